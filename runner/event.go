@@ -1,0 +1,113 @@
+package runner
+
+import (
+	"time"
+
+	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
+)
+
+// Reporter hears what happens, in order, one event at a time.
+type Reporter interface {
+	Report(Event)
+}
+
+// Event is something that happened. The set is sealed; Kind is its word in
+// JSON lines.
+type Event interface {
+	Kind() string
+	event()
+}
+
+// StepStarted tells that step Number of Of has begun.
+type StepStarted struct {
+	Number int       `json:"number"`
+	Of     int       `json:"of"`
+	Step   plan.Step `json:"-"`
+	Name   string    `json:"step"`
+}
+
+// StepDone tells that a step is done, and what came of it in a few words.
+type StepDone struct {
+	Number int           `json:"number"`
+	Name   string        `json:"step"`
+	Took   time.Duration `json:"took_ns"`
+	Detail string        `json:"detail,omitempty"`
+}
+
+// WorkerStarted tells that a worker works on its chunk.
+type WorkerStarted struct {
+	Worker string `json:"worker"`
+	Chunk  string `json:"chunk"`
+	Lines  int64  `json:"lines"`
+}
+
+// WorkerSkipped tells that a worker was left out, and why.
+type WorkerSkipped struct {
+	Worker string `json:"worker"`
+	Reason string `json:"reason"`
+}
+
+// WorkerDone tells that a worker has left its .done file.
+type WorkerDone struct {
+	Worker string       `json:"worker"`
+	Chunk  string       `json:"chunk"`
+	Tally  result.Tally `json:"tally"`
+}
+
+// WorkerLost tells that a worker ended without a .done file, and why.
+type WorkerLost struct {
+	Worker string `json:"worker"`
+	Chunk  string `json:"chunk"`
+	Reason string `json:"reason"`
+}
+
+// Progress tells how far the scan is. It comes at each change of Workers done
+// and at the runner's progress interval.
+type Progress struct {
+	WorkersDone int          `json:"workers_done"`
+	Workers     int          `json:"workers"`
+	Done        int64        `json:"done"`
+	Of          int64        `json:"of"`
+	Tally       result.Tally `json:"tally"`
+}
+
+// HookFailed tells that a hook failed. Tail is the end of what it wrote, raw.
+type HookFailed struct {
+	Hook   string `json:"hook"`
+	Where  string `json:"where,omitempty"`
+	Reason string `json:"reason"`
+	Tail   string `json:"tail,omitempty"`
+}
+
+// Warning is something that the user should know and that stops nothing.
+type Warning struct {
+	Text string `json:"text"`
+}
+
+// Finished is the last event of a scan that was carried out.
+type Finished struct {
+	Summary Summary `json:"summary"`
+}
+
+func (StepStarted) Kind() string   { return "step_started" }
+func (StepDone) Kind() string      { return "step_done" }
+func (WorkerStarted) Kind() string { return "worker_started" }
+func (WorkerSkipped) Kind() string { return "worker_skipped" }
+func (WorkerDone) Kind() string    { return "worker_done" }
+func (WorkerLost) Kind() string    { return "worker_lost" }
+func (Progress) Kind() string      { return "progress" }
+func (HookFailed) Kind() string    { return "hook_failed" }
+func (Warning) Kind() string       { return "warning" }
+func (Finished) Kind() string      { return "finished" }
+
+func (StepStarted) event()   {}
+func (StepDone) event()      {}
+func (WorkerStarted) event() {}
+func (WorkerSkipped) event() {}
+func (WorkerDone) event()    {}
+func (WorkerLost) event()    {}
+func (Progress) event()      {}
+func (HookFailed) event()    {}
+func (Warning) event()       {}
+func (Finished) event()      {}

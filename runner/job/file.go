@@ -1,0 +1,72 @@
+package job
+
+import "time"
+
+// FileVersion is the version of the job file's format.
+const FileVersion = 1
+
+// The environment variables by which a worker finds its job file. A classic
+// worker ignores them.
+const (
+	EnvFile   = "SCANMASTER_JOB"
+	EnvSHA256 = "SCANMASTER_JOB_SHA256"
+)
+
+// File is the job file: what the classic command line has no word for. It is
+// staged in the run's hidden folder; its digest travels in the environment, so
+// that who can write to the share can't change what runs.
+type File struct {
+	Version int    `json:"version"`
+	Run     string `json:"run"`
+	Name    string `json:"name"`
+	// Script is what runs on the targets.
+	Script Staged `json:"script"`
+	// PostChunk is nil where there is no such hook.
+	PostChunk *Staged `json:"post_chunk,omitempty"`
+	// Chunks are the run's chunks, by name.
+	Chunks map[string]Chunk `json:"chunks"`
+	// Shell is the command that reads the script; empty asks for the login shell.
+	Shell []string `json:"shell,omitempty"`
+	// Args and Env are the script's own, on the target.
+	Args []string          `json:"args,omitempty"`
+	Env  map[string]string `json:"env,omitempty"`
+	// Timeouts bound the phases of a target.
+	Timeouts Timeouts `json:"timeouts"`
+	// MaxOutput caps what is kept of one target's output, in bytes.
+	MaxOutput int64 `json:"max_output"`
+}
+
+// Staged is a file on the share with the digest that it must have.
+type Staged struct {
+	Path   string `json:"path"`
+	SHA256 string `json:"sha256"`
+}
+
+// Chunk is one worker's share of the targets.
+type Chunk struct {
+	SHA256 string `json:"sha256"`
+	// Lines counts the targets.
+	Lines int64 `json:"lines"`
+}
+
+// Timeouts bound the phases of a target; in JSON as nanoseconds.
+type Timeouts struct {
+	Connect time.Duration `json:"connect"`
+	Banner  time.Duration `json:"banner"`
+	Auth    time.Duration `json:"auth"`
+	Run     time.Duration `json:"run"`
+}
+
+// DefaultTimeouts are in force where nothing is said.
+var DefaultTimeouts = Timeouts{
+	Connect: 10 * time.Second,
+	Banner:  10 * time.Second,
+	Auth:    20 * time.Second,
+	Run:     5 * time.Minute,
+}
+
+// DefaultMaxOutput is in force where nothing is said, in bytes.
+const DefaultMaxOutput = 16 << 20
+
+// DefaultJobs is how many targets a worker has in hand where nothing is said.
+const DefaultJobs = 175

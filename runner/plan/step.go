@@ -1,0 +1,191 @@
+// Package plan turns a scan into the steps that carry it out. It is pure: no
+// clock, no I/O. What it needs to know of the world comes in as Facts.
+package plan
+
+import (
+	"time"
+
+	"scanmaster/runner/job"
+)
+
+// Plan is all that carries out a scan, as data: it prints, marshals and compares.
+type Plan struct {
+	// File is the scan file's path as given, Base the folder that the scan's
+	// paths are relative to.
+	File string `json:"file"`
+	Base string `json:"base"`
+	// Layout knows the run's paths. In a dry run its Run and Min, and the Bin
+	// of Launch, are the placeholders of the package.
+	Layout job.Layout `json:"layout"`
+	// Summary is what a reviewer reads first.
+	Summary Summary `json:"summary"`
+	// Job is the job file but for what only the run knows: digests of staged
+	// files where a pre hook makes them, and the chunks.
+	Job job.File `json:"job"`
+	// Steps in the order in which they are carried out.
+	Steps []Step `json:"steps"`
+}
+
+// What stands in a dry run's text for what only a run knows, so that two
+// plans differ only where the scan does.
+const (
+	RunPlaceholder    = "<RUN>"
+	MinPlaceholder    = "<MIN>"
+	BinPlaceholder    = "<BIN>"
+	DigestPlaceholder = "<SHA256>"
+)
+
+// Step is one thing to do. The set is sealed: Pre, Check, Probe, Clear, Agent,
+// Stage, Split, Launch, Wait, Aggregate, Merge.
+type Step interface {
+	// Kind is the step's word in text and JSON.
+	Kind() string
+	step()
+}
+
+// File is a file of the user's that the scan needs.
+type File struct {
+	Role job.Role `json:"role"`
+	// Key is the scan file's key that names it, such as "hooks.pre" or "input[1]".
+	Key string `json:"key"`
+	// Path as written; relative to Plan.Base.
+	Path string `json:"path"`
+	// SHA256, Size and Lines are as gathered; SHA256 is empty where the file
+	// could not be read yet (a pre hook may make it).
+	SHA256 string `json:"sha256,omitempty"`
+	Size   int64  `json:"size,omitempty"`
+	Lines  int64  `json:"lines,omitempty"`
+}
+
+// Worker is one worker of the scan.
+type Worker struct {
+	// Name is unique in the plan: the host, with what tells it from its likes.
+	Name string `json:"name"`
+	// Host is a name, an address or spec.Local.
+	Host     string `json:"host"`
+	User     string `json:"user,omitempty"`
+	Port     int    `json:"port,omitempty"`
+	Identity string `json:"identity,omitempty"`
+	// Local workers are processes of this binary on this machine.
+	Local bool `json:"local,omitempty"`
+}
+
+// Pre runs the pre hook on the master, in the caller's directory.
+type Pre struct {
+	Hook File     `json:"hook"`
+	Args []string `json:"args"`
+}
+
+// Check makes sure that files exist, can be read and, for hooks, be executed.
+type Check struct {
+	Files []File `json:"files"`
+	// Dynamic tells that a pre hook may change the files, so that digests and
+	// counts of the plan don't bind.
+	Dynamic bool `json:"dynamic,omitempty"`
+}
+
+// Probe finds out which workers are alive, with room and the share in sight.
+type Probe struct {
+	Workers    []Worker `json:"workers"`
+	KnownHosts string   `json:"known_hosts,omitempty"`
+	// Deploy is "auto" or "never".
+	Deploy string `json:"deploy"`
+	Dir    string `json:"dir"`
+}
+
+// Clear moves what an earlier scan of this name left out of the way and makes
+// the new folder.
+type Clear struct {
+	Prefix string `json:"prefix"`
+	// Keep is how many earlier runs stay below .old.
+	Keep int `json:"keep"`
+	// Remove tells the classic way: remove PREFIX/* instead of moving it.
+	Remove bool `json:"remove,omitempty"`
+}
+
+// Agent finds the ssh-agent of whoever starts the scan.
+type Agent struct{}
+
+// Stage copies what workers read into the run's hidden folder.
+type Stage struct {
+	Dir   string       `json:"dir"`
+	Files []StagedFile `json:"files"`
+}
+
+// StagedFile is one file to stage.
+type StagedFile struct {
+	File File   `json:"file"`
+	To   string `json:"to"`
+}
+
+// Split deals the input out into chunks.
+type Split struct {
+	Inputs  []File `json:"inputs"`
+	Exclude []File `json:"exclude,omitempty"`
+	Into    string `json:"into"`
+	// Chunks is how many there will be at the most; fewer where there are
+	// fewer targets than workers.
+	Chunks int `json:"chunks"`
+	// Targets counts the lines to be scanned, Excluded those left out; both
+	// are meaningless unless Counted.
+	Counted  bool  `json:"counted"`
+	Targets  int64 `json:"targets,omitempty"`
+	Excluded int64 `json:"excluded,omitempty"`
+}
+
+// Launch starts the workers side by side. Worker i of the live ones gets
+// chunk i; Command gives the exact commands.
+type Launch struct {
+	Workers []Worker `json:"workers"`
+	// Args is the worker's command line but for ChunkFile.
+	Args job.Args `json:"args"`
+	// Env is the environment of every worker process, as key=value, SSHOPTS
+	// included, without what job.EnvFile names.
+	Env []string `json:"env"`
+	// Bin is the binary to run: a path, BinPlaceholder, or "scanslave" where
+	// deploy is never.
+	Bin string `json:"bin"`
+}
+
+// Wait waits for the .done file of every worker.
+type Wait struct {
+	Prefix string        `json:"prefix"`
+	Count  int           `json:"count"`
+	Poll   time.Duration `json:"poll"`
+}
+
+// Aggregate runs the aggregator hook in the folder of the chunks.
+type Aggregate struct {
+	Hook File     `json:"hook"`
+	Args []string `json:"args"`
+	Dir  string   `json:"dir"`
+}
+
+// Merge is the built-in aggregator: it makes PREFIX/final.
+type Merge struct {
+	Into string `json:"into"`
+}
+
+func (Pre) Kind() string       { return "pre" }
+func (Check) Kind() string     { return "check" }
+func (Probe) Kind() string     { return "probe" }
+func (Clear) Kind() string     { return "clear" }
+func (Agent) Kind() string     { return "agent" }
+func (Stage) Kind() string     { return "stage" }
+func (Split) Kind() string     { return "split" }
+func (Launch) Kind() string    { return "launch" }
+func (Wait) Kind() string      { return "wait" }
+func (Aggregate) Kind() string { return "aggregate" }
+func (Merge) Kind() string     { return "merge" }
+
+func (Pre) step()       {}
+func (Check) step()     {}
+func (Probe) step()     {}
+func (Clear) step()     {}
+func (Agent) step()     {}
+func (Stage) step()     {}
+func (Split) step()     {}
+func (Launch) step()    {}
+func (Wait) step()      {}
+func (Aggregate) step() {}
+func (Merge) step()     {}
