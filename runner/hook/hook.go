@@ -1,0 +1,114 @@
+// Package hook runs a script of the user's on this machine and keeps the end
+// of what it wrote.
+package hook
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// grace is how long a hook that was told to end may still clean up.
+const grace = 5 * time.Second
+
+// tailSize is how much of a hook's output is kept for its error, in bytes.
+const tailSize = 2 << 10
+
+// Hook is one run of a script.
+type Hook struct {
+	// Path of the script, absolute, and the arguments that follow it.
+	Path string
+	Args []string
+	// Dir is where it runs; empty means the caller's own.
+	Dir string
+	// Env is its whole environment, as key=value.
+	Env []string
+	// Output hears what it writes, standard output and error alike; nil
+	// drops it. It is not called concurrently.
+	Output io.Writer
+}
+
+// Error tells that a hook ran and failed, or could not be started.
+type Error struct {
+	// Path of the hook.
+	Path string
+	// Status is its exit status; -1 where it was killed or never ran.
+	Status int
+	// Tail is the end of what it wrote, raw: it may hold anything.
+	Tail string
+	// Err is the cause.
+	Err error
+}
+
+// Error says what became of the hook, without what it wrote.
+func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Run runs the hook to its end. When ctx ends, its process group is told to
+// terminate, and killed five seconds later. The error is an *Error.
+func (h Hook) Run(ctx context.Context) error {
+	out := &output{to: h.Output}
+	err := h.exec(ctx, out, h.Path, h.Args...)
+	if errors.Is(err, syscall.ENOEXEC) {
+		// A script without "#!" is the shell's, as execvp(3) has it.
+		err = h.exec(ctx, out, "/bin/sh", append([]string{h.Path}, h.Args...)...)
+	}
+	if err == nil {
+		return nil
+	}
+	failed := &Error{Path: h.Path, Status: -1, Tail: string(out.tail), Err: err}
+	if exit := new(exec.ExitError); errors.As(err, &exit) {
+		failed.Status = exit.ExitCode()
+	}
+	if ctx.Err() != nil {
+		failed.Err = ctx.Err()
+	}
+	return failed
+}
+
+func (h Hook) exec(ctx context.Context, out *output, path string, args ...string) error {
+	cmd := exec.CommandContext(ctx, path, args...)
+	cmd.Dir, cmd.Env = h.Dir, h.Env
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = grace
+	err := cmd.Run()
+	if errors.Is(err, exec.ErrWaitDelay) {
+		// The hook itself is gone; what it left behind held its output open.
+		err = nil
+	}
+	if ctx.Err() != nil && cmd.Process != nil {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // who ignored the first signal
+	}
+	return err
+}
+
+// output passes a hook's output on and remembers its end.
+type output struct {
+	mu   sync.Mutex
+	to   io.Writer
+	tail []byte
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tail = append(o.tail, p...)
+	if over := len(o.tail) - tailSize; over > 0 {
+		o.tail = append(o.tail[:0], o.tail[over:]...)
+	}
+	if o.to != nil {
+		if _, err := o.to.Write(p); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}

@@ -1,0 +1,99 @@
+package hook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func script(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "hook")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestAHookGetsItsArgumentsFolderAndEnvironment(t *testing.T) {
+	for name, head := range map[string]string{"with #!": "#!/bin/sh\n", "without #!": ""} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			var out bytes.Buffer
+			h := Hook{
+				Path: script(t, head+`echo "$# $1 $2"; pwd; echo "$A"; echo oops >&2`), Args: []string{"a b", "$c"},
+				Dir: dir, Env: []string{"A=x y"}, Output: &out,
+			}
+			if err := h.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if want := "2 a b $c\n" + dir + "\nx y\noops\n"; out.String() != want {
+				t.Errorf("it saw %q, want %q", out.String(), want)
+			}
+		})
+	}
+}
+
+func TestAFailureKeepsStatusAndTail(t *testing.T) {
+	h := Hook{Path: script(t, "#!/bin/sh\nyes abcdefg | head -c 10000\necho the end\nexit 7\n")}
+	var failed *Error
+	if err := h.Run(t.Context()); !errors.As(err, &failed) {
+		t.Fatalf("%v: want *Error", err)
+	}
+	if failed.Status != 7 || len(failed.Tail) != tailSize || !strings.HasSuffix(failed.Tail, "the end\n") {
+		t.Errorf("status %d, tail of %d bytes", failed.Status, len(failed.Tail))
+	}
+}
+
+func TestAHookThatCantBeStarted(t *testing.T) {
+	var failed *Error
+	if err := (Hook{Path: filepath.Join(t.TempDir(), "none")}).Run(t.Context()); !errors.As(err, &failed) || !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("%v: want *Error and os.ErrNotExist", err)
+	}
+	if failed.Status != -1 {
+		t.Errorf("status %d, want -1", failed.Status)
+	}
+}
+
+func TestTheEndOfTheContextEndsTheWholeGroup(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ready := filepath.Join(t.TempDir(), "ready")
+	h := Hook{Path: script(t, "#!/bin/sh\nsleep 1000 & echo $! > '"+ready+".new'; mv '"+ready+".new' '"+ready+"'; wait\n")}
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	for !exists(ready) {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("%v: want context.Canceled", err)
+	}
+	pid, err := os.ReadFile(ready)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for { // the child is init's now and gone as soon as that has waited for it
+		state, err := os.ReadFile("/proc/" + strings.TrimSpace(string(pid)) + "/stat")
+		if err != nil || strings.Contains(string(state), ") Z ") {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
