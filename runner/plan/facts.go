@@ -5,10 +5,13 @@ import "scanmaster/spec"
 // Facts is what a plan needs to know of the world; cmd gathers it.
 type Facts struct {
 	// Base is the absolute folder that the scan's relative paths start from.
-	Base string
+	// Home is the folder that "~" stands for on the master.
+	Base, Home string
 	// Files holds what was found of each file, by the path as written. A file
 	// that isn't there is not in the map.
 	Files map[string]FileFacts
+	// Scan is what was found of the scan file itself.
+	Scan FileFacts
 	// Hosts are the worker hosts with every {file: …} entry replaced by what
 	// it lists.
 	Hosts spec.Hosts
@@ -24,28 +27,32 @@ type FileFacts struct {
 	SHA256      string
 	Size, Lines int64
 	Executable  bool
+	// Problem says why the file can't be used, such as "is a folder"; empty
+	// where it can.
+	Problem string
 }
 
 // Summary is what a reviewer reads first: what would run, on how many
 // targets, from which workers, as whom, trusting which keys, what makes it
 // fail, what is moved or deleted, and what is written.
 type Summary struct {
-	Name     string      `json:"name"`
-	Script   File        `json:"script"`
-	Shell    string      `json:"shell"`
-	User     string      `json:"user,omitempty"`
-	Auth     string      `json:"auth"`
-	Inputs   []File      `json:"inputs"`
-	Exclude  []File      `json:"exclude,omitempty"`
-	Counted  bool        `json:"counted"`
-	Targets  int64       `json:"targets,omitempty"`
-	Excluded int64       `json:"excluded,omitempty"`
-	Workers  int         `json:"workers"`
-	Remote   int         `json:"remote_workers"`
-	Jobs     int         `json:"jobs"`
-	Trust    Trust       `json:"trust"`
-	FailOn   spec.FailOn `json:"fail_on,omitempty"`
-	Keep     int         `json:"keep"`
+	Name      string      `json:"name"`
+	Script    File        `json:"script"`
+	Shell     string      `json:"shell"`
+	User      string      `json:"user,omitempty"`
+	Auth      string      `json:"auth"`
+	Inputs    []File      `json:"inputs"`
+	Exclude   []File      `json:"exclude,omitempty"`
+	HostFiles []File      `json:"host_files,omitempty"`
+	Counted   bool        `json:"counted"`
+	Targets   int64       `json:"targets,omitempty"`
+	Excluded  int64       `json:"excluded,omitempty"`
+	Workers   int         `json:"workers"`
+	Remote    int         `json:"remote_workers"`
+	Jobs      int         `json:"jobs"`
+	Trust     Trust       `json:"trust"`
+	FailOn    spec.FailOn `json:"fail_on,omitempty"`
+	Keep      int         `json:"keep"`
 }
 
 // Trust says which host keys are believed, on each of the two legs.

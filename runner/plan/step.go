@@ -14,11 +14,16 @@ type Plan struct {
 	// paths are relative to.
 	File string `json:"file"`
 	Base string `json:"base"`
+	// Version of the scan file's format.
+	Version int `json:"version"`
 	// Layout knows the run's paths. In a dry run its Run and Min, and the Bin
 	// of Launch, are the placeholders of the package.
 	Layout job.Layout `json:"layout"`
 	// Summary is what a reviewer reads first.
 	Summary Summary `json:"summary"`
+	// Lease is how long an owner's heartbeat may stand still before another
+	// host takes the owner for dead; in JSON as nanoseconds.
+	Lease time.Duration `json:"lease"`
 	// Job is the job file but for what only the run knows: digests of staged
 	// files where a pre hook makes them, and the chunks.
 	Job job.File `json:"job"`
@@ -29,6 +34,8 @@ type Plan struct {
 // What stands in a dry run's text for what only a run knows, so that two
 // plans differ only where the scan does.
 const (
+	BasePlaceholder   = "<BASE>"
+	HomePlaceholder   = "~"
 	RunPlaceholder    = "<RUN>"
 	MinPlaceholder    = "<MIN>"
 	BinPlaceholder    = "<BIN>"
@@ -50,8 +57,8 @@ type File struct {
 	Key string `json:"key"`
 	// Path as written; relative to Plan.Base.
 	Path string `json:"path"`
-	// SHA256, Size and Lines are as gathered; SHA256 is empty where the file
-	// could not be read yet (a pre hook may make it).
+	// SHA256, Size in bytes and Lines are as found; SHA256 is empty where the
+	// file isn't there yet and is for the pre hook to make.
 	SHA256 string `json:"sha256,omitempty"`
 	Size   int64  `json:"size,omitempty"`
 	Lines  int64  `json:"lines,omitempty"`
@@ -106,7 +113,9 @@ type Clear struct {
 // Agent finds the ssh-agent of whoever starts the scan.
 type Agent struct{}
 
-// Stage copies what workers read into the run's hidden folder.
+// Stage copies into the run's hidden folder what workers read and what a run
+// needs to be taken up again by its name alone. Several inputs are joined into
+// the one that the aggregator is told of: a File without a Path.
 type Stage struct {
 	Dir   string       `json:"dir"`
 	Files []StagedFile `json:"files"`
@@ -142,16 +151,18 @@ type Launch struct {
 	// Env is the environment of every worker process, as key=value, SSHOPTS
 	// included, without what job.EnvFile names.
 	Env []string `json:"env"`
-	// Bin is the binary to run: a path, BinPlaceholder, or "scanslave" where
-	// deploy is never.
-	Bin string `json:"bin"`
+	// Bin is the binary to run, a path or BinPlaceholder; where Deploy is
+	// "never", worker hosts have a scanslave of their own in their PATH.
+	Bin    string `json:"bin"`
+	Deploy string `json:"deploy"`
 }
 
 // Wait waits for the .done file of every worker.
 type Wait struct {
-	Prefix string        `json:"prefix"`
-	Count  int           `json:"count"`
-	Poll   time.Duration `json:"poll"`
+	Prefix string `json:"prefix"`
+	// Count is how many workers there are at the most.
+	Count int           `json:"count"`
+	Poll  time.Duration `json:"poll"`
 }
 
 // Aggregate runs the aggregator hook in the folder of the chunks.

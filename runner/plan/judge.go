@@ -1,0 +1,103 @@
+package plan
+
+import (
+	"path/filepath"
+
+	"scanmaster/runner/job"
+)
+
+// MaxScript bounds a script or a hook, in bytes: each is held in memory.
+const MaxScript = 1 << 20
+
+// judge finds the problems that only the facts can show.
+func (c *compiler) judge() {
+	if c.pre != nil {
+		c.judgeHook(*c.pre)
+	}
+	for _, f := range c.allFiles()[1:] {
+		if f.Role != job.RolePre {
+			c.judgeFile(f)
+		}
+	}
+	c.judgeEnv()
+	if len(c.workers) == 0 {
+		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
+	}
+	if !c.counted() || c.facts.Targets > 0 {
+		return
+	}
+	if c.facts.Excluded > 0 {
+		c.problems.Errorf(c.scan.At("exclude"), "", "no target is left: all %d of the input are excluded", c.facts.Excluded)
+		return
+	}
+	c.problems.Errorf(c.scan.At("input"), `a target a line: "host" or "host ip"`, "the input has no targets")
+}
+
+func (c *compiler) judgeFile(f File) {
+	if isHook(f.Role) {
+		c.judgeHook(f)
+		return
+	}
+	found, ok := c.there(f)
+	if !ok || f.Role != job.RoleRemote {
+		return
+	}
+	c.judgeSize(f, found)
+}
+
+func (c *compiler) judgeHook(f File) {
+	found, ok := c.there(f)
+	if !ok {
+		return
+	}
+	if !found.Executable {
+		c.problems.Errorf(c.scan.At(f.Key), "chmod +x "+job.Quote(f.Path), "%s can't be executed", f.Path)
+	}
+	c.judgeSize(f, found)
+}
+
+func (c *compiler) judgeSize(f File, found FileFacts) {
+	switch {
+	case found.Size > MaxScript:
+		c.problems.Errorf(c.scan.At(f.Key), "", "%s is over %d MiB", f.Path, MaxScript>>20)
+	case found.Size == 0 && !c.dynamic():
+		c.problems.Errorf(c.scan.At(f.Key), "", "%s is empty", f.Path)
+	}
+}
+
+// there reports whether a file can be used; the reason why not becomes a
+// problem, unless the pre hook may still make the file.
+func (c *compiler) there(f File) (FileFacts, bool) {
+	found, ok := c.facts.Files[f.Path]
+	switch {
+	case ok && found.Problem != "":
+		c.problems.Errorf(c.scan.At(f.Key), "", "%s %s", f.Path, found.Problem)
+		return found, false
+	case ok:
+		return found, true
+	case c.dynamic() && f.Role != job.RolePre && f.Role != job.RoleHosts:
+		return found, false
+	}
+	hint := ""
+	if !filepath.IsAbs(f.Path) {
+		hint = "paths are relative to the folder of the scan file"
+	}
+	if f.Role == job.RoleHosts && c.dynamic() {
+		hint = "the workers must be known before the pre hook runs"
+	}
+	c.problems.Errorf(c.scan.At(f.Key), hint, "%s isn't there", f.Path)
+	return found, false
+}
+
+// judgeEnv refuses the names by which workers find their job.
+func (c *compiler) judgeEnv() {
+	for _, name := range []string{job.EnvFile, job.EnvSHA256} {
+		if _, ok := c.scan.ScanEnv[name]; ok {
+			c.problems.Errorf(c.scan.At("SCAN_ENV."+name), "take it out", "%s is scanmaster's own", name)
+		}
+	}
+}
+
+func isHook(role job.Role) bool {
+	return role == job.RolePre || role == job.RolePostChunk || role == job.RoleAggregate
+}

@@ -1,0 +1,83 @@
+package plan
+
+import (
+	"path/filepath"
+
+	"scanmaster/runner/job"
+)
+
+// steps gives the steps in the order in which they are carried out: nothing of
+// an earlier scan is touched before all that can be checked has been.
+func (c *compiler) steps() []Step {
+	var steps []Step
+	if c.pre != nil {
+		steps = append(steps, Pre{Hook: *c.pre, Args: []string{c.scan.Name}})
+	}
+	return append(steps,
+		Check{Files: c.allFiles(), Dynamic: c.dynamic()},
+		c.probe(),
+		Clear{Prefix: c.layout.Prefix(), Keep: c.scan.Keep},
+		Agent{},
+		c.stage(),
+		c.split(),
+		c.launch(),
+		Wait{Prefix: c.layout.Prefix(), Count: c.chunks(), Poll: c.scan.Poll.Std()},
+		c.last(),
+	)
+}
+
+func (c *compiler) probe() Probe {
+	return Probe{
+		Workers:    c.workers,
+		KnownHosts: c.trustedFile(),
+		Deploy:     c.scan.Deploy,
+		Dir:        c.layout.Dir,
+	}
+}
+
+func (c *compiler) stage() Stage {
+	s := Stage{Dir: c.layout.RunDir()}
+	for _, f := range c.allFiles() {
+		switch f.Role {
+		case job.RoleScan, job.RolePre, job.RoleRemote, job.RolePostChunk, job.RoleAggregate:
+			s.Files = append(s.Files, StagedFile{File: f, To: c.layout.Staged(f.Role)})
+		}
+	}
+	if len(c.inputs) > 1 {
+		s.Files = append(s.Files, StagedFile{
+			File: File{Role: job.RoleInput, Key: "input"},
+			To:   c.layout.Staged(job.RoleInput),
+		})
+	}
+	return s
+}
+
+func (c *compiler) split() Split {
+	s := Split{
+		Inputs:  c.inputs,
+		Exclude: c.exclude,
+		Into:    c.layout.ChunkDir(),
+		Chunks:  c.chunks(),
+		Counted: c.counted(),
+	}
+	if s.Counted {
+		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
+	}
+	return s
+}
+
+// last is what is made of the results: the user's aggregator, else our merge.
+func (c *compiler) last() Step {
+	if c.aggregator == nil {
+		return Merge{Into: filepath.Join(c.layout.Prefix(), job.Final)}
+	}
+	input := c.layout.Staged(job.RoleInput)
+	if len(c.inputs) == 1 {
+		input = Resolve(c.facts.Base, c.facts.Home, c.inputs[0].Path)
+	}
+	return Aggregate{
+		Hook: *c.aggregator,
+		Args: []string{c.scan.Name, input, c.layout.StartedFile()},
+		Dir:  c.layout.ChunkDir(),
+	}
+}

@@ -1,0 +1,61 @@
+package plan
+
+import (
+	"strings"
+
+	"scanmaster/runner/job"
+)
+
+// loginShell asks for the account's own shell instead of a command.
+const loginShell = "login"
+
+func (c *compiler) summary() Summary {
+	s := Summary{
+		Name:      c.scan.Name,
+		Script:    c.script,
+		Shell:     c.scan.Shell,
+		User:      c.scan.Targets.User,
+		Auth:      c.scan.Auth,
+		Inputs:    c.inputs,
+		Exclude:   c.exclude,
+		HostFiles: c.hostFiles,
+		Counted:   c.counted(),
+		Workers:   len(c.workers),
+		Remote:    c.remote(),
+		Jobs:      c.scan.Jobs,
+		Trust:     Trust{KnownHosts: c.trustedFile(), Targets: c.scan.Targets.HostKeys},
+		FailOn:    c.scan.FailOn,
+		Keep:      c.scan.Keep,
+	}
+	if s.Counted {
+		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
+	}
+	return s
+}
+
+// jobFile is the job file but for the chunks.
+func (c *compiler) jobFile() job.File {
+	f := job.File{
+		Version: job.FileVersion,
+		Run:     c.facts.Run,
+		Name:    c.scan.Name,
+		Script:  job.Staged{Path: c.layout.Staged(job.RoleRemote), SHA256: c.script.SHA256},
+		Chunks:  map[string]job.Chunk{},
+		Args:    c.scan.Remote.Args,
+		Env:     c.scan.Remote.Env,
+		Timeouts: job.Timeouts{
+			Connect: c.scan.Timeouts.Connect.Std(),
+			Banner:  c.scan.Timeouts.Banner.Std(),
+			Auth:    c.scan.Timeouts.Auth.Std(),
+			Run:     c.scan.Timeouts.Run.Std(),
+		},
+		MaxOutput: int64(c.scan.MaxOutput),
+	}
+	if c.postChunk != nil {
+		f.PostChunk = &job.Staged{Path: c.layout.Staged(job.RolePostChunk), SHA256: c.postChunk.SHA256}
+	}
+	if c.scan.Shell != loginShell {
+		f.Shell = strings.Fields(c.scan.Shell)
+	}
+	return f
+}
