@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Tally counts outcomes. The zero value is empty and ready.
@@ -90,4 +92,18 @@ func keyRank(key string) int {
 		return 1002
 	}
 	return 1003
+}
+
+// FilePrefix begins the names of the classic files; a key follows.
+const FilePrefix = "hosts_"
+
+// isKey reports whether an outcome may be counted under a key.
+func isKey(key string) bool {
+	switch Class(key) {
+	case OK, NoPing, NoSSHD, NoSSH:
+		return true
+	}
+	digits, ok := strings.CutPrefix(key, string(Exit)+"_")
+	status, err := strconv.Atoi(digits)
+	return ok && err == nil && status >= 1 && status <= 254 && strconv.Itoa(status) == digits
 }

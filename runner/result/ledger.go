@@ -1,0 +1,170 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"scanmaster/runner/share"
+)
+
+// checkedName is the classic file of the lines that were taken in hand.
+const checkedName = "hosts_checked"
+
+// syncEvery is the least time between two syncs.
+const syncEvery = time.Second
+
+// Ledger keeps what came of a chunk's targets: in the record, and in the
+// classic files. What its methods have taken is in the kernel when they
+// return, so that the death of the process loses nothing, and on the disk
+// within about a second. It is safe for concurrent use, and the only writer of
+// its files. Whoever made it closes it.
+type Ledger struct {
+	work, out *share.Dir
+	record    *appender
+
+	stop chan struct{}
+	done chan struct{} // closed when the syncing has ended
+	wake chan struct{} // holds one while something is yet to be synced
+
+	mu    sync.Mutex
+	files map[string]*appender // the classic files, by name
+	fresh bool                 // a file was made and its folder not synced
+	seen  Seen
+	tally Tally
+	err   error // the first that broke the ledger
+}
+
+// Create begins a chunk's ledger: the record in work, the chunk's folder, and
+// the classic files in out, the folder of its sub-chunk. Both stay the
+// caller's and must stay open until Close. The error is fs.ErrExist where the
+// chunk has a record already.
+func Create(work, out *share.Dir, h Header) (*Ledger, error) {
+	h.Format = Format
+	record, err := newAppender(work, RecordName)
+	if err != nil {
+		return nil, err
+	}
+	buf := getLine()
+	defer buf.free()
+	head, err := buf.header(h)
+	if err == nil {
+		err = record.add(head)
+	}
+	if err != nil {
+		return nil, errors.Join(err, record.close())
+	}
+	l := &Ledger{
+		work: work, out: out, record: record,
+		stop: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
+		files: make(map[string]*appender), fresh: true,
+	}
+	go l.keepSynced()
+	return l, nil
+}
+
+// Lines counts the outcomes so far.
+func (l *Ledger) Lines() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seen.Count()
+}
+
+// Tally counts the outcomes so far by their keys. It is a copy.
+func (l *Ledger) Tally() Tally {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tally.Clone()
+}
+
+// Close syncs and closes all files. It gives the error that broke the ledger,
+// if any, and its own; the ledger takes nothing any more.
+func (l *Ledger) Close() error {
+	close(l.stop)
+	<-l.done
+	errs := []error{l.Sync()}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil {
+		l.err = errClosed
+	} else {
+		errs = append([]error{l.err}, errs...)
+	}
+	for _, a := range l.all() {
+		errs = append(errs, a.close())
+	}
+	return errors.Join(errs...)
+}
+
+var errClosed = errors.New("the ledger is closed")
+
+// all gives the open files, the record last. The caller holds mu.
+func (l *Ledger) all() []*appender {
+	all := make([]*appender, 0, len(l.files)+1)
+	for _, a := range l.files {
+		all = append(all, a)
+	}
+	return append(all, l.record)
+}
+
+// classic gives the file of that name, which exists only once it is needed.
+func (l *Ledger) classic(name string) (*appender, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return nil, l.err
+	}
+	if a, ok := l.files[name]; ok {
+		return a, nil
+	}
+	a, err := newAppender(l.out, name)
+	if err != nil {
+		l.err = err
+		return nil, err
+	}
+	l.files[name], l.fresh = a, true
+	return a, nil
+}
+
+// broken gives the error that broke the ledger.
+func (l *Ledger) broken() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.err
+}
+
+// fail breaks the ledger and gives err back.
+func (l *Ledger) fail(err error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil && err != nil {
+		l.err = err
+	}
+	return err
+}
+
+// take reserves a line for its outcome.
+func (l *Ledger) take(line int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.err != nil:
+		return l.err
+	case !l.seen.Add(line):
+		return fmt.Errorf("line %d has an outcome already, or is none", line)
+	}
+	return nil
+}
+
+// settle ends a reservation: key is what the outcome counts under, empty where
+// it came to nothing.
+func (l *Ledger) settle(line int64, key string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if key == "" {
+		l.seen.drop(line)
+		return
+	}
+	l.tally.Add(key)
+}

@@ -1,0 +1,181 @@
+package result
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"scanmaster/runner/chunk"
+)
+
+// Checked notes in hosts_checked that a target was taken in hand.
+func (l *Ledger) Checked(t chunk.Target) error {
+	a, err := l.classic(checkedName)
+	if err != nil {
+		return err
+	}
+	if err := a.add([]byte(t.Text + "\n")); err != nil {
+		return l.fail(err)
+	}
+	l.touch()
+	return nil
+}
+
+// Attempt notes that the script is about to be sent to a target. It must
+// return before the first byte is sent.
+func (l *Ledger) Attempt(t chunk.Target) error {
+	if err := l.broken(); err != nil {
+		return err
+	}
+	buf := getLine()
+	defer buf.free()
+	b, err := buf.attempt(Attempt{Line: t.Line, Host: t.Host})
+	if err != nil {
+		return err
+	}
+	if err := l.record.add(b); err != nil {
+		return l.fail(err)
+	}
+	l.touch()
+	return nil
+}
+
+// Outcome keeps what came of a target, in its classic file and in the record,
+// and gives it as it was recorded: texts capped at 16 KiB, File, Offset and
+// Length filled in. Output is what the script wrote, kept for OK and Exit; it
+// is streamed, and may be nil. A line has one outcome; a second is an error.
+// Where output can't be read, nothing is kept and the line may be given
+// another outcome; where the files can't be written, the ledger takes nothing
+// any more.
+func (l *Ledger) Outcome(o Outcome, t chunk.Target, output io.Reader) (Outcome, error) {
+	if err := o.check(t); err != nil {
+		return o, err
+	}
+	if err := l.take(t.Line); err != nil {
+		return o, err
+	}
+	o, err := l.keep(o.capped(), t, output)
+	if err != nil {
+		l.settle(t.Line, "")
+		return o, err
+	}
+	l.settle(t.Line, o.Key())
+	l.touch()
+	return o, nil
+}
+
+func (o Outcome) check(t chunk.Target) error {
+	if o.Line != t.Line {
+		return fmt.Errorf("outcome of line %d for line %d", o.Line, t.Line)
+	}
+	if !isKey(o.Key()) {
+		return fmt.Errorf("no results are kept for class %q, status %d", o.Class, o.Status)
+	}
+	return nil
+}
+
+// keep writes the classic file and the record. The classic file is held until
+// the record is written, so that both have the same order and a crash leaves
+// at most the end of the file without a record.
+func (l *Ledger) keep(o Outcome, t chunk.Target, output io.Reader) (Outcome, error) {
+	o.File = FilePrefix + o.Key()
+	a, err := l.classic(o.File)
+	if err != nil {
+		return o, err
+	}
+	e := &entry{file: a}
+	defer e.unlock()
+	if err := e.write(o, t, output); err != nil {
+		err = errors.Join(err, e.rollback())
+		if e.broken {
+			err = l.fail(err)
+		}
+		return o, err
+	}
+	if err := l.broken(); err != nil {
+		return o, errors.Join(err, e.rollback())
+	}
+	o.Offset, o.Length = a.size, a.end-a.size
+	buf := getLine()
+	defer buf.free()
+	b, err := buf.outcome(o)
+	if err == nil {
+		err = l.record.add(b)
+	}
+	if err != nil {
+		return o, l.fail(errors.Join(err, e.rollback()))
+	}
+	a.commit()
+	return o, nil
+}
+
+// entry is one target's lines on their way into a classic file. The file is
+// taken at the first byte that reaches it, so that whoever has little to write
+// holds up nobody while it is made.
+type entry struct {
+	file   *appender
+	locked bool
+	broken bool // the file didn't take a write
+}
+
+func (e *entry) Write(p []byte) (int, error) {
+	if !e.locked {
+		e.file.mu.Lock()
+		e.locked = true
+	}
+	n, err := e.file.Write(p)
+	e.broken = e.broken || err != nil
+	return n, err
+}
+
+func (e *entry) rollback() error {
+	if !e.locked {
+		return nil
+	}
+	err := e.file.rollback()
+	e.broken = e.broken || err != nil
+	return err
+}
+
+func (e *entry) unlock() {
+	if e.locked {
+		e.file.mu.Unlock()
+	}
+}
+
+// pipe is what streaming one target's lines takes.
+type pipe struct {
+	out *bufio.Writer
+	in  []byte
+}
+
+var pipes = sync.Pool{New: func() any {
+	return &pipe{out: bufio.NewWriterSize(nil, 32<<10), in: make([]byte, 32<<10)}
+}}
+
+// write writes the target's lines and leaves nothing in a buffer.
+func (e *entry) write(o Outcome, t chunk.Target, output io.Reader) error {
+	p := pipes.Get().(*pipe)
+	defer pipes.Put(p)
+	p.out.Reset(e)
+	defer p.out.Reset(nil)
+	var err error
+	if o.Class == OK || o.Class == Exit {
+		_, err = p.out.WriteString(t.Host + "," + o.IP + ",")
+		if err == nil && output != nil {
+			// Without the wrapper a file would copy itself, by a buffer of its own.
+			_, err = io.CopyBuffer(&cleaner{to: p.out}, struct{ io.Reader }{output}, p.in)
+		}
+	} else {
+		_, err = p.out.WriteString(t.Text)
+	}
+	if err == nil {
+		err = p.out.WriteByte('\n')
+	}
+	if err == nil {
+		err = p.out.Flush()
+	}
+	return err
+}
