@@ -73,3 +73,13 @@ func (s *Seen) drop(line int64) {
 func place(line int64) (word int, bit uint64) {
 	return int((line - 1) / 64), 1 << ((line - 1) % 64)
 }
+
+// max is the highest line that is in, 0 where none is.
+func (s *Seen) max() int64 {
+	for i := len(s.words) - 1; i >= 0; i-- {
+		if w := s.words[i]; w != 0 {
+			return int64(i)*64 + int64(bits.Len64(w))
+		}
+	}
+	return 0
+}

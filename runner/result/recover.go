@@ -1,0 +1,128 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"scanmaster/runner/share"
+)
+
+// Recovered is what a crash has left of a chunk's ledger.
+type Recovered struct {
+	Header Header
+	// Done holds the targets that have their outcome; Tally counts them.
+	Done  Seen
+	Tally Tally
+	// InFlight are the targets without an outcome that the script was, or was
+	// about to be, sent to, by line: it may have run there.
+	InFlight []Attempt
+	// Cut counts the bytes that were no whole record, in all files.
+	Cut int64
+	// Torn tells where the record was cut; nil where it was whole.
+	Torn *TornError
+}
+
+// Recover makes the files of a ledger whole again after a crash. The record
+// is cut where it is torn, and each classic file where the last outcome in the
+// record ends; one that no outcome names is removed. Nobody may write them
+// meanwhile. A classic file that is shorter than the record says, or a record
+// without a header, is an error, and then nothing is changed.
+func Recover(work, out *share.Dir) (rec Recovered, err error) {
+	record, err := work.OpenFile(RecordName, os.O_RDWR)
+	if err != nil {
+		return Recovered{}, err
+	}
+	defer func() { err = errors.Join(err, record.Close()) }()
+	p, err := play(record)
+	if err == nil && p.header.Format == 0 {
+		err = errNoHeader
+	}
+	if err != nil {
+		return Recovered{}, fmt.Errorf("%s: %w", work.Path(RecordName), err)
+	}
+	cuts, err := p.surplus(out)
+	if err != nil {
+		return Recovered{}, err
+	}
+	rec = Recovered{Header: p.header, Done: p.seen, Tally: p.tally, InFlight: p.flying(), Torn: p.torn}
+	if p.torn != nil {
+		n, err := cutFile(record, p.torn.Offset)
+		if err != nil {
+			return rec, fmt.Errorf("%s: %w", work.Path(RecordName), err)
+		}
+		rec.Cut += n
+	}
+	for _, c := range cuts {
+		if err := c.apply(out); err != nil {
+			return rec, fmt.Errorf("%s: %w", out.Path(c.name), err)
+		}
+		rec.Cut += c.surplus
+	}
+	return rec, errors.Join(out.Sync(), work.Sync())
+}
+
+// cut is a classic file that holds more than the record claims, in bytes.
+type cut struct {
+	name         string
+	end, surplus int64
+}
+
+// surplus compares the classic files with what the record claims of them.
+func (p *replay) surplus(out *share.Dir) ([]cut, error) {
+	for name, end := range p.ends {
+		info, err := out.Lstat(name)
+		if err != nil {
+			return nil, err
+		}
+		if info.Size() < end {
+			return nil, fmt.Errorf("%s: %d bytes, of which the record claims %d", out.Path(name), info.Size(), end)
+		}
+	}
+	entries, err := out.ReadDir()
+	if err != nil {
+		return nil, err
+	}
+	var cuts []cut
+	for _, e := range entries {
+		key, ok := strings.CutPrefix(e.Name(), FilePrefix)
+		if !ok || !isKey(key) {
+			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			return nil, err
+		}
+		end, claimed := p.ends[e.Name()]
+		if surplus := info.Size() - end; surplus > 0 || !claimed {
+			cuts = append(cuts, cut{e.Name(), end, surplus})
+		}
+	}
+	return cuts, nil
+}
+
+func (c cut) apply(out *share.Dir) (err error) {
+	if c.end == 0 {
+		return out.Remove(c.name)
+	}
+	f, err := out.OpenFile(c.name, os.O_RDWR)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, err = cutFile(f, c.end)
+	return err
+}
+
+// cutFile cuts a file to size bytes and gives how many that were.
+func cutFile(f *os.File, size int64) (int64, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	if err := f.Truncate(size); err != nil {
+		return 0, err
+	}
+	return info.Size() - size, f.Sync()
+}

@@ -1,0 +1,74 @@
+package result
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// replay is what a record amounts to, read from its beginning.
+type replay struct {
+	header   Header
+	seen     Seen
+	tally    Tally
+	inFlight map[int64]Attempt
+	// ends says how much of each classic file the outcomes claim, in bytes.
+	ends map[string]int64
+	torn *TornError
+}
+
+// errNoHeader is what an empty record, or one torn in its first line, gives.
+var errNoHeader = errors.New("the record has no header")
+
+// play reads a record to its end or to where it is torn. The error is r's
+// own, or tells of a record that contradicts itself.
+func play(r io.Reader) (*replay, error) {
+	p := &replay{inFlight: make(map[int64]Attempt), ends: make(map[string]int64)}
+	for e, err := range Read(r) {
+		if errors.As(err, &p.torn) {
+			break
+		}
+		if err == nil {
+			err = p.add(e)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+func (p *replay) add(e Entry) error {
+	if first := e.Offset == 0; first != (e.Kind == KindHeader) {
+		return fmt.Errorf("line at byte %d: the header, and nothing else, comes first", e.Offset)
+	}
+	switch e.Kind {
+	case KindHeader:
+		p.header = e.Header
+	case KindAttempt:
+		if p.seen.Has(e.Attempt.Line) {
+			return fmt.Errorf("line at byte %d: target %d tried after its outcome", e.Offset, e.Attempt.Line)
+		}
+		p.inFlight[e.Attempt.Line] = e.Attempt
+	case KindOutcome:
+		return p.outcome(e.Outcome, e.Offset)
+	}
+	return nil
+}
+
+func (p *replay) outcome(o Outcome, at int64) error {
+	key := o.Key()
+	switch {
+	case !p.seen.Add(o.Line):
+		return fmt.Errorf("line at byte %d: target %d has two outcomes", at, o.Line)
+	case !isKey(key) || o.File != FilePrefix+key:
+		return fmt.Errorf("line at byte %d: no outcome is kept as %q in %q", at, key, o.File)
+	case o.Offset != p.ends[o.File] || o.Length < 1:
+		return fmt.Errorf("line at byte %d: %d bytes at %d of %s, which ends at %d",
+			at, o.Length, o.Offset, o.File, p.ends[o.File])
+	}
+	delete(p.inFlight, o.Line)
+	p.ends[o.File] += o.Length
+	p.tally.Add(key)
+	return nil
+}
