@@ -1,0 +1,111 @@
+package lock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+)
+
+// looks is how often in a lease a heartbeat is looked at. It is more than the
+// beats in a lease, so that a living owner is soon known.
+const looks = 16
+
+// taker is one attempt to take a lock.
+type taker struct {
+	Config
+	files files
+
+	// What is watched because its owner can't be asked, and since when.
+	watched generation
+	since   time.Time
+}
+
+func (t *taker) take(ctx context.Context) (*Lock, error) {
+	for {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		top, err := t.files.top()
+		if err != nil {
+			return nil, fmt.Errorf("lock: %w", err)
+		}
+		free, err := t.free(top)
+		if err != nil {
+			return nil, err
+		}
+		if free {
+			lock, err := t.claim(top)
+			if lock != nil || err != nil {
+				return lock, err
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(t.Lease / looks):
+		}
+	}
+}
+
+// free tells whether the lock can be taken: there is none, or it was
+// released, or its owner is dead. Where only the heartbeat can tell, it says
+// no until the lease is over. The error is a *HeldError where the owner lives.
+func (t *taker) free(top generation) (bool, error) {
+	if top.number == 0 || top.content.Released {
+		return true, nil
+	}
+	owner := top.content.Owner
+	if alive, known := t.Alive(owner); known {
+		if alive {
+			return false, &HeldError{Owner: owner, Why: "its process is there"}
+		}
+		return true, nil
+	}
+	switch {
+	case t.watched.number != top.number:
+		t.watched, t.since = top, time.Now()
+		t.Waiting(owner, t.Lease)
+		return false, nil
+	case t.watched.raw != top.raw:
+		return false, &HeldError{Owner: owner, Why: "its heartbeat goes on"}
+	default:
+		return time.Since(t.since) >= t.Lease, nil
+	}
+}
+
+// claim makes the next generation. Both results are nil where somebody else
+// was faster.
+func (t *taker) claim(top generation) (*Lock, error) {
+	l := &Lock{
+		files: t.files, gen: top.number + 1, self: t.Self, lease: t.Lease,
+		ended: make(chan struct{}), lost: make(chan struct{}),
+	}
+	if top.number != 0 && !top.content.Released {
+		l.dead = &top.content.Owner
+	}
+	err := t.files.create(l.gen)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	began := time.Now()
+	err = t.files.publish(l.gen, content{Owner: l.self})
+	if err == nil {
+		var highest uint64
+		// Whoever was slow to come here may have made a generation again
+		// that has long been removed, or was itself taken for dead.
+		if highest, err = t.files.highest(); err == nil && highest == l.gen {
+			t.files.tidy(l.gen)
+			l.start(began)
+			return l, nil
+		}
+	}
+	if removeErr := t.files.dir.Remove(fileName(l.gen)); err != nil {
+		return nil, fmt.Errorf("lock: %w", errors.Join(err, removeErr))
+	}
+	return nil, nil
+}
