@@ -52,7 +52,7 @@ func (f files) numbers() ([]uint64, error) {
 	var numbers []uint64
 	for _, e := range entries {
 		digits, ok := strings.CutPrefix(e.Name(), prefix)
-		n, err := strconv.ParseUint(digits, 10, 64)
+		n, err := strconv.ParseUint(digits, 10, 63)
 		if ok && err == nil && n > 0 && fileName(n) == e.Name() {
 			numbers = append(numbers, n)
 		}
@@ -105,13 +105,35 @@ func (g *generation) parse() {
 	g.content = c
 }
 
-// create makes a generation, empty; fs.ErrExist where somebody was faster.
-func (f files) create(number uint64) error {
+// claim makes a generation, which only one can, and fills it. It reports false
+// where somebody else was faster.
+func (f files) claim(number uint64, c content) (bool, error) {
 	file, err := f.dir.Create(fileName(number))
-	if err != nil {
-		return err
+	if errors.Is(err, fs.ErrExist) {
+		return false, nil
 	}
-	return file.Close()
+	if err != nil {
+		return false, err
+	}
+	err = file.Close()
+	if err == nil {
+		err = f.publish(number, c)
+	}
+	var top uint64
+	if err == nil {
+		top, err = f.highest()
+	}
+	// Whoever was slow to come here may have made a generation again that has
+	// long been removed, or was taken for dead meanwhile.
+	if err == nil && top == number {
+		f.tidy(number)
+		return true, nil
+	}
+	removeErr := f.dir.Remove(fileName(number))
+	if err != nil {
+		err = errors.Join(err, removeErr)
+	}
+	return false, err
 }
 
 // publish fills a generation in one piece.

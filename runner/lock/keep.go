@@ -14,74 +14,125 @@ const (
 	answer = 10 * time.Second
 )
 
-// errTaken ends the heartbeat: there is a higher generation.
-var errTaken = errors.New("the lock was taken over")
+var (
+	errTaken  = errors.New("the lock was taken over")
+	errSilent = errors.New("the file system does not answer")
+)
 
 // start begins the heartbeat of a lock that was filled at began, or later.
 func (l *Lock) start(began time.Time) {
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop = stop
-	go l.keep(ctx, began)
+	k := &keeper{lock: l, good: began, renewed: make(chan error)}
+	go k.keep(ctx)
 }
 
-// keep writes the heartbeat until it is stopped or the lock is lost. Each
-// write has a goroutine of its own, one at a time, since it may hang.
-func (l *Lock) keep(ctx context.Context, began time.Time) {
-	defer close(l.ended)
-	tick := time.NewTicker(l.lease / beats)
+// keeper writes a lock's heartbeat. Each write has a goroutine of its own, one
+// at a time, since it may hang.
+type keeper struct {
+	lock    *Lock
+	end     *time.Timer // the end of the lease
+	good    time.Time   // when the last write that succeeded was begun
+	began   time.Time   // when the write that is under way was begun
+	busy    bool        // a write is under way
+	renewed chan error  // how it went
+	last    error       // why the lease wasn't renewed since good; nil where it wasn't tried
+}
+
+// keep ends when it is stopped or the lock is lost, and nothing is being
+// written any more.
+func (k *keeper) keep(ctx context.Context) {
+	defer close(k.lock.ended)
+	tick := time.NewTicker(k.lock.lease / beats)
 	defer tick.Stop()
-	end := time.NewTimer(l.lease - time.Since(began))
-	defer end.Stop()
-	renewed := make(chan error)
-	busy := false
-	defer func() {
-		if busy {
-			<-renewed
-		}
-	}()
-	var last error
-	for {
+	k.end = time.NewTimer(k.lock.lease - time.Since(k.good))
+	defer k.end.Stop()
+	var err error
+	for err == nil {
 		select {
 		case <-ctx.Done():
-			return
-		case <-end.C:
-			l.lose(fmt.Errorf("the heartbeat could not be written for %v: %w", l.lease, last))
-			return
+			err = ctx.Err()
 		case <-tick.C:
-			if busy {
-				continue
+			if !k.busy {
+				err = k.beat()
 			}
-			busy, began, last = true, time.Now(), errors.New("the file system does not answer")
-			l.self.Beat++
-			go func(c content) { renewed <- l.renew(c) }(content{Owner: l.self})
-		case last = <-renewed:
-			busy = false
-			if errors.Is(last, errTaken) {
-				l.lose(last)
-				return
+		case <-k.end.C:
+			if k.busy {
+				k.last = errSilent
+				err = k.failed()
+			} else {
+				err = k.beat()
 			}
-			if last == nil {
-				end.Reset(l.lease - time.Since(began))
-			}
+		case k.last = <-k.renewed:
+			err = k.done()
 		}
+	}
+	if ctx.Err() == nil {
+		k.lock.err = err
+		close(k.lock.lost)
+	}
+	if k.busy {
+		<-k.renewed
 	}
 }
 
-func (l *Lock) lose(err error) {
-	l.err = err
-	close(l.lost)
+// beat begins a write. The error tells that it is too late for one. Where the
+// lease is over and nothing was tried, this process was stopped meanwhile, and
+// may find out whether that was noticed.
+func (k *keeper) beat() error {
+	lapsed := time.Since(k.good) >= k.lock.lease
+	if lapsed && k.last != nil {
+		return k.failed()
+	}
+	if lapsed {
+		k.end.Reset(k.lock.lease)
+	}
+	k.busy, k.began = true, time.Now()
+	k.lock.self.Beat++
+	c := content{Owner: k.lock.self}
+	go func() { k.renewed <- k.lock.renew(c, lapsed) }()
+	return nil
 }
 
-// renew writes the heartbeat, unless another owner has come.
-func (l *Lock) renew(c content) error {
+// done takes note of how a write went.
+func (k *keeper) done() error {
+	k.busy = false
+	if errors.Is(k.last, errTaken) {
+		return k.last
+	}
+	if k.last == nil {
+		k.good = k.began
+		k.end.Reset(k.lock.lease - time.Since(k.good))
+	}
+	return nil
+}
+
+func (k *keeper) failed() error {
+	return fmt.Errorf("the heartbeat could not be written for %v: %w", k.lock.lease, k.last)
+}
+
+// renew writes the heartbeat, unless another owner has come. A lease that has
+// lapsed isn't renewed but taken again, so that of this owner and whoever took
+// it for dead only one can have it.
+func (l *Lock) renew(c content, lapsed bool) error {
 	top, err := l.files.top()
 	if err != nil {
 		return err
 	}
-	if top.number > l.gen {
+	if top.number > l.number {
 		return fmt.Errorf("%w by %s", errTaken, top.content.Owner)
 	}
-	return l.files.publish(l.gen, c)
+	if !lapsed {
+		return l.files.publish(l.number, c)
+	}
+	won, err := l.files.claim(l.number+1, c)
+	if err == nil && !won {
+		err = errTaken
+	}
+	if won {
+		l.number++
+	}
+	return err
 }
 
 // Release gives the lock back and ends its heartbeat. Where another owner has
@@ -94,7 +145,7 @@ func (l *Lock) Release() error {
 		released := make(chan error, 1)
 		go func() {
 			<-l.ended
-			err := l.renew(content{Owner: l.self, Released: true})
+			err := l.renew(content{Owner: l.self, Released: true}, false)
 			if errors.Is(err, errTaken) {
 				err = nil
 			}
@@ -106,7 +157,7 @@ func (l *Lock) Release() error {
 				l.failed = fmt.Errorf("release the lock: %w", err)
 			}
 		case <-time.After(answer):
-			l.failed = fmt.Errorf("release the lock: no answer of the file system within %v", answer)
+			l.failed = fmt.Errorf("release the lock: %w: not within %v", errSilent, answer)
 		}
 	})
 	return l.failed

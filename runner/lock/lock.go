@@ -41,11 +41,11 @@ type Config struct {
 
 // Lock is a lock that was taken. Whoever took it releases it.
 type Lock struct {
-	files files
-	gen   uint64
-	self  Owner
-	lease time.Duration
-	dead  *Owner
+	files  files
+	number uint64 // the generation that is ours
+	self   Owner
+	lease  time.Duration
+	dead   *Owner
 
 	stop  context.CancelFunc
 	ended chan struct{} // closed when nothing is written any more

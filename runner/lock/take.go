@@ -2,15 +2,17 @@ package lock
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"time"
 )
 
 // looks is how often in a lease a heartbeat is looked at. It is more than the
 // beats in a lease, so that a living owner is soon known.
 const looks = 16
+
+// firstPause is the time to the second look; it doubles from look to look.
+// Who has just lost a race soon sees the winner's name.
+const firstPause = 10 * time.Millisecond
 
 // taker is one attempt to take a lock.
 type taker struct {
@@ -23,7 +25,7 @@ type taker struct {
 }
 
 func (t *taker) take(ctx context.Context) (*Lock, error) {
-	for {
+	for pause := firstPause; ; pause = min(2*pause, t.Lease/looks) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -40,11 +42,10 @@ func (t *taker) take(ctx context.Context) (*Lock, error) {
 			if lock != nil || err != nil {
 				return lock, err
 			}
-			continue
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(t.Lease / looks):
+		case <-time.After(pause):
 		}
 	}
 }
@@ -75,37 +76,25 @@ func (t *taker) free(top generation) (bool, error) {
 	}
 }
 
-// claim makes the next generation. Both results are nil where somebody else
+// claim takes the next generation. Both results are nil where somebody else
 // was faster.
 func (t *taker) claim(top generation) (*Lock, error) {
+	began := time.Now()
+	number := top.number + 1
+	won, err := t.files.claim(number, content{Owner: t.Self})
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	if !won {
+		return nil, nil
+	}
 	l := &Lock{
-		files: t.files, gen: top.number + 1, self: t.Self, lease: t.Lease,
+		files: t.files, number: number, self: t.Self, lease: t.Lease,
 		ended: make(chan struct{}), lost: make(chan struct{}),
 	}
 	if top.number != 0 && !top.content.Released {
 		l.dead = &top.content.Owner
 	}
-	err := t.files.create(l.gen)
-	if errors.Is(err, fs.ErrExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("lock: %w", err)
-	}
-	began := time.Now()
-	err = t.files.publish(l.gen, content{Owner: l.self})
-	if err == nil {
-		var highest uint64
-		// Whoever was slow to come here may have made a generation again
-		// that has long been removed, or was itself taken for dead.
-		if highest, err = t.files.highest(); err == nil && highest == l.gen {
-			t.files.tidy(l.gen)
-			l.start(began)
-			return l, nil
-		}
-	}
-	if removeErr := t.files.dir.Remove(fileName(l.gen)); err != nil {
-		return nil, fmt.Errorf("lock: %w", errors.Join(err, removeErr))
-	}
-	return nil, nil
+	l.start(began)
+	return l, nil
 }
