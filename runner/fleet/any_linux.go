@@ -1,0 +1,35 @@
+package fleet
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// Any starts one listener that serves every address of 127.0.0.0/8 at port, or
+// at a free port where that is 0, and gives the port. It is bound to the
+// device lo (socket(7), SO_BINDTODEVICE). The behaviour is picked anew for
+// each connection by the address that the client connected to; pick is called
+// concurrently. As the listener is there, Closed hangs up as ClosesAtOnce.
+func (f *Fleet) Any(port uint16, pick func(netip.Addr) Behaviour) (uint16, error) {
+	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
+		var bindErr error
+		err := raw.Control(func(fd uintptr) { bindErr = unix.BindToDevice(int(fd), "lo") })
+		if err != nil {
+			return err
+		}
+		return bindErr
+	}}
+	l, err := lc.Listen(f.ctx, "tcp4", fmt.Sprintf("0.0.0.0:%d", port))
+	if err != nil {
+		return 0, fmt.Errorf("listen on all of 127.0.0.0/8: %w", err)
+	}
+	if err := f.track(l); err != nil {
+		return 0, err
+	}
+	f.running.Go(func() { f.accept(l, pick) })
+	return addrPort(l.Addr()).Port(), nil
+}
