@@ -36,14 +36,12 @@ func newAppender(dir *share.Dir, name string) (*appender, error) {
 func (a *appender) Write(p []byte) (int, error) {
 	n, err := a.file.WriteAt(p, a.end)
 	a.end += int64(n)
+	a.dirty.Store(true) // after the write: a sync in between must not clear it
 	return n, a.fault("write", err)
 }
 
 // commit makes the record whole. The caller holds mu.
-func (a *appender) commit() {
-	a.size = a.end
-	a.dirty.Store(true)
-}
+func (a *appender) commit() { a.size = a.end }
 
 // rollback cuts the file back to its last whole record. The caller holds mu.
 func (a *appender) rollback() error {
@@ -63,6 +61,13 @@ func (a *appender) add(p []byte) error {
 	}
 	a.commit()
 	return nil
+}
+
+// length counts the bytes of whole records.
+func (a *appender) length() int64 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.size
 }
 
 // sync hands what was committed to the disk.

@@ -79,6 +79,8 @@ func (l *lineBuffer) outcome(o Outcome) ([]byte, error) {
 	return l.encode(KindOutcome, &l.body)
 }
 
+func (l *lineBuffer) synced(s Synced) ([]byte, error) { return l.encode(KindSynced, s) }
+
 // encode gives the framed line. The body is a struct with at least one field
 // that is always there.
 func (l *lineBuffer) encode(kind Kind, body any) ([]byte, error) {

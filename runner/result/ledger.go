@@ -28,6 +28,8 @@ type Ledger struct {
 	done chan struct{} // closed when the syncing has ended
 	wake chan struct{} // holds one while something is yet to be synced
 
+	syncing sync.Mutex // held by one Sync at a time, before mu
+
 	mu    sync.Mutex
 	files map[string]*appender // the classic files, by name
 	fresh bool                 // a file was made and its folder not synced
@@ -42,7 +44,7 @@ type Ledger struct {
 // chunk has a record already.
 func Create(work, out *share.Dir, h Header) (*Ledger, error) {
 	h.Format = Format
-	record, err := newAppender(work, RecordName)
+	record, err := newAppender(work, recordName)
 	if err != nil {
 		return nil, err
 	}
@@ -91,22 +93,13 @@ func (l *Ledger) Close() error {
 	} else {
 		errs = append([]error{l.err}, errs...)
 	}
-	for _, a := range l.all() {
+	for _, a := range l.files {
 		errs = append(errs, a.close())
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, l.record.close())...)
 }
 
 var errClosed = errors.New("the ledger is closed")
-
-// all gives the open files, the record last. The caller holds mu.
-func (l *Ledger) all() []*appender {
-	all := make([]*appender, 0, len(l.files)+1)
-	for _, a := range l.files {
-		all = append(all, a)
-	}
-	return append(all, l.record)
-}
 
 // classic gives the file of that name, which exists only once it is needed.
 func (l *Ledger) classic(name string) (*appender, error) {

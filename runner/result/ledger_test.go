@@ -36,7 +36,7 @@ func folders(t testing.TB, path string) (work, out *share.Dir) {
 }
 
 var header = Header{
-	Run: "r1", Chunk: "xaa", Name: "info1", Host: "scan1",
+	Format: Format, Run: "r1", Chunk: "xaa", Name: "info1", Host: "scan1",
 	Started: time.Date(2026, 1, 2, 15, 4, 5, 6, time.UTC),
 }
 

@@ -81,8 +81,9 @@ type Outcome struct {
 	// StderrTail is the end of the standard error, raw.
 	StderrTail string `json:"stderr_tail,omitempty"`
 	// File, Offset and Length say where the classic file holds the target's
-	// lines, in bytes. The ledger fills them in.
+	// lines, in bytes; Sum is their CRC-32C. The ledger fills them in.
 	File   string `json:"file,omitempty"`
 	Offset int64  `json:"offset,omitempty"`
 	Length int64  `json:"length,omitempty"`
+	Sum    uint32 `json:"sum,omitempty"`
 }

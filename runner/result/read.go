@@ -3,7 +3,6 @@ package result
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -111,46 +110,4 @@ func wholeTail(line []byte) bool {
 	copy(want[:], frameTail)
 	putDigits(want[crcAt:crcAt+crcDigits], crc32.Checksum(body, castagnoli), 16)
 	return bytes.Equal(tail, want[:])
-}
-
-var errLine = errors.New("no such line number")
-
-func (e *Entry) decode(line []byte) error {
-	switch e.Kind {
-	case KindHeader:
-		var body headerBody
-		if err := json.Unmarshal(line, &body); err != nil {
-			return err
-		}
-		e.Header = body.Header
-		body.Raw.unmask(e.Header.texts())
-		if e.Header.Format != Format {
-			return fmt.Errorf("format %d, not %d", e.Header.Format, Format)
-		}
-		return nil
-	case KindAttempt:
-		var body attemptBody
-		if err := json.Unmarshal(line, &body); err != nil {
-			return err
-		}
-		e.Attempt = body.Attempt
-		body.Raw.unmask(e.Attempt.texts())
-		return checkLine(e.Attempt.Line)
-	case KindOutcome:
-		var body outcomeBody
-		if err := json.Unmarshal(line, &body); err != nil {
-			return err
-		}
-		e.Outcome = body.Outcome
-		body.Raw.unmask(e.Outcome.texts())
-		return checkLine(e.Outcome.Line)
-	}
-	return fmt.Errorf("lines of kind %q are not known", byte(e.Kind))
-}
-
-func checkLine(line int64) error {
-	if line < 1 || line > maxLine {
-		return errLine
-	}
-	return nil
 }

@@ -16,8 +16,9 @@ import "time"
 // Format is the version of the record's format.
 const Format = 1
 
-// RecordName is the name of the record in a chunk's folder.
-const RecordName = ".record"
+// recordName is the record's name in a chunk's folder; runner/job names it for
+// all others.
+const recordName = ".record"
 
 // maxRecord bounds one line of the record, in bytes.
 const maxRecord = 1 << 20
@@ -33,6 +34,8 @@ const (
 	KindAttempt Kind = 'a'
 	// KindOutcome is written when a target is done with.
 	KindOutcome Kind = 'o'
+	// KindSynced is written after the classic files were synced.
+	KindSynced Kind = 's'
 )
 
 // Header says whose record it is.
@@ -54,12 +57,20 @@ type Attempt struct {
 	Host string `json:"host"`
 }
 
+// Synced tells how much is safe from a power loss.
+type Synced struct {
+	// Bytes of the record, from its beginning: what the outcomes in them point
+	// to in the classic files was on the disk when this was written.
+	Bytes int64 `json:"bytes"`
+}
+
 // Entry is one line of the record. Only the field that Kind names is filled in.
 type Entry struct {
 	Kind    Kind
 	Header  Header
 	Attempt Attempt
 	Outcome Outcome
+	Synced  Synced
 	// Offset and Length say where in the record the line is, in bytes.
 	Offset int64
 	Length int64

@@ -3,6 +3,7 @@ package result
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -25,22 +26,20 @@ type Recovered struct {
 }
 
 // Recover makes the files of a ledger whole again after a crash. The record
-// is cut where it is torn, and each classic file where the last outcome in the
-// record ends; one that no outcome names is removed. Nobody may write them
-// meanwhile. A classic file that is shorter than the record says, or a record
-// without a header, is an error, and then nothing is changed.
+// is cut where it is torn, or where a power loss took what it points to; each
+// classic file is cut where the last outcome in the record ends, and one that
+// no outcome names is removed. Nobody may write them meanwhile. A classic file
+// that has become shorter than what was once on the disk, or a record without
+// a header, is an error, and then nothing is changed.
 func Recover(work, out *share.Dir) (rec Recovered, err error) {
-	record, err := work.OpenFile(RecordName, os.O_RDWR)
+	record, err := work.OpenFile(recordName, os.O_RDWR)
 	if err != nil {
 		return Recovered{}, err
 	}
 	defer func() { err = errors.Join(err, record.Close()) }()
-	p, err := play(record)
-	if err == nil && p.header.Format == 0 {
-		err = errNoHeader
-	}
+	p, err := load(record, out)
 	if err != nil {
-		return Recovered{}, fmt.Errorf("%s: %w", work.Path(RecordName), err)
+		return Recovered{}, fmt.Errorf("%s: %w", work.Path(recordName), err)
 	}
 	cuts, err := p.surplus(out)
 	if err != nil {
@@ -50,7 +49,7 @@ func Recover(work, out *share.Dir) (rec Recovered, err error) {
 	if p.torn != nil {
 		n, err := cutFile(record, p.torn.Offset)
 		if err != nil {
-			return rec, fmt.Errorf("%s: %w", work.Path(RecordName), err)
+			return rec, fmt.Errorf("%s: %w", work.Path(recordName), err)
 		}
 		rec.Cut += n
 	}
@@ -61,6 +60,26 @@ func Recover(work, out *share.Dir) (rec Recovered, err error) {
 		rec.Cut += c.surplus
 	}
 	return rec, errors.Join(out.Sync(), work.Sync())
+}
+
+// load reads the record up to the last outcome that is truly there.
+func load(record *os.File, out *share.Dir) (*replay, error) {
+	p, err := play(record)
+	if err != nil {
+		return nil, err
+	}
+	if p.header.Format == 0 {
+		return nil, errNoHeader
+	}
+	lost, err := p.verify(out)
+	if err != nil || lost == nil {
+		return p, err
+	}
+	p, err = play(io.NewSectionReader(record, 0, lost.Offset))
+	if err == nil {
+		p.torn = lost
+	}
+	return p, err
 }
 
 // cut is a classic file that holds more than the record claims, in bytes.

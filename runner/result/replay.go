@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // replay is what a record amounts to, read from its beginning.
@@ -14,7 +15,17 @@ type replay struct {
 	inFlight map[int64]Attempt
 	// ends says how much of each classic file the outcomes claim, in bytes.
 	ends map[string]int64
-	torn *TornError
+	// recent are the outcomes that the record doesn't call safe yet.
+	recent []claim
+	torn   *TornError
+}
+
+// claim is what an outcome says of a classic file.
+type claim struct {
+	file           string
+	offset, length int64
+	sum            uint32
+	at             int64 // where the record says so
 }
 
 // errNoHeader is what an empty record, or one torn in its first line, gives.
@@ -52,6 +63,8 @@ func (p *replay) add(e Entry) error {
 		p.inFlight[e.Attempt.Line] = e.Attempt
 	case KindOutcome:
 		return p.outcome(e.Outcome, e.Offset)
+	case KindSynced:
+		p.recent = slices.DeleteFunc(p.recent, func(c claim) bool { return c.at < e.Synced.Bytes })
 	}
 	return nil
 }
@@ -70,5 +83,6 @@ func (p *replay) outcome(o Outcome, at int64) error {
 	delete(p.inFlight, o.Line)
 	p.ends[o.File] += o.Length
 	p.tally.Add(key)
+	p.recent = append(p.recent, claim{o.File, o.Offset, o.Length, o.Sum, at})
 	return nil
 }

@@ -37,17 +37,49 @@ func (l *Ledger) touch() {
 // Sync hands all that was taken so far to the disk. An error breaks the
 // ledger: what the disk did not take is not known.
 func (l *Ledger) Sync() error {
-	l.mu.Lock()
-	files, fresh := l.all(), l.fresh
-	l.fresh = false
-	l.mu.Unlock()
-	var errs []error
-	// The record comes last, since it points into the others.
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	// First how long the record is, then which files it may point into.
+	synced := Synced{Bytes: l.record.length()}
+	files, fresh := l.unsynced()
+	if len(files) == 0 && !fresh && !l.record.dirty.Load() {
+		return nil
+	}
+	errs := make([]error, 0, len(files)+1)
 	for _, a := range files {
 		errs = append(errs, a.sync())
 	}
 	if fresh {
 		errs = append(errs, l.out.Sync(), l.work.Sync())
 	}
-	return l.fail(errors.Join(errs...))
+	err := errors.Join(errs...)
+	if err == nil {
+		err = l.mark(synced)
+	}
+	return l.fail(err)
+}
+
+// unsynced gives the classic files that hold more than the disk, and whether
+// one was made since the last call.
+func (l *Ledger) unsynced() (files []*appender, fresh bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fresh, l.fresh = l.fresh, false
+	for _, a := range l.files {
+		if a.dirty.Load() {
+			files = append(files, a)
+		}
+	}
+	return files, fresh
+}
+
+// mark writes into the record how much is safe, and syncs the record.
+func (l *Ledger) mark(s Synced) error {
+	buf := getLine()
+	defer buf.free()
+	b, err := buf.synced(s)
+	if err == nil {
+		err = l.record.add(b)
+	}
+	return errors.Join(err, l.record.sync())
 }
