@@ -86,10 +86,10 @@ func shellLine(layout job.Layout, env, argv []string) string {
 	words := []string{"env"}
 	for _, e := range env {
 		key, value, _ := strings.Cut(e, "=")
-		words = append(words, key+"="+quote(layout, value))
+		words = append(words, key+"="+Quote(layout, value))
 	}
 	for _, word := range argv {
-		words = append(words, quote(layout, word))
+		words = append(words, Quote(layout, word))
 	}
 	return strings.Join(words, " ")
 }
@@ -98,7 +98,7 @@ func shellLine(layout job.Layout, env, argv []string) string {
 var dryRun = strings.NewReplacer(
 	BasePlaceholder, "B", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")
 
-func quote(layout job.Layout, word string) string {
+func Quote(layout job.Layout, word string) string {
 	if layout.Run == RunPlaceholder {
 		if plain := dryRun.Replace(word); job.Quote(plain) == plain {
 			return word

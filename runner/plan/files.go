@@ -97,4 +97,3 @@ func (c *compiler) file(role job.Role, key, path string) File {
 	found := c.facts.Files[path]
 	return File{Role: role, Key: key, Path: path, SHA256: found.SHA256, Size: found.Size, Lines: found.Lines}
 }
-

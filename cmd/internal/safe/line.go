@@ -50,7 +50,7 @@ func cut(s string, fits, limit int) string {
 // next gives how the first character of s is shown, and its length in s. Two
 // are one where they begin a command of a CI system.
 func next(s string) (string, int) {
-	if command.MatchString(s) {
+	if s[0] == '#' && command.MatchString(s) {
 		return `#\x23`, len("##")
 	}
 	r, size := utf8.DecodeRuneInString(s)

@@ -1,0 +1,137 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// header says what would run, on how many targets, from which workers, as
+// whom, trusting which keys, what makes it fail, what is moved, and what is
+// written.
+func (t *text) header() {
+	s, file := t.plan.Summary, t.plan.Job
+	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
+	t.key("runs", runs(s))
+	t.key("args", words(file.Args))
+	t.key("script env", environment(file.Env))
+	t.key("hooks", t.hooks())
+	t.key("on", on(s))
+	t.key("from", from(s))
+	t.key("checks", t.checks())
+	t.key("limits", limits(file))
+	t.key("trusts", trusts(s))
+	t.key("fails", fails(s.FailOn))
+	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))
+	t.key("writes", t.writes())
+	t.key("owner", "taken for dead after "+spec.Duration(t.plan.Lease).String()+" without a heartbeat")
+}
+
+func runs(s plan.Summary) string {
+	by := s.Shell
+	if by == "login" {
+		by = "the login shell"
+	}
+	as := "the worker's user"
+	if s.User != "" {
+		as = s.User
+	}
+	with := map[string]string{"pubkey": "with keys", "password": "with a password", "all": "with keys or a password"}[s.Auth]
+	return fmt.Sprintf("%s (%s) by %s, as %s, %s", s.Script.Path, about(s.Script), by, as, with)
+}
+
+// about says how long a file is and which.
+func about(f plan.File) string {
+	if f.SHA256 == "" {
+		return digest("")
+	}
+	return count(f.Lines, "line") + ", " + digest(f.SHA256)
+}
+
+// words gives a command's words as a shell takes them.
+func words(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = job.Quote(arg)
+	}
+	return strings.Join(quoted, " ")
+}
+
+func environment(env map[string]string) string {
+	var vars []string
+	for _, key := range slices.Sorted(maps.Keys(env)) {
+		vars = append(vars, key+"="+job.Quote(env[key]))
+	}
+	return strings.Join(vars, " ")
+}
+
+func (t *text) hooks() string {
+	var hooks []string
+	for _, step := range t.plan.Steps {
+		switch s := step.(type) {
+		case plan.Pre:
+			hooks = append(hooks, s.Hook.Path+" before all")
+		case plan.Stage:
+			for _, f := range s.Files {
+				if f.File.Role == job.RolePostChunk {
+					hooks = append(hooks, f.File.Path+" on each worker after its chunk")
+				}
+			}
+		case plan.Aggregate:
+			hooks = append(hooks, s.Hook.Path+" after all")
+		}
+	}
+	return strings.Join(hooks, dots)
+}
+
+func on(s plan.Summary) string {
+	var inputs []string
+	for _, f := range s.Inputs {
+		inputs = append(inputs, fmt.Sprintf("%s (%s)", f.Path, digest(f.SHA256)))
+	}
+	from := " of " + strings.Join(inputs, ", ")
+	if !s.Counted {
+		return "targets" + from + ", counted after the pre hook"
+	}
+	targets := count(s.Targets, "target")
+	if s.Excluded > 0 {
+		targets += fmt.Sprintf(" (%s more excluded)", humanize.Comma(s.Excluded))
+	}
+	return targets + from
+}
+
+func from(s plan.Summary) string {
+	line := fmt.Sprintf("%s × %d at a time", count(int64(s.Workers), "worker"), s.Jobs)
+	switch {
+	case s.Remote == 0:
+		line += ", on this machine"
+	case s.Remote < s.Workers:
+		line += fmt.Sprintf(", %d on this machine and %d over SSH", s.Workers-s.Remote, s.Remote)
+	default:
+		line += ", over SSH"
+	}
+	var lists []string
+	for _, f := range s.HostFiles {
+		lists = append(lists, fmt.Sprintf("%s (%s)", f.Path, digest(f.SHA256)))
+	}
+	return join(line, strings.Join(lists, ", "))
+}
+
+func (t *text) writes() string {
+	line := t.plan.Layout.Prefix() + dots + filepath.Join(t.plan.Layout.Dir, job.State)
+	if t.plan.Summary.Remote > 0 {
+		line += fmt.Sprintf("%son workers ~/.cache/scanmaster, ~/.screenrc.scanslave.%s.*", dots, t.plan.Layout.Run)
+	}
+	return line
+}
+
+func duration(d time.Duration) string { return spec.Duration(d).String() }

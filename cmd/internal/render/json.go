@@ -1,0 +1,69 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/plan"
+)
+
+// JSONVersion is the version of the format that JSON writes. It grows when
+// something is renamed or taken away; new members don't count.
+const JSONVersion = 1
+
+// document is a plan as JSON.
+type document struct {
+	FormatVersion int       `json:"format_version"`
+	Plan          plan.Plan `json:"plan"`
+	// Commands starts the workers, one each, in the order of the chunks.
+	Commands []command `json:"commands"`
+}
+
+type command struct {
+	Worker  string       `json:"worker"`
+	Chunk   string       `json:"chunk"`
+	Command plan.Command `json:"command"`
+}
+
+// JSON writes a plan for programs: all of it, digests in full, with the exact
+// commands that start the workers.
+func JSON(w io.Writer, p plan.Plan) error {
+	doc := document{FormatVersion: JSONVersion, Plan: p, Commands: []command{}}
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Launch); ok {
+			doc.Commands = commands(p, s)
+		}
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := w.Write(safe.JSON(out.Bytes()))
+	return err
+}
+
+func commands(p plan.Plan, s plan.Launch) []command {
+	n := chunks(p)
+	out := make([]command, 0, n)
+	for i, name := range chunk.Names(n) {
+		w := s.Workers[i]
+		out = append(out, command{w.Name, name, s.Command(p.Layout, w, name, plan.DigestPlaceholder)})
+	}
+	return out
+}
+
+// chunks is how many chunks the split makes at the most.
+func chunks(p plan.Plan) int {
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Split); ok {
+			return s.Chunks
+		}
+	}
+	return 0
+}

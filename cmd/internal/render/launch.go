@@ -1,0 +1,106 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/plan"
+)
+
+// split says how the input is dealt out.
+func (t *text) split(s plan.Split) []string {
+	var inputs, excludes []string
+	for _, f := range s.Inputs {
+		inputs = append(inputs, f.Path)
+	}
+	for _, f := range s.Exclude {
+		excludes = append(excludes, f.Path)
+	}
+	from := strings.Join(inputs, " + ")
+	if len(excludes) > 0 {
+		from += " without " + strings.Join(excludes, " and ")
+	}
+	lines := []string{from}
+	into := count(int64(s.Chunks), "chunk")
+	if !s.Counted {
+		return append(lines, fmt.Sprintf("at most %s, one a live worker, into %s", into, s.Into))
+	}
+	line := fmt.Sprintf("%s in %s of %s", count(s.Targets, "target"), into, sizes(s.Targets, s.Chunks))
+	if workers := t.plan.Summary.Workers; s.Chunks < workers {
+		line += fmt.Sprintf("; fewer targets than workers: %d of the %d workers stay idle", workers-s.Chunks, workers)
+	}
+	return append(lines, line, "into "+s.Into)
+}
+
+// sizes gives the sizes of an even split: they differ by one at the most.
+func sizes(targets int64, chunks int) string {
+	if chunks == 0 {
+		return "0"
+	}
+	least, rest := targets/int64(chunks), targets%int64(chunks)
+	if rest == 0 {
+		return humanize.Comma(least)
+	}
+	return humanize.Comma(least+1) + " or " + humanize.Comma(least)
+}
+
+// launch shows each worker's commands: in full for the first of a kind, and
+// for those that differ from it by their chunk alone in one line.
+func (t *text) launch(s plan.Launch) {
+	names := chunk.Names(chunks(t.plan))
+	workers := s.Workers[:len(names)]
+	full := make(map[bool]bool)
+	for i := 0; i < len(workers); {
+		if w := workers[i]; t.all || !full[w.Local] {
+			full[w.Local] = true
+			t.inFull(w, s.Command(t.plan.Layout, w, names[i], plan.DigestPlaceholder))
+			i++
+			continue
+		}
+		n := slices.IndexFunc(workers[i:], func(w plan.Worker) bool { return w.Local != workers[i].Local })
+		if n < 0 {
+			n = len(workers) - i
+		}
+		t.theSame(workers[i:i+n], names[i:i+n])
+		i += n
+	}
+}
+
+func (t *text) inFull(w plan.Worker, c plan.Command) {
+	label := pad("   "+safe.Line(w.Name, 0), stepColumn)
+	if c.Via == plan.ViaProcess {
+		t.line(label + "a process of this binary:")
+		t.more(c.Line)
+		return
+	}
+	t.line(label + address(w))
+	t.more("~/" + c.Screenrc + ":  " + strings.TrimSpace(c.ScreenrcText))
+	_, script, _ := strings.Cut(strings.TrimSpace(c.ScriptText), "\n")
+	t.more("~/"+c.Script+":  "+script, c.Line)
+}
+
+func (t *text) theSame(workers []plan.Worker, chunks []string) {
+	label := "   " + workers[0].Name
+	if last := len(workers) - 1; last > 0 {
+		label += " … " + workers[last].Name
+	}
+	line := "the same with " + chunks[0]
+	if last := len(chunks) - 1; last > 0 {
+		line += " … " + chunks[last]
+	}
+	t.line(pad(safe.Line(label, 0), stepColumn) + line)
+}
+
+// shell quotes a command's words, but not the plan's placeholders.
+func (t *text) shell(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = plan.Quote(t.plan.Layout, arg)
+	}
+	return strings.Join(quoted, " ")
+}

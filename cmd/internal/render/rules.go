@@ -1,0 +1,107 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// checks says what is asked of a target before it is logged in to.
+func (t *text) checks() string {
+	ping, banner := "ping", "SSH banner"
+	for _, step := range t.plan.Steps {
+		if s, ok := step.(plan.Launch); ok {
+			if slices.Contains(s.Args.Passthrough, "-P") {
+				ping = "no ping"
+			}
+			if slices.Contains(s.Args.Passthrough, "-S") {
+				banner = "no SSH banner"
+			}
+		}
+	}
+	return ping + ", " + banner
+}
+
+// limits says what a target may take.
+func limits(f job.File) string {
+	return fmt.Sprintf("connect %s, banner %s, auth %s, script %s, output %s",
+		duration(f.Timeouts.Connect), duration(f.Timeouts.Banner), duration(f.Timeouts.Auth),
+		duration(f.Timeouts.Run), size(f.MaxOutput))
+}
+
+// size gives a size exactly: in a binary unit where it is a whole number of it.
+func size(n int64) string {
+	if s := humanize.IBytes(uint64(max(n, 0))); exactly(s, n) {
+		return s
+	}
+	return humanize.Comma(n) + " B"
+}
+
+func exactly(s string, n int64) bool {
+	parsed, err := humanize.ParseBytes(s)
+	return err == nil && parsed == uint64(n)
+}
+
+// trusts says which host keys are believed, on each of the two legs.
+func trusts(s plan.Summary) string {
+	var workers string
+	if s.Trust.KnownHosts != "" {
+		workers = "workers: " + s.Trust.KnownHosts + ", strict"
+	}
+	targets := map[string]string{
+		"accept-new": "accept-new, a changed key is refused",
+		"strict":     "strict, an unknown or changed key is refused",
+		"off":        "any key is believed",
+	}[s.Trust.Targets]
+	return join(workers, "targets: "+targets)
+}
+
+// fails says which results make the scan fail, by exit status.
+func fails(limits spec.FailOn) string {
+	var three []string
+	four := "no target reachable"
+	for _, key := range slices.SortedFunc(maps.Keys(limits), byStatus) {
+		most := limit(limits[key])
+		switch status, isExit := strings.CutPrefix(key, "exit_"); {
+		case key == "unreachable":
+			four = most + " unreachable"
+		case isExit:
+			three = append(three, most+" with status "+status)
+		default:
+			three = append(three, most+" "+key)
+		}
+	}
+	var lines []string
+	if len(three) > 0 {
+		lines = append(lines, "3: "+strings.Join(three, ", or "))
+	}
+	return join(append(lines, "4: "+four, "5: a target unaccounted for", "6: a hook")...)
+}
+
+// byStatus puts exit_2 before exit_10, and words after statuses.
+func byStatus(a, b string) int {
+	na, errA := strconv.Atoi(strings.TrimPrefix(a, "exit_"))
+	nb, errB := strconv.Atoi(strings.TrimPrefix(b, "exit_"))
+	if errA == nil && errB == nil {
+		return na - nb
+	}
+	return strings.Compare(a, b)
+}
+
+func limit(l spec.Limit) string {
+	switch {
+	case l.Percent:
+		return "over " + strconv.FormatFloat(l.Share, 'f', -1, 64) + "%"
+	case l.Count == 0:
+		return "any"
+	}
+	return "over " + humanize.Comma(l.Count)
+}

@@ -1,0 +1,141 @@
+package render
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+)
+
+// step adds one step: its number, its word, and what it does.
+func (t *text) step(number int, step plan.Step) {
+	details := t.details(step)
+	label := fmt.Sprintf("%2d %s", number, step.Kind())
+	for i, d := range details {
+		if i == 0 {
+			t.line(pad(label, stepColumn) + d)
+			continue
+		}
+		t.more(d)
+	}
+	if s, ok := step.(plan.Launch); ok {
+		t.launch(s)
+	}
+}
+
+func (t *text) details(step plan.Step) []string {
+	switch s := step.(type) {
+	case plan.Pre:
+		return []string{words(append([]string{s.Hook.Path}, s.Args...)) + " in the caller's folder"}
+	case plan.Check:
+		return check(s)
+	case plan.Probe:
+		return probe(s)
+	case plan.Clear:
+		return clear(s)
+	case plan.Agent:
+		return []string{"the ssh-agent of whoever starts the scan, where there is one"}
+	case plan.Stage:
+		return stage(s)
+	case plan.Split:
+		return t.split(s)
+	case plan.Launch:
+		return []string{"side by side"}
+	case plan.Wait:
+		return []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
+	case plan.Aggregate:
+		return []string{t.shell(append([]string{s.Hook.Path}, s.Args...)), "in " + s.Dir}
+	case plan.Merge:
+		return []string{"built in: into " + s.Into}
+	}
+	return []string{"unknown to this version"}
+}
+
+func check(s plan.Check) []string {
+	rows := make([][]string, len(s.Files))
+	for i, f := range s.Files {
+		rows[i] = []string{f.Path, lineCount(f), digest(f.SHA256), f.Key}
+	}
+	lines := table(rows)
+	if s.Dynamic {
+		lines = append(lines, "the pre hook may change these: what counts is what is there then")
+	}
+	return lines
+}
+
+func lineCount(f plan.File) string {
+	if f.SHA256 == "" {
+		return ""
+	}
+	return count(f.Lines, "line")
+}
+
+func probe(s plan.Probe) []string {
+	rows := make([][]string, len(s.Workers))
+	remote := false
+	for i, w := range s.Workers {
+		rows[i] = []string{w.Name, address(w)}
+		remote = remote || !w.Local
+	}
+	lines := append(table(rows), "room in "+s.Dir)
+	if !remote {
+		return lines
+	}
+	with := "brings scanslave along where it isn't there (deploy: auto)"
+	if s.Deploy != "auto" {
+		with = "expects scanslave in the PATH of the workers (deploy: " + s.Deploy + ")"
+	}
+	return append(lines, "screen, "+s.Dir+" in sight, host keys of "+s.KnownHosts, with)
+}
+
+// address says how a worker is reached.
+func address(w plan.Worker) string {
+	if w.Local {
+		return "this machine, without SSH"
+	}
+	parts := []string{"ssh"}
+	if w.Port != 0 {
+		parts = append(parts, "-p", strconv.Itoa(w.Port))
+	}
+	if w.User != "" {
+		parts = append(parts, "-l", job.Quote(w.User))
+	}
+	if w.Identity != "" {
+		parts = append(parts, "-i", quotePath(w.Identity))
+	}
+	return strings.Join(append(parts, job.Quote(w.Host)), " ")
+}
+
+// quotePath leaves the tilde to the shell, as whoever wrote it has meant it.
+func quotePath(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return "~/" + job.Quote(rest)
+	}
+	return job.Quote(path)
+}
+
+func clear(s plan.Clear) []string {
+	if s.Remove {
+		return []string{"rm -rf " + s.Prefix + "/*"}
+	}
+	return []string{
+		fmt.Sprintf("mv %s/* → %s/%s*, the latest %d of these stay", s.Prefix, filepath.Join(s.Prefix, job.Old), job.OldRun, s.Keep),
+		"other entries that begin with a dot stay",
+	}
+}
+
+func stage(s plan.Stage) []string {
+	rows := make([][]string, 0, len(s.Files)+1)
+	for _, f := range s.Files {
+		from := f.File.Path
+		if from == "" {
+			from = "the inputs, joined"
+		}
+		rows = append(rows, []string{from, "→ " + filepath.Base(f.To)})
+	}
+	rows = append(rows, []string{"the job file", "→ job.json"})
+	return append([]string{"into " + s.Dir}, table(rows)...)
+}

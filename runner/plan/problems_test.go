@@ -1,0 +1,116 @@
+package plan_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*spec.Scan, *plan.Facts)
+		want   []string
+	}{
+		"all is well": {func(*spec.Scan, *plan.Facts) {}, nil},
+		"a file that isn't there": {
+			func(_ *spec.Scan, f *plan.Facts) { delete(f.Files, "remote.sh") },
+			[]string{"remote.sh isn't there (paths are relative to the folder of the scan file)"},
+		},
+		"an absolute path needs no hint": {
+			func(s *spec.Scan, _ *plan.Facts) { s.Input = spec.Paths{"/no/list"} },
+			[]string{"/no/list isn't there"},
+		},
+		"all that isn't there at once": {
+			func(s *spec.Scan, f *plan.Facts) { delete(f.Files, "never"); delete(f.Files, "aggregator.sh") },
+			[]string{"never isn't there (paths", "aggregator.sh isn't there (paths"},
+		},
+		"a folder": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Files["targets"] = plan.FileFacts{Problem: "is a folder"} },
+			[]string{"targets is a folder"},
+		},
+		"a hook that can't be executed": {
+			func(s *spec.Scan, f *plan.Facts) {
+				s.Hooks.PostChunk = "my hook.sh"
+				f.Files["my hook.sh"] = plan.FileFacts{SHA256: "1", Size: 1, Lines: 1}
+			},
+			[]string{"my hook.sh can't be executed (chmod +x 'my hook.sh')"},
+		},
+		"a script that is too long": {
+			func(_ *spec.Scan, f *plan.Facts) {
+				f.Files["remote.sh"] = plan.FileFacts{SHA256: "1", Size: plan.MaxScript + 1}
+			},
+			[]string{"remote.sh is over 1 MiB"},
+		},
+		"an empty script": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Files["remote.sh"] = plan.FileFacts{SHA256: "1"} },
+			[]string{"remote.sh is empty"},
+		},
+		"no targets": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Targets, f.Excluded = 0, 0 },
+			[]string{`the input has no targets (a target a line: "host" or "host ip")`},
+		},
+		"all excluded": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Targets = 0 },
+			[]string{"no target is left: all 9 of the input are excluded"},
+		},
+		"no workers": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Hosts = nil },
+			[]string{"no workers: nobody would run the scan (name one, or local for this machine)"},
+		},
+		"a name of scanmaster's own": {
+			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = map[string]string{"SCANMASTER_JOB": "/tmp/x"} },
+			[]string{"SCANMASTER_JOB is scanmaster's own (take it out)"},
+		},
+		"known hosts without a worker over SSH aren't asked for": {
+			func(_ *spec.Scan, f *plan.Facts) {
+				f.Hosts = spec.Hosts{{Host: spec.Local}}
+				delete(f.Files, "known_hosts.workers")
+			},
+			nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, f := static(), facts()
+			c.change(s, &f)
+			_, problems := plan.Compile(s, f)
+			if len(problems) != len(c.want) {
+				t.Fatalf("problems are\n%v\nwant %q", problems, c.want)
+			}
+			for i, p := range problems {
+				if !strings.Contains(p.Error(), c.want[i]) {
+					t.Errorf("problem %q, want %q", p.Error(), c.want[i])
+				}
+			}
+		})
+	}
+}
+
+func TestOnlyThePreHookAndTheWorkersMustBeThereBeforeThePreHook(t *testing.T) {
+	f := facts()
+	clear(f.Files)
+	f.Counted = false
+	_, problems := plan.Compile(base(), f)
+	var got []string
+	for _, p := range problems {
+		got = append(got, p.Summary)
+	}
+	want := []string{"pre.sh isn't there", "nodes isn't there"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got := problems[1].Hint; got != "the workers must be known before the pre hook runs" {
+		t.Errorf("hint %q", got)
+	}
+}
+
+func TestAnEmptyScriptMayBeFilledByThePreHook(t *testing.T) {
+	f := facts()
+	f.Files["remote.sh"] = plan.FileFacts{SHA256: "1"}
+	if _, problems := plan.Compile(base(), f); len(problems) != 0 {
+		t.Errorf("problems are %v, want none", problems)
+	}
+}
