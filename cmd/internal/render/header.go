@@ -22,18 +22,18 @@ func (t *text) header() {
 	s, file := t.plan.Summary, t.plan.Job
 	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
 	t.key("runs", runs(s))
-	t.key("args", words(file.Args))
-	t.key("script env", environment(file.Env))
+	t.key("with", join(words(file.Args), environment(file.Env)))
 	t.key("hooks", t.hooks())
 	t.key("on", on(s))
 	t.key("from", from(s))
+	t.key("env", t.env())
 	t.key("checks", t.checks())
 	t.key("limits", limits(file))
 	t.key("trusts", trusts(s))
 	t.key("fails", fails(s.FailOn))
 	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))
 	t.key("writes", t.writes())
-	t.key("owner", "taken for dead after "+spec.Duration(t.plan.Lease).String()+" without a heartbeat")
+	t.key("owner", "taken for dead after "+duration(t.plan.Lease)+" without a heartbeat")
 }
 
 func runs(s plan.Summary) string {
@@ -66,12 +66,35 @@ func words(args []string) string {
 	return strings.Join(quoted, " ")
 }
 
+// environment gives the variables of the script as a shell takes them.
 func environment(env map[string]string) string {
 	var vars []string
 	for _, key := range slices.Sorted(maps.Keys(env)) {
 		vars = append(vars, key+"="+job.Quote(env[key]))
 	}
 	return strings.Join(vars, " ")
+}
+
+// env gives what every worker process finds in its environment, but for
+// SSHOPTS, which stands with the commands.
+func (t *text) env() string {
+	var vars []string
+	for _, e := range launch(t.plan).Env {
+		if key, value, _ := strings.Cut(e, "="); key != "SSHOPTS" {
+			vars = append(vars, key+"="+job.Quote(value))
+		}
+	}
+	return strings.Join(vars, " ")
+}
+
+// launch is the plan's step of that kind.
+func launch(p plan.Plan) plan.Launch {
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Launch); ok {
+			return s
+		}
+	}
+	return plan.Launch{}
 }
 
 func (t *text) hooks() string {

@@ -31,12 +31,7 @@ type command struct {
 // JSON writes a plan for programs: all of it, digests in full, with the exact
 // commands that start the workers.
 func JSON(w io.Writer, p plan.Plan) error {
-	doc := document{FormatVersion: JSONVersion, Plan: p, Commands: []command{}}
-	for _, step := range p.Steps {
-		if s, ok := step.(plan.Launch); ok {
-			doc.Commands = commands(p, s)
-		}
-	}
+	doc := document{FormatVersion: JSONVersion, Plan: p, Commands: commands(p, launch(p))}
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)

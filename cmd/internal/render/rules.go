@@ -17,15 +17,12 @@ import (
 // checks says what is asked of a target before it is logged in to.
 func (t *text) checks() string {
 	ping, banner := "ping", "SSH banner"
-	for _, step := range t.plan.Steps {
-		if s, ok := step.(plan.Launch); ok {
-			if slices.Contains(s.Args.Passthrough, "-P") {
-				ping = "no ping"
-			}
-			if slices.Contains(s.Args.Passthrough, "-S") {
-				banner = "no SSH banner"
-			}
-		}
+	passthrough := launch(t.plan).Args.Passthrough
+	if slices.Contains(passthrough, "-P") {
+		ping = "no ping"
+	}
+	if slices.Contains(passthrough, "-S") {
+		banner = "no SSH banner"
 	}
 	return ping + ", " + banner
 }

@@ -1,0 +1,91 @@
+package render_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"testing"
+	"time"
+
+	"scanmaster/cmd/internal/render"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// base is a scan that sets every key.
+func base() *spec.Scan {
+	return &spec.Scan{
+		Version: 1, Name: "info1", Input: spec.Paths{"targets"}, Exclude: spec.Paths{"never"},
+		Remote: spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
+		Hosts: spec.Hosts{
+			{Host: "scan1", User: "scan", Port: 2222, Identity: "~/.ssh/scan"},
+			{File: "nodes"},
+			{Host: "scan2"},
+		},
+		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto",
+		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
+		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
+		Checks:  spec.Checks{Ping: true, Banner: true},
+		Targets: spec.Targets{User: "headless", Identity: "~/.ssh/headless", Port: 2022, HostKeys: "accept-new"},
+		Shell:   "bash -s", Passthrough: []string{"-I"},
+		Timeouts: spec.Timeouts{
+			Connect: seconds(10), Banner: seconds(10), Auth: seconds(20), Run: seconds(300),
+		},
+		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), Keep: 1,
+		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
+	}
+}
+
+func seconds(n int) spec.Duration { return spec.Duration(time.Duration(n) * time.Second) }
+
+// compile compiles a scan of whose files all is well.
+func compile(t *testing.T, s *spec.Scan, change func(*plan.Facts)) plan.Plan {
+	t.Helper()
+	f := plan.Facts{
+		Base: plan.BasePlaceholder, Home: plan.HomePlaceholder, Files: map[string]plan.FileFacts{},
+		Scan: found("scan"), Counted: true, Targets: 30140, Excluded: 9,
+		Run: plan.RunPlaceholder, Min: plan.MinPlaceholder, Bin: plan.BinPlaceholder,
+	}
+	for _, h := range s.Hosts {
+		if h.File != "" {
+			f.Files[h.File] = found(h.File)
+			h = spec.Host{Host: "listed-in-" + h.File}
+		}
+		f.Hosts = append(f.Hosts, h)
+	}
+	paths := append([]string{s.Remote.Script, s.KnownHosts, s.Hooks.Pre, s.Hooks.PostChunk, s.Hooks.Aggregate}, s.Input...)
+	for _, path := range append(paths, s.Exclude...) {
+		f.Files[path] = found(path)
+	}
+	if change != nil {
+		change(&f)
+	}
+	p, problems := plan.Compile(s, f)
+	if err := problems.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func found(path string) plan.FileFacts {
+	sum := sha256.Sum256([]byte(path))
+	return plan.FileFacts{SHA256: hex.EncodeToString(sum[:]), Size: 100, Lines: 1200, Executable: true}
+}
+
+func text(t *testing.T, p plan.Plan, all bool) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := render.Text(&out, p, all); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func asJSON(t *testing.T, p plan.Plan) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := render.JSON(&out, p); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
