@@ -1,0 +1,172 @@
+//go:build e2e
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scanmaster/runner/fleet"
+)
+
+// working starts a scan that goes on until it is told to end, and waits until
+// all its workers work.
+func working(t *testing.T) (*scene, string, *exec.Cmd) {
+	t.Helper()
+	s := newScene(t)
+	c := newCrowd(t, all(fleet.Behaviour{Kind: fleet.NeverEnds}))
+	scan := c.scan(t, s, 30, "hosts: [local, local, local]\n")
+	first := s.start(t, "apply", scan)
+	await(t, "the script on all targets", func() bool { return c.executions(30) == 30 })
+	return s, scan, first
+}
+
+// TestRealSecondApplyIsRefused has a second master come while the first is at it.
+func TestRealSecondApplyIsRefused(t *testing.T) {
+	s, scan, first := working(t)
+	prefix := s.prefix("audit")
+	before := tree(t, prefix)
+
+	second := s.expect(t, exitNotDone, "apply", scan)
+	if owner := fmt.Sprintf("process %d ", first.Process.Pid); !strings.Contains(second.stderr, owner) {
+		t.Errorf("the second does not name the owner, %s:\n%s", owner, second.stderr)
+	}
+	if diff := cmp.Diff(before, tree(t, prefix)); diff != "" {
+		t.Errorf("the second has touched what is the first's (-before +after):\n%s", diff)
+	}
+	if n := len(s.processes(t)); n != 4 {
+		t.Errorf("%d processes of the first are left, want a master and three workers", n)
+	}
+	kill(t, first.Process.Pid, syscall.SIGTERM)
+	_ = first.Wait() // its status is asked for below
+	if status := first.ProcessState.ExitCode(); status != exitSignal+int(syscall.SIGTERM) {
+		t.Errorf("the first ended with %d", status)
+	}
+}
+
+// TestRealInterruptLeavesNoProcess is Ctrl-C.
+func TestRealInterruptLeavesNoProcess(t *testing.T) {
+	s, _, first := working(t)
+	kill(t, first.Process.Pid, syscall.SIGINT)
+	_ = first.Wait() // its status is asked for below
+	if status := first.ProcessState.ExitCode(); status != exitSignal+int(syscall.SIGINT) {
+		t.Errorf("it ended with %d:\n%s", status, read(t, filepath.Join(s.notes, "log")))
+	}
+	if left := s.processes(t); len(left) > 0 {
+		t.Errorf("still running: %q", left)
+	}
+}
+
+// TestRealLinksAreNotFollowed puts links where the program wants to write.
+func TestRealLinksAreNotFollowed(t *testing.T) {
+	for _, at := range []string{"chunked", "chunked/audit"} {
+		t.Run(at, func(t *testing.T) {
+			s := newScene(t)
+			c := newCrowd(t, all(fleet.Behaviour{Kind: fleet.Canned}))
+			scan := c.scan(t, s, 3, "hosts: [local]\n")
+			elsewhere := t.TempDir()
+			if err := os.MkdirAll(filepath.Join(elsewhere, "audit"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(filepath.Join(elsewhere, "audit", "precious"), []byte("x"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			link := filepath.Join(s.share, at)
+			if err := os.MkdirAll(filepath.Dir(link), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			to := map[string]string{"chunked": elsewhere, "chunked/audit": filepath.Join(elsewhere, "audit")}[at]
+			if err := os.Symlink(to, link); err != nil {
+				t.Fatal(err)
+			}
+			before := tree(t, elsewhere)
+			r := s.expect(t, exitNotDone, "apply", scan)
+			if !strings.Contains(r.stderr, "link") {
+				t.Errorf("it does not say that there is a link:\n%s", r.stderr)
+			}
+			if diff := cmp.Diff(before, tree(t, elsewhere)); diff != "" {
+				t.Errorf("written through the link (-before +after):\n%s", diff)
+			}
+			if n := c.executions(3); n > 0 {
+				t.Errorf("the script ran %d times", n)
+			}
+		})
+	}
+}
+
+// TestRealNamesAreNotCommands gives names that are options, commands or paths.
+func TestRealNamesAreNotCommands(t *testing.T) {
+	scans := map[string]string{
+		"the folder above":  "name: ..\nhosts: [local]\n",
+		"a path":            "name: a/../../b\nhosts: [local]\n",
+		"an option":         "name: -rf\nhosts: [local]\n",
+		"a command":         "name: $(touch touched)\nhosts: [local]\n",
+		"an absolute path":  "name: /etc\nhosts: [local]\n",
+		"a worker's option": "name: audit\nhosts: [-oProxyCommand=touch touched]\n",
+		"a worker's shell":  "name: audit\nhosts: [\"scan1;touch touched\"]\n",
+		"a user's option":   "name: audit\nhosts: [{host: scan1, user: -oProxyCommand=touch}]\n",
+	}
+	for name, text := range scans {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			s.write(t, "input", "host1 127.0.0.1\n")
+			s.write(t, "remote.sh", "#!/bin/sh\n")
+			scan := s.write(t, "scan.yaml", "version: 1\ninput: input\nremote: remote.sh\ndir: ../share\n"+text)
+			s.expect(t, exitUsage, "apply", scan)
+			if left := tree(t, s.share); len(left) > 0 {
+				t.Errorf("the share was touched: %q", left)
+			}
+			wantUntouched(t, s)
+		})
+	}
+}
+
+// TestRealTargetsAreNotCommands gives lines of targets that are options or
+// commands: they are names of hosts that are not there, and no more.
+func TestRealTargetsAreNotCommands(t *testing.T) {
+	s := newScene(t)
+	c := newCrowd(t, named)
+	scan := c.scan(t, s, 1, "hosts: [local]\ntimeouts: {connect: 2s, banner: 2s}\n")
+	hostile := []string{
+		"-oProxyCommand=touch${IFS}touched",
+		"-oProxyCommand=touch\ttouched",
+		"web1 -oProxyCommand=touch",
+		"`touch touched` 127.8.0.9;touch",
+		"$(touch touched)",
+		"web2;touch${IFS}touched",
+		"../../etc/passwd",
+	}
+	s.write(t, "input", c.input(1)+strings.Join(hostile, "\n")+"\n")
+	s.expect(t, exitComplete, "apply", scan)
+	wantUntouched(t, s)
+	final := filepath.Join(s.prefix("audit"), "final")
+	if got := read(t, filepath.Join(final, "ok")); got != "host0,127.8.0.0,this is 127.8.0.0\n" {
+		t.Errorf("ok holds %q", got)
+	}
+	others := gathered(t, filepath.Join(final, "no*"))
+	for _, line := range hostile {
+		if !slices.Contains(sortedLines(others), strings.ReplaceAll(line, "\t", " ")) {
+			t.Errorf("%q has no outcome; there are:\n%s", line, others)
+		}
+	}
+}
+
+// wantUntouched looks for what the hostile commands would have made.
+func wantUntouched(t *testing.T, s *scene) {
+	t.Helper()
+	for _, dir := range []string{s.dir, s.share, filepath.Dir(s.share)} {
+		for _, name := range tree(t, dir) {
+			if filepath.Base(name) == "touched" {
+				t.Errorf("a command was executed: %s", filepath.Join(dir, name))
+			}
+		}
+	}
+}
