@@ -1,0 +1,68 @@
+package remote
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+// agentPatience is how long an agent may take for one answer; it may have to
+// ask its user. After that the connection to it is given up.
+const agentPatience = 30 * time.Second
+
+// AgentAuth offers the keys of the agent that listens at socket. The closer
+// ends the connection to it; until then it serves any number of logins.
+func AgentAuth(socket string) (ssh.AuthMethod, io.Closer, error) {
+	return PublicKeys(socket)
+}
+
+// PublicKeys offers the given keys and after them those of the agent that
+// listens at socket, if that isn't empty. It is one method, since of several
+// of a kind only the first is tried. The closer ends the connection to the
+// agent; it is never nil.
+func PublicKeys(socket string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, error) {
+	if socket == "" {
+		return ssh.PublicKeys(keys...), io.NopCloser(nil), nil
+	}
+	conn, err := new(net.Dialer).DialContext(context.Background(), "unix", socket)
+	if err != nil {
+		return nil, nil, fmt.Errorf("agent: %w", err)
+	}
+	held := agent.NewClient(&patient{Conn: conn})
+	method := ssh.PublicKeysCallback(func() ([]ssh.Signer, error) {
+		more, err := held.Signers()
+		if err != nil && len(keys) == 0 {
+			return nil, fmt.Errorf("agent: %w", err)
+		}
+		// An agent that fails must not keep the keys of files out.
+		return append(keys[:len(keys):len(keys)], more...), nil
+	})
+	return method, conn, nil
+}
+
+// patient is a connection to an agent that doesn't wait for ever: who waits
+// there can't be ended by closing the connection to the host.
+type patient struct{ net.Conn }
+
+// Write sends a question and sets the time for its answer.
+func (p *patient) Write(b []byte) (int, error) {
+	if err := p.SetDeadline(time.Now().Add(agentPatience)); err != nil {
+		return 0, err
+	}
+	return p.Conn.Write(b)
+}
+
+// Read reads an answer. A late one must not be taken for that of the next
+// question, so that a failure ends the connection.
+func (p *patient) Read(b []byte) (int, error) {
+	n, err := p.Conn.Read(b)
+	if err != nil {
+		_ = p.Close()
+	}
+	return n, err
+}

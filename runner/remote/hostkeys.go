@@ -1,0 +1,110 @@
+package remote
+
+import (
+	"fmt"
+	"net"
+	"slices"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// HostKeys judges the keys of hosts. It is used by several connections at a
+// time, and by one connection again at each renewal of its keys.
+type HostKeys interface {
+	// Algorithms are the host key algorithms to ask address ("host:port")
+	// for, best first; nil means the library's choice. They should begin
+	// with those of the keys that are known, as HostKeyAlgorithms has them:
+	// else a host of which one key is known may show another.
+	Algorithms(address string) []string
+	// Check judges the key that the host at address showed; remote is where
+	// the connection went. An error refuses it. No deadline ends it, so it
+	// must not wait for anything.
+	Check(address string, remote net.Addr, key ssh.PublicKey) error
+}
+
+// HostKeysOff accepts whatever key a host shows, as the classic suite does:
+// who can stand in the way can pose as the host, and is given what is sent.
+type HostKeysOff struct{}
+
+// Algorithms leaves the choice to the library.
+func (HostKeysOff) Algorithms(string) []string { return nil }
+
+// Check accepts.
+func (HostKeysOff) Check(string, net.Addr, ssh.PublicKey) error { return nil }
+
+// preferred are the algorithms of plain keys in OpenSSH's order.
+var preferred = []string{
+	ssh.KeyAlgoED25519,
+	ssh.KeyAlgoECDSA256, ssh.KeyAlgoECDSA384, ssh.KeyAlgoECDSA521,
+	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA,
+}
+
+// HostKeyAlgorithms is what to ask a host for of which the given keys are
+// known: first what these can sign, then all others, so that a changed key is
+// seen as such. Certificates aren't asked for.
+func HostKeyAlgorithms(known ...ssh.PublicKey) []string {
+	algorithms := make([]string, 0, len(preferred))
+	for _, a := range preferred {
+		if slices.ContainsFunc(known, func(k ssh.PublicKey) bool { return signs(k, a) }) {
+			algorithms = append(algorithms, a)
+		}
+	}
+	for _, a := range preferred {
+		if !slices.Contains(algorithms, a) {
+			algorithms = append(algorithms, a)
+		}
+	}
+	return algorithms
+}
+
+// signs reports whether a signature by key can be of the algorithm.
+func signs(key ssh.PublicKey, algorithm string) bool {
+	if key.Type() == ssh.KeyAlgoRSA { // RFC 8332, section 3
+		return slices.Contains([]string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}, algorithm)
+	}
+	return key.Type() == algorithm
+}
+
+// Verdict is why a host key is not accepted.
+type Verdict string
+
+// The verdicts.
+const (
+	Unknown Verdict = "unknown"     // nothing is recorded of the host
+	Changed Verdict = "changed"     // another key is recorded of it
+	Revoked Verdict = "revoked"     // the key is recorded as revoked
+	Invalid Verdict = "not trusted" // a certificate that doesn't hold
+)
+
+// HostKeyError tells that a host showed a key that is not accepted.
+type HostKeyError struct {
+	Address string // "host:port"
+	Key     ssh.PublicKey
+	Verdict Verdict
+	// Recorded is where what speaks against it stands, as "file:line".
+	Recorded []string
+	// Err is what the check said, where that adds something.
+	Err error
+}
+
+// Error names the host, the fingerprint and the verdict.
+func (e *HostKeyError) Error() string {
+	text := fmt.Sprintf("the host key of %s is %s: %s %s", e.Address, e.Verdict, e.Key.Type(), e.Fingerprint())
+	if len(e.Recorded) > 0 {
+		text += fmt.Sprintf(", recorded in %s", e.Recorded[0])
+	}
+	if e.Err != nil {
+		text += fmt.Sprintf(" (%v)", e.Err)
+	}
+	return text
+}
+
+// Unwrap gives what the check said.
+func (e *HostKeyError) Unwrap() error { return e.Err }
+
+// Fingerprint is the key's, as ssh-keygen -l prints it.
+func (e *HostKeyError) Fingerprint() string { return ssh.FingerprintSHA256(e.Key) }
+
+// Line is what would record the key in a known_hosts file, without a newline.
+func (e *HostKeyError) Line() string { return knownhosts.Line([]string{e.Address}, e.Key) }

@@ -1,0 +1,116 @@
+package remote
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// KnownHostsFiles are known_hosts files (sshd(8), "SSH_KNOWN_HOSTS FILE
+// FORMAT"), read once, and strict: a host that isn't in them is refused.
+type KnownHostsFiles struct {
+	check       ssh.HostKeyCallback
+	authorities []string // "file:line" of each @cert-authority
+}
+
+// KnownHosts reads the given files, hashed names, "[host]:port",
+// @cert-authority and @revoked included. A file that isn't there is an error.
+// The keys are looked up one by one: it is made for few hosts.
+func KnownHosts(files ...string) (*KnownHostsFiles, error) {
+	k := new(KnownHostsFiles)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("known hosts: %w", err)
+		}
+		n := 0
+		for line := range bytes.Lines(text) {
+			n++
+			if bytes.HasPrefix(bytes.TrimSpace(line), []byte("@cert-authority")) {
+				k.authorities = append(k.authorities, place(file, n))
+			}
+		}
+	}
+	var err error
+	if k.check, err = knownhosts.New(files...); err != nil {
+		return nil, fmt.Errorf("known hosts: %w", err)
+	}
+	return k, nil
+}
+
+// Algorithms are those of the keys recorded for address first. Certificates
+// are asked for only where an authority is recorded for it.
+func (k *KnownHostsFiles) Algorithms(address string) []string {
+	var plain, authorities []ssh.PublicKey
+	for _, known := range k.recorded(address) {
+		if slices.Contains(k.authorities, place(known.Filename, known.Line)) {
+			authorities = append(authorities, known.Key)
+		} else {
+			plain = append(plain, known.Key)
+		}
+	}
+	algorithms := HostKeyAlgorithms(plain...)
+	if len(authorities) == 0 {
+		return algorithms
+	}
+	return append(slices.Clone(certificates), algorithms...)
+}
+
+// certificates are the algorithms of certified keys in OpenSSH's order.
+var certificates = []string{
+	ssh.CertAlgoED25519v01,
+	ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01,
+	ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01,
+}
+
+// recorded are the keys of address, which the library tells only to who shows
+// a key that is none of them.
+func (k *KnownHostsFiles) recorded(address string) []knownhosts.KnownKey {
+	mismatch := new(knownhosts.KeyError)
+	if errors.As(k.check(folded(address), new(net.TCPAddr), noKey{}), &mismatch) {
+		return mismatch.Want
+	}
+	return nil
+}
+
+// Check accepts a key that is recorded for address, or certified by an
+// authority that is. The error is a *HostKeyError.
+func (k *KnownHostsFiles) Check(address string, remote net.Addr, key ssh.PublicKey) error {
+	err := k.check(folded(address), remote, key)
+	if err == nil {
+		return nil
+	}
+	refused := &HostKeyError{Address: address, Key: key, Verdict: Invalid, Err: err}
+	mismatch, revoked := new(knownhosts.KeyError), new(knownhosts.RevokedError)
+	switch {
+	case errors.As(err, &revoked):
+		refused.Verdict, refused.Err = Revoked, nil
+		refused.Recorded = []string{place(revoked.Revoked.Filename, revoked.Revoked.Line)}
+	case errors.As(err, &mismatch):
+		refused.Verdict, refused.Err = Unknown, nil
+		for _, known := range mismatch.Want {
+			refused.Verdict = Changed
+			refused.Recorded = append(refused.Recorded, place(known.Filename, known.Line))
+		}
+	}
+	return refused
+}
+
+// folded is address as ssh(1) looks it up: host names in lower case.
+func folded(address string) string { return strings.ToLower(address) }
+
+func place(file string, line int) string { return fmt.Sprintf("%s:%d", file, line) }
+
+// noKey is a key that is recorded nowhere.
+type noKey struct{}
+
+func (noKey) Type() string                        { return "none" }
+func (noKey) Marshal() []byte                     { return []byte("none") }
+func (noKey) Verify([]byte, *ssh.Signature) error { return errors.New("not a key") }

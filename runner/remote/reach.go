@@ -1,0 +1,118 @@
+// Package remote runs one command on one host over SSH; it knows nothing of
+// scans. A host is reached, logged in to, and then told what to run; each of
+// these phases has a deadline that ends it for sure, by closing the transport.
+package remote
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// ReachTimeouts are the deadlines of Reach, each counted from the beginning of
+// its phase. Zero or less is none.
+type ReachTimeouts struct {
+	Connect time.Duration // name and TCP
+	Banner  time.Duration // from there to the whole identification
+}
+
+// Reached is a host that speaks SSH, before the key exchange. It is closed by
+// Close, or taken over by Login.
+type Reached struct {
+	conn            net.Conn
+	address         string
+	ident           string
+	connect, banner time.Duration
+}
+
+// Reach connects to address ("host:port") and waits for the identification
+// that an SSH server sends first (RFC 4253, section 4.2), for which up to 50
+// lines and 8 KiB of other text may come before. What was read is handed on to
+// the handshake, so that one connection serves all.
+//
+// A peer that said something else is KindNotSSH, also where the deadline or
+// the end of the connection kept it from going on; one that has said nothing
+// is KindTimeout or KindLost. Bytes that dribble in don't move the deadline.
+func Reach(ctx context.Context, address string, t ReachTimeouts) (*Reached, error) {
+	began := time.Now()
+	conn, err := dial(ctx, address, t.Connect)
+	if err != nil {
+		return nil, err
+	}
+	connected := time.Now()
+	var g greeting
+	l := newLimit(ctx, t.Banner, conn)
+	readErr := g.read(conn)
+	if struck := l.release(PhaseBanner); struck != nil {
+		if struck.Kind == KindTimeout && g.lines > 0 {
+			return nil, &Error{Phase: PhaseBanner, Kind: KindNotSSH, Err: g.notSSH()}
+		}
+		return nil, struck
+	}
+	if readErr != nil {
+		_ = conn.Close() // the reading told what is wrong
+		return nil, bannerError(readErr)
+	}
+	return &Reached{
+		conn:    &replay{Conn: conn, head: g.rest()},
+		address: address,
+		ident:   g.ident(),
+		connect: connected.Sub(began),
+		banner:  time.Since(connected),
+	}, nil
+}
+
+func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn, error) {
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &deadlineError{timeout})
+		defer cancel()
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err == nil {
+		return conn, nil
+	}
+	e := dialError(err)
+	if ctx.Err() != nil && e.Kind != KindRefused && e.Kind != KindUnreachable {
+		e = limitError(e.Phase, ctx)
+	}
+	return nil, e
+}
+
+func bannerError(err error) *Error {
+	e := &Error{Phase: PhaseBanner, Kind: KindLost, Err: err}
+	if not := new(NotSSHError); errors.As(err, &not) {
+		e.Kind = KindNotSSH
+	}
+	return e
+}
+
+// Timing is how long it took to connect, the name included, and from then to
+// the identification.
+func (r *Reached) Timing() (connect, banner time.Duration) { return r.connect, r.banner }
+
+// Ident is the peer's identification, as "SSH-2.0-OpenSSH_9.2p1", raw: what
+// stands in it is the peer's choice.
+func (r *Reached) Ident() string { return r.ident }
+
+// Close ends the connection. After Login it must not be called.
+func (r *Reached) Close() error { return r.conn.Close() }
+
+// replay is a connection whose first bytes have been read already.
+type replay struct {
+	net.Conn
+	head []byte
+}
+
+// Read gives the first bytes again, and then what comes.
+func (r *replay) Read(p []byte) (int, error) {
+	if len(r.head) == 0 {
+		return r.Conn.Read(p)
+	}
+	n := copy(p, r.head)
+	if r.head = r.head[n:]; len(r.head) == 0 {
+		r.head = nil
+	}
+	return n, nil
+}

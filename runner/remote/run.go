@@ -1,0 +1,113 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// Command is what to run on a host.
+type Command struct {
+	// Line is given to the account's shell; "" asks for the login shell
+	// itself, which then reads Stdin (RFC 4254, section 6.5).
+	Line string
+	// Stdin is sent as the host takes it; nil is empty. A command may end
+	// before it has read all of it, so that it may still be read when Run
+	// returns, but not after Close.
+	Stdin io.Reader
+	// Stdout and Stderr get the output as it comes, from two goroutines;
+	// nil drops it. What they don't take in, the host has to hold back.
+	Stdout, Stderr io.Writer
+	// Timeout bounds the whole of it; zero or less is none.
+	Timeout time.Duration
+}
+
+// Exit is how a command ended.
+type Exit struct {
+	// Status is its exit status; -1 where there is none.
+	Status int
+	// Signal is what killed it, without "SIG", as the host names it; empty
+	// where nothing did.
+	Signal string
+}
+
+// Run runs a command and passes its output on until it has ended.
+//
+// An error ends the connection, but for KindDenied. The Exit is valid beside
+// an error too: what a script left running in the background can hold its
+// output open until the deadline when its own status has long been told.
+func (c *Conn) Run(ctx context.Context, cmd Command) (Exit, error) {
+	l := newLimit(ctx, cmd.Timeout, c.transport)
+	s := &session{conn: c, told: make(chan struct{}), gone: make(chan struct{}), exit: Exit{Status: -1}}
+	err := s.run(cmd)
+	exit := s.ending()
+	if struck := l.release(PhaseRun); struck != nil {
+		return exit, struck
+	}
+	return exit, err
+}
+
+// run starts the command and sees it through.
+func (s *session) run(cmd Command) error {
+	channel, requests, err := s.conn.ssh.OpenChannel("session", nil)
+	if denied := new(ssh.OpenChannelError); errors.As(err, &denied) {
+		return &Error{Phase: PhaseRun, Kind: KindDenied, Err: err}
+	}
+	if err != nil {
+		return s.lost(err)
+	}
+	s.channel = channel
+	s.conn.running.Go(func() { s.follow(requests) })
+	started, err := start(channel, cmd.Line)
+	if err != nil {
+		return s.lost(err)
+	}
+	if !started {
+		_ = channel.Close() // it has nothing to say any more
+		return &Error{Phase: PhaseRun, Kind: KindDenied, Err: errors.New("the host does not start the command")}
+	}
+	s.conn.running.Go(func() { s.feed(cmd.Stdin) })
+	if err := s.drain(cmd.Stdout, cmd.Stderr); err != nil {
+		return err
+	}
+	select {
+	case <-s.told:
+	case <-s.gone:
+	}
+	if exit := s.ending(); exit.Status < 0 && exit.Signal == "" {
+		return s.lost(io.EOF)
+	}
+	_ = channel.Close() // mostly the host did so first
+	return s.failure()
+}
+
+// start asks for the command, and reports whether it was started.
+func start(channel ssh.Channel, line string) (bool, error) {
+	if line == "" {
+		return channel.SendRequest("shell", true, nil)
+	}
+	return channel.SendRequest("exec", true, ssh.Marshal(&struct{ Line string }{line}))
+}
+
+// lost is the error of a command whose status will not come. What ended the
+// connection is more telling than what was noticed of it.
+func (s *session) lost(noticed error) error {
+	if err := s.failure(); err != nil {
+		return err
+	}
+	s.conn.cut()
+	err := s.conn.ssh.Wait()
+	switch {
+	case err == nil:
+		err = noticed
+	case errors.Is(err, io.EOF):
+		err = errors.New("the host closed the connection")
+	case errors.Is(err, net.ErrClosed):
+		err = errors.New("the host ended the session without an exit status")
+	}
+	return &Error{Phase: PhaseRun, Kind: KindLost, Err: err}
+}

@@ -1,0 +1,128 @@
+package remote_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"scanmaster/runner/fleet"
+	"scanmaster/runner/remote"
+)
+
+// host is a server that runs scripts for real: one of the fleet, or an sshd.
+type host struct {
+	addr string
+	how  remote.Login
+}
+
+// script is a stdin of that text.
+func script(text string) func() io.Reader {
+	return func() io.Reader { return strings.NewReader(text) }
+}
+
+// large is more than the window of a channel holds, so that sending it ends
+// only when somebody reads, or the channel is closed.
+func large() io.Reader { return strings.NewReader(strings.Repeat("# filling\n", 1<<20)) }
+
+// runCases are what must come of a command whoever the server is.
+var runCases = map[string]struct {
+	line   string
+	stdin  func() io.Reader // nil is none
+	out    string
+	errs   string
+	exit   remote.Exit
+	repeat int // the output is that many times out
+}{
+	"a script on stdin of a shell": {line: "bash -s", stdin: script("echo out; echo err >&2; exit 3\n"),
+		out: "out\n", errs: "err\n", exit: remote.Exit{Status: 3}},
+	"a script on stdin of the login shell": {stdin: script("echo out; exit 4\n"),
+		out: "out\n", exit: remote.Exit{Status: 4}},
+	"a script without a final newline": {stdin: script("echo out"), out: "out\n"},
+	"a command without stdin":          {line: "cat; echo done", out: "done\n"},
+	"no output":                        {line: "true"},
+	"status 255":                       {line: "exit 255", exit: remote.Exit{Status: 255}},
+	"bytes of any value":               {line: `printf 'a\000b\377\r\n'`, out: "a\x00b\xff\r\n"},
+	"a script that ends before it is read": {line: "bash -s", stdin: func() io.Reader {
+		return io.MultiReader(strings.NewReader("exit 0\n"), large())
+	}},
+	"a command that reads no stdin": {line: "echo out; exit 5", stdin: large, out: "out\n", exit: remote.Exit{Status: 5}},
+	"killed by a signal":            {line: "kill -TERM $$", exit: remote.Exit{Status: -1, Signal: "TERM"}},
+	"output larger than any window": {line: "i=0; while [ $i -lt 3000 ]; do echo " + strings.Repeat("x", 1023) + "; i=$((i+1)); done",
+		out: strings.Repeat("x", 1023) + "\n", repeat: 3000},
+	"a child that outlives the script": {line: "(sleep 0.2; echo late) & echo early", out: "early\nlate\n"},
+}
+
+// testRun runs the cases against one server.
+func testRun(t *testing.T, h host) {
+	for name, c := range runCases {
+		t.Run(name, func(t *testing.T) {
+			conn := logIn(t, h.addr, h.how)
+			var out, errs bytes.Buffer
+			var stdin io.Reader
+			if c.stdin != nil {
+				stdin = c.stdin()
+			}
+			exit, err := conn.Run(context.Background(), remote.Command{
+				Line: c.line, Stdin: stdin, Stdout: &out, Stderr: &errs, Timeout: patience,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if exit != c.exit {
+				t.Errorf("got %+v, want %+v", exit, c.exit)
+			}
+			if want := strings.Repeat(c.out, max(c.repeat, 1)); out.String() != want {
+				t.Errorf("stdout: got %.100q (%d bytes), want %.100q", out.String(), out.Len(), want)
+			}
+			if errs.String() != c.errs {
+				t.Errorf("stderr: got %q, want %q", errs.String(), c.errs)
+			}
+			if err := conn.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Run("a command that never ends", func(t *testing.T) {
+		conn := logIn(t, h.addr, h.how)
+		first := &firstWrite{seen: make(chan struct{})}
+		ctx, cancel := context.WithCancelCause(context.Background())
+		defer cancel(nil)
+		go func() {
+			<-first.seen
+			cancel(errors.New("enough"))
+		}()
+		_, err := conn.Run(ctx, remote.Command{Line: "echo partial; sleep 1000", Stdout: first})
+		wantError(t, err, remote.PhaseRun, remote.KindCancelled)
+		if first.text != "partial\n" {
+			t.Errorf("what came before the end is %q", first.text)
+		}
+	})
+	t.Run("a key that isn't let in", func(t *testing.T) {
+		how := h.how
+		how.Auth = loginBy(newKey(t)).Auth
+		_, err := reach(t, h.addr).Login(context.Background(), how)
+		wantError(t, err, remote.PhaseAuth, remote.KindAuth)
+	})
+}
+
+// firstWrite tells when the first output has come.
+type firstWrite struct {
+	text string
+	seen chan struct{}
+}
+
+func (w *firstWrite) Write(p []byte) (int, error) {
+	if w.text == "" {
+		defer close(w.seen)
+	}
+	w.text += string(p)
+	return len(p), nil
+}
+
+func TestCommandsOnTheFleet(t *testing.T) {
+	f, key := newFleet(t, fleet.Config{})
+	testRun(t, host{addr: add(t, f, fleet.Behaviour{}).String(), how: loginBy(key)})
+}
