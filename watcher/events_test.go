@@ -12,17 +12,17 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// real is a Watch of a folder on disk that only events wake.
-type real struct {
+// diskWatch is a Watch of a folder on disk that only events wake.
+type diskWatch struct {
 	dir   string
 	found chan string
 	// source is where the events come from, once Watch has begun.
 	source chan *fsnotify.Watcher
 }
 
-func watchingReal(t *testing.T, with ...func(*Watcher)) *real {
+func watchingReal(t *testing.T, with ...func(*Watcher)) *diskWatch {
 	t.Helper()
-	r := &real{
+	r := &diskWatch{
 		dir:   filepath.Join(t.TempDir(), "prefix"),
 		found: make(chan string, 2000), source: make(chan *fsnotify.Watcher, 1),
 	}
@@ -60,11 +60,11 @@ func watchingReal(t *testing.T, with ...func(*Watcher)) *real {
 	return r
 }
 
-func (r *real) path(elems ...string) string {
+func (r *diskWatch) path(elems ...string) string {
 	return filepath.Join(append([]string{r.dir}, elems...)...)
 }
 
-func (r *real) await(t *testing.T, folder string) {
+func (r *diskWatch) await(t *testing.T, folder string) {
 	t.Helper()
 	select {
 	case got := <-r.found:
@@ -76,26 +76,26 @@ func (r *real) await(t *testing.T, folder string) {
 	}
 }
 
-func mkdir(t testing.TB, path string) {
-	t.Helper()
+func mkdir(tb testing.TB, path string) {
+	tb.Helper()
 	if err := os.MkdirAll(path, 0o700); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func write(t testing.TB, path, text string) {
-	t.Helper()
+func write(tb testing.TB, path, text string) {
+	tb.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
 // finish makes the awaited file as workers do, by rename.
-func finish(t testing.TB, folder string) {
-	t.Helper()
-	write(t, filepath.Join(folder, ".new"), "now\n")
+func finish(tb testing.TB, folder string) {
+	tb.Helper()
+	write(tb, filepath.Join(folder, ".new"), "now\n")
 	if err := os.Rename(filepath.Join(folder, ".new"), filepath.Join(folder, ".done")); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 

@@ -23,7 +23,7 @@ var (
 func (l *Lock) start(began time.Time) {
 	ctx, stop := context.WithCancel(context.Background())
 	l.stop = stop
-	k := &keeper{lock: l, good: began, renewed: make(chan error)}
+	k := &keeper{lock: l, renew: l.renew, good: began, renewed: make(chan error)}
 	go k.keep(ctx)
 }
 
@@ -31,6 +31,7 @@ func (l *Lock) start(began time.Time) {
 // at a time, since it may hang.
 type keeper struct {
 	lock    *Lock
+	renew   func(c content, lapsed bool) error
 	end     *time.Timer // the end of the lease
 	good    time.Time   // when the last write that succeeded was begun
 	began   time.Time   // when the write that is under way was begun
@@ -72,7 +73,7 @@ func (k *keeper) keep(ctx context.Context) {
 		close(k.lock.lost)
 	}
 	if k.busy {
-		<-k.renewed
+		k.last = <-k.renewed // too late to count
 	}
 }
 
@@ -90,7 +91,7 @@ func (k *keeper) beat() error {
 	k.busy, k.began = true, time.Now()
 	k.lock.self.Beat++
 	c := content{Owner: k.lock.self}
-	go func() { k.renewed <- k.lock.renew(c, lapsed) }()
+	go func() { k.renewed <- k.renew(c, lapsed) }()
 	return nil
 }
 

@@ -69,11 +69,16 @@ func readProcess(pid int) (process, error) {
 	if err != nil {
 		return process{}, err
 	}
-	// The second field is the command's name in parentheses, which may hold
-	// anything; the third is the state, the 22nd the start.
-	fields := bytes.Fields(data[bytes.LastIndexByte(data, ')')+1:])
+	return parseProcess(data)
+}
+
+// parseProcess reads a line of proc_pid_stat(5). The second field is the
+// command's name in parentheses, which may hold anything; the third is the
+// state, the 22nd the start.
+func parseProcess(stat []byte) (process, error) {
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 	if len(fields) < 20 {
-		return process{}, fmt.Errorf("/proc/%d/stat has %d fields", pid, len(fields))
+		return process{}, errors.New("not a line of proc_pid_stat(5)")
 	}
 	state := string(fields[0])
 	return process{start: string(fields[19]), ended: state == "Z" || state == "X"}, nil
