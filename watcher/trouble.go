@@ -3,6 +3,7 @@ package watcher
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"slices"
 	"sync/atomic"
@@ -69,7 +70,11 @@ func cause(err error) string {
 	return err.Error()
 }
 
-func notFolder(err error) bool { return errors.Is(err, syscall.ENOTDIR) }
+// gone tells that an error only means that something isn't there, or is no
+// folder.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
 
 // patience notices that a look gets no answer.
 type patience struct {

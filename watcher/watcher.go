@@ -7,7 +7,6 @@ package watcher
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -162,7 +161,3 @@ func (w *Watcher) loop(ctx context.Context, l *looker, wake <-chan string, found
 		}
 	}
 }
-
-// gone tells that an error only means that something isn't there, or is no
-// folder.
-func gone(err error) bool { return errors.Is(err, fs.ErrNotExist) || notFolder(err) }
