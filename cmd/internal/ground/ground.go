@@ -44,7 +44,7 @@ func find(tb testing.TB, name string) string {
 func FreePort(tb testing.TB, host string) int {
 	tb.Helper()
 	l := listen(tb, net.JoinHostPort(host, "0"))
-	defer l.Close()
+	defer l.Close() //nolint:errcheck // it is for its port's number only
 	return l.Addr().(*net.TCPAddr).Port
 }
 
