@@ -14,14 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestRealTargetsOfEveryKind runs scans against real SSH servers and holds
-// what they leave against what the classic suite leaves.
-func TestRealTargetsOfEveryKind(t *testing.T) {
-	f := newField(t)
-	t.Run("all hooks and what is passed through", func(t *testing.T) { hooked(t, f) })
-	t.Run("no hooks, the built-in merge", func(t *testing.T) { merged(t, f) })
-}
-
 // settings are those of every scan over a field.
 func settings(f field) string {
 	return fmt.Sprintf(`version: 1
@@ -51,10 +43,11 @@ SCAN_ENV: {LANG: C, GREETING: "two  blanks, 'quotes' and $HOME"}
 hooks: {pre: pre.sh, post_chunk: post.chunk.sh, aggregate: aggregate.sh}
 `
 
-// hooked connects to the host field, as the classic -I says: that must be an
-// address here.
-func hooked(t *testing.T, f field) {
-	s := newScene(t)
+// TestRealScanWithAllHooks holds what a scan of every kind of target leaves, and
+// how its hooks are called, against the classic suite. By the classic -I it
+// connects to the host field, which must be an address here.
+func TestRealScanWithAllHooks(t *testing.T) {
+	s, f := newScene(t), newField(t)
 	all := f.targets()
 	for i := range all {
 		all[i].host, all[i].ip = all[i].ip, ""
@@ -110,9 +103,10 @@ func compareHooks(t *testing.T, s *scene, prefix string) {
 	}
 }
 
-// merged has names and addresses in the input, and no hooks.
-func merged(t *testing.T, f field) {
-	s := newScene(t)
+// TestRealScanWithTheBuiltInMerge has names and addresses in the input, and no
+// hooks.
+func TestRealScanWithTheBuiltInMerge(t *testing.T) {
+	s, f := newScene(t), newField(t)
 	all := f.targets()
 	s.write(t, "input", input(all))
 	s.write(t, "remote.sh", script)
