@@ -35,7 +35,8 @@ func newAppender(dir *share.Dir, name string) (*appender, error) {
 // Write adds to the record that is being written. The caller holds mu.
 func (a *appender) Write(p []byte) (int, error) {
 	n, err := a.file.WriteAt(p, a.end)
-	a.end += int64(n)
+	// Where it fails, os.File does not count what a full disk still took.
+	a.end += int64(len(p))
 	a.dirty.Store(true) // after the write: a sync in between must not clear it
 	return n, a.fault("write", err)
 }
@@ -78,7 +79,12 @@ func (a *appender) sync() error {
 	return a.fault("sync", a.file.Sync())
 }
 
-func (a *appender) close() error { return a.fault("close", a.file.Close()) }
+// close waits for the record that is being written.
+func (a *appender) close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.fault("close", a.file.Close())
+}
 
 // fault gives an error the whole path; a file opened through a root knows but
 // a part of it.

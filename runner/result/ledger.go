@@ -29,6 +29,7 @@ type Ledger struct {
 	wake chan struct{} // holds one while something is yet to be synced
 
 	syncing sync.Mutex // held by one Sync at a time, before mu
+	marked  int64      // the record's length where nothing follows the last mark
 
 	mu    sync.Mutex
 	files map[string]*appender // the classic files, by name
@@ -124,6 +125,16 @@ func (l *Ledger) classic(name string) (*appender, error) {
 func (l *Ledger) broken() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.err
+}
+
+// open reports why a line may not be tried; nil where it may.
+func (l *Ledger) open(line int64) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err == nil && l.seen.Has(line) {
+		return fmt.Errorf("line %d has an outcome already", line)
+	}
 	return l.err
 }
 

@@ -74,7 +74,7 @@ func (p *replay) outcome(o Outcome, at int64) error {
 	switch {
 	case !p.seen.Add(o.Line):
 		return fmt.Errorf("line at byte %d: target %d has two outcomes", at, o.Line)
-	case !isKey(key) || o.File != FilePrefix+key:
+	case !o.hasFile() || o.File != FilePrefix+key:
 		return fmt.Errorf("line at byte %d: no outcome is kept as %q in %q", at, key, o.File)
 	case o.Offset != p.ends[o.File] || o.Length < 1:
 		return fmt.Errorf("line at byte %d: %d bytes at %d of %s, which ends at %d",

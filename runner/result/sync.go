@@ -42,7 +42,7 @@ func (l *Ledger) Sync() error {
 	// First how long the record is, then which files it may point into.
 	synced := Synced{Bytes: l.record.length()}
 	files, fresh := l.unsynced()
-	if len(files) == 0 && !fresh && !l.record.dirty.Load() {
+	if len(files) == 0 && !fresh && synced.Bytes == l.marked {
 		return nil
 	}
 	errs := make([]error, 0, len(files)+1)
@@ -81,5 +81,6 @@ func (l *Ledger) mark(s Synced) error {
 	if err == nil {
 		err = l.record.add(b)
 	}
+	l.marked = s.Bytes + int64(len(b))
 	return errors.Join(err, l.record.sync())
 }

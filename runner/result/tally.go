@@ -97,13 +97,24 @@ func keyRank(key string) int {
 // FilePrefix begins the names of the classic files; a key follows.
 const FilePrefix = "hosts_"
 
-// isKey reports whether an outcome may be counted under a key.
-func isKey(key string) bool {
-	switch Class(key) {
+// hasFile reports whether there is a classic file for the outcome.
+func (o Outcome) hasFile() bool {
+	switch o.Class {
 	case OK, NoPing, NoSSHD, NoSSH:
 		return true
+	case Exit:
+		return o.Status >= 1 && o.Status <= 254
 	}
+	return false
+}
+
+// isKey reports whether outcomes may be counted under a key.
+func isKey(key string) bool {
 	digits, ok := strings.CutPrefix(key, string(Exit)+"_")
+	if !ok {
+		return Outcome{Class: Class(key)}.hasFile()
+	}
 	status, err := strconv.Atoi(digits)
-	return ok && err == nil && status >= 1 && status <= 254 && strconv.Itoa(status) == digits
+	o := Outcome{Class: Exit, Status: status}
+	return err == nil && o.hasFile() && o.Key() == key
 }

@@ -4,15 +4,19 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,9 +27,19 @@ import (
 // killed; its value is the chunk's folder.
 const victimEnv = "RESULT_TEST_VICTIM"
 
+// limitEnv is how large a victim's files may grow, in bytes: a disk that is
+// full at once, and takes a part of what is written before it says so.
+const limitEnv = "RESULT_TEST_LIMIT"
+
 // victim prints each line's number once the ledger has taken its outcome.
 func victim(path string) int {
 	err := func() error {
+		if limit, err := strconv.ParseUint(os.Getenv(limitEnv), 10, 64); err == nil {
+			signal.Ignore(syscall.SIGXFSZ) // setrlimit(2): then write gives EFBIG
+			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+				return err
+			}
+		}
 		work, err := share.Open(path)
 		if err != nil {
 			return err
@@ -38,7 +52,7 @@ func victim(path string) int {
 		if err != nil {
 			return err
 		}
-		return l.writeForEver()
+		return errors.Join(l.writeForEver(), l.Close())
 	}()
 	fmt.Fprintln(os.Stderr, err)
 	return 1
@@ -161,6 +175,35 @@ func TestKillingTheWriterAtAnyInstantLosesNothingWritten(t *testing.T) {
 			if rec.Done.Has(a.Line) {
 				t.Errorf("line %d is done and in flight", a.Line)
 			}
+		}
+		wantClaimedLines(t, path)
+	}
+}
+
+func TestAFullDiskLeavesNothingTorn(t *testing.T) {
+	for _, limit := range []string{"100", "5000", "300000", "1000001"} {
+		path := t.TempDir()
+		cmd := exec.CommandContext(t.Context(), os.Args[0])
+		cmd.Env = append(os.Environ(), victimEnv+"="+path, limitEnv+"="+limit)
+		stderr := new(strings.Builder)
+		cmd.Stderr = stderr
+		said, err := cmd.Output()
+		if exit := new(exec.ExitError); !errors.As(err, &exit) || exit.ExitCode() != 1 {
+			t.Fatal(err)
+		}
+		if !strings.Contains(stderr.String(), path) || !strings.Contains(stderr.String(), "file too large") {
+			t.Errorf("limit %s: %s", limit, stderr)
+		}
+		if limit == "100" { // too small for the header
+			continue
+		}
+		work, out := folders(t, path)
+		rec, err := Recover(work, out)
+		if err != nil || rec.Cut != 0 || rec.Torn != nil {
+			t.Errorf("limit %s: cut %d bytes, torn %v: %v", limit, rec.Cut, rec.Torn, err)
+		}
+		if n := int64(bytes.Count(said, []byte("\n"))); n != rec.Done.Count() {
+			t.Errorf("limit %s: %d outcomes, %d said", limit, rec.Done.Count(), n)
 		}
 		wantClaimedLines(t, path)
 	}

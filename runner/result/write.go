@@ -22,9 +22,10 @@ func (l *Ledger) Checked(t chunk.Target) error {
 }
 
 // Attempt notes that the script is about to be sent to a target. It must
-// return before the first byte is sent.
+// return before the first byte is sent. A line may be tried more than once,
+// but not after its outcome.
 func (l *Ledger) Attempt(t chunk.Target) error {
-	if err := l.broken(); err != nil {
+	if err := l.open(t.Line); err != nil {
 		return err
 	}
 	buf := getLine()
@@ -68,7 +69,7 @@ func (o Outcome) check(t chunk.Target) error {
 	if o.Line != t.Line {
 		return fmt.Errorf("outcome of line %d for line %d", o.Line, t.Line)
 	}
-	if !isKey(o.Key()) {
+	if !o.hasFile() {
 		return fmt.Errorf("no results are kept for class %q, status %d", o.Class, o.Status)
 	}
 	return nil
