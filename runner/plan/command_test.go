@@ -87,6 +87,7 @@ func TestTheScriptSurvivesAShell(t *testing.T) {
 	s := static()
 	s.ScanEnv = map[string]string{"GREETING": "it's $HOME \"here\"\n`id`\t", "EMPTY": ""}
 	s.Passthrough = []string{"two words", "a'b", "$(id)", "\\", "-x;y", "*", "<RUN>"}
+	s.Deploy = "never"
 	p := compile(t, s, realFacts())
 	launch := find[plan.Launch](p)
 	got := launch.Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", "0abc")
@@ -97,7 +98,7 @@ func TestTheScriptSurvivesAShell(t *testing.T) {
 	}
 	args := launch.Args
 	args.ChunkFile = p.Layout.Chunk("xaa")
-	want := slices.Concat(got.Env, []string{"/usr/bin/scanmaster", "worker"}, args.Argv())
+	want := slices.Concat(got.Env, []string{"scanslave"}, args.Argv())
 	if diff := cmp.Diff(want, strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")); diff != "" {
 		t.Error(diff)
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"path/filepath"
+	"strings"
 
 	"scanmaster/runner/job"
 )
@@ -20,6 +21,7 @@ func (c *compiler) judge() {
 		}
 	}
 	c.judgeEnv()
+	c.judgeOptions()
 	if len(c.workers) == 0 {
 		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
 	}
@@ -95,6 +97,22 @@ func (c *compiler) judgeEnv() {
 		if _, ok := c.scan.ScanEnv[name]; ok {
 			c.problems.Errorf(c.scan.At("SCAN_ENV."+name), "take it out", "%s is scanmaster's own", name)
 		}
+	}
+}
+
+// judgeOptions refuses what our worker couldn't honour. A classic one judges
+// for itself.
+func (c *compiler) judgeOptions() {
+	if c.scan.Deploy == deployNever && c.remote() == len(c.workers) {
+		return
+	}
+	if _, err := job.ParsePassthrough(c.passthrough()); err != nil {
+		c.problems.Errorf(c.scan.At("passthrough"), "", "%v", err)
+	}
+	env := c.env()
+	_, options, _ := strings.Cut(env[len(env)-1], "=")
+	if _, err := job.ParseSSHOPTS(options); err != nil {
+		c.problems.Errorf(c.scan.At("SCAN_ENV.SSHOPTS"), "targets says what can be said of them", "%v", err)
 	}
 }
 

@@ -65,6 +65,21 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = map[string]string{"SCANMASTER_JOB": "/tmp/x"} },
 			[]string{"SCANMASTER_JOB is scanmaster's own (take it out)"},
 		},
+		"passthrough that would add a target": {
+			func(s *spec.Scan, _ *plan.Facts) { s.Passthrough = []string{"-I", "web9"} },
+			[]string{`passthrough "web9" is no flag, and would add a target`},
+		},
+		"options that can't be honoured": {
+			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = map[string]string{"SSHOPTS": "-o ProxyCommand=x"} },
+			[]string{"SSHOPTS: option ProxyCommand can't be honoured"},
+		},
+		"a classic worker judges for itself": {
+			func(s *spec.Scan, _ *plan.Facts) {
+				s.Deploy, s.Passthrough = "never", []string{"-B"}
+				s.ScanEnv = map[string]string{"SSHOPTS": "-J bastion"}
+			},
+			nil,
+		},
 		"known hosts without a worker over SSH aren't asked for": {
 			func(_ *spec.Scan, f *plan.Facts) {
 				f.Hosts = spec.Hosts{{Host: spec.Local}}

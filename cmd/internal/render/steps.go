@@ -35,7 +35,7 @@ func (t *text) details(step plan.Step) []string {
 	case plan.Probe:
 		return probe(s)
 	case plan.Clear:
-		return clear(s)
+		return moves(s)
 	case plan.Agent:
 		return []string{"the ssh-agent of whoever starts the scan, where there is one"}
 	case plan.Stage:
@@ -117,7 +117,7 @@ func quotePath(path string) string {
 	return job.Quote(path)
 }
 
-func clear(s plan.Clear) []string {
+func moves(s plan.Clear) []string {
 	if s.Remove {
 		return []string{"rm -rf " + s.Prefix + "/*"}
 	}

@@ -84,7 +84,7 @@ func change(v reflect.Value) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(v.Int() + 1)
 	case reflect.Slice:
-		v.Set(reflect.Append(v, reflect.ValueOf("another")))
+		v.Set(reflect.Append(v, reflect.ValueOf("-P")))
 	case reflect.Map:
 		if m, ok := v.Interface().(spec.FailOn); ok {
 			m["exit_2"] = spec.Limit{}
