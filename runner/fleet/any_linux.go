@@ -13,7 +13,8 @@ import (
 // at a free port where that is 0, and gives the port. It is bound to the
 // device lo (socket(7), SO_BINDTODEVICE). The behaviour is picked anew for
 // each connection by the address that the client connected to; pick is called
-// concurrently. As the listener is there, Closed hangs up as ClosesAtOnce.
+// concurrently. As the listener is there, Closed and Filtered hang up as
+// ClosesAtOnce does.
 func (f *Fleet) Any(port uint16, pick func(netip.Addr) Behaviour) (uint16, error) {
 	lc := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
 		var bindErr error

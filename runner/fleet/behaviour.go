@@ -16,6 +16,10 @@ const (
 
 	// Closed is a port on which nothing listens: connections are refused.
 	Closed
+	// Filtered is a port that neither takes nor refuses connections, as
+	// behind a firewall that drops them. What it needs is Linux's way with a
+	// full queue.
+	Filtered
 	// ClosesAtOnce accepts a connection and closes it.
 	ClosesAtOnce
 	// Mute accepts a connection and says nothing.

@@ -60,7 +60,7 @@ func (f *Fleet) serve(conn net.Conn, b Behaviour) {
 		return
 	}
 	switch b.Kind {
-	case Closed, ClosesAtOnce:
+	case Closed, Filtered, ClosesAtOnce:
 	case Mute:
 		_, _ = io.Copy(io.Discard, conn) // until the client leaves
 	case Dribbles:

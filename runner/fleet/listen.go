@@ -5,8 +5,6 @@ import (
 	"net"
 	"net/netip"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // acceptPause is waited after a failed accept, which is mostly a lack of file
@@ -17,8 +15,11 @@ func (f *Fleet) listen(addr netip.AddrPort, b Behaviour) (netip.AddrPort, error)
 	if !addr.Addr().Unmap().IsLoopback() {
 		return netip.AddrPort{}, fmt.Errorf("listen on %s: %w", addr, ErrNotLoopback)
 	}
-	if b.Kind == Closed {
-		return f.reserve(addr)
+	switch b.Kind {
+	case Closed:
+		return f.reserve(addr, false)
+	case Filtered:
+		return f.reserve(addr, true)
 	}
 	l, err := new(net.ListenConfig).Listen(f.ctx, "tcp", addr.String())
 	if err != nil {
@@ -65,51 +66,5 @@ func (f *Fleet) pause(d time.Duration) bool {
 		return true
 	case <-f.ctx.Done():
 		return false
-	}
-}
-
-// reserved is a socket that is bound and doesn't listen: its port refuses
-// connections, and nobody else can take it.
-type reserved int
-
-// Close gives the port back.
-func (r reserved) Close() error { return unix.Close(int(r)) }
-
-func (f *Fleet) reserve(addr netip.AddrPort) (netip.AddrPort, error) {
-	var family int
-	var local unix.Sockaddr
-	if ip := addr.Addr().Unmap(); ip.Is4() {
-		family, local = unix.AF_INET, &unix.SockaddrInet4{Port: int(addr.Port()), Addr: ip.As4()}
-	} else {
-		family, local = unix.AF_INET6, &unix.SockaddrInet6{Port: int(addr.Port()), Addr: ip.As16()}
-	}
-	fd, err := unix.Socket(family, unix.SOCK_STREAM, 0)
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("reserve %s: %w", addr, err)
-	}
-	unix.CloseOnExec(fd)
-	if err := unix.Bind(fd, local); err != nil {
-		_ = unix.Close(fd)
-		return netip.AddrPort{}, fmt.Errorf("reserve %s: %w", addr, err)
-	}
-	bound, err := unix.Getsockname(fd)
-	if err != nil {
-		_ = unix.Close(fd)
-		return netip.AddrPort{}, fmt.Errorf("reserve %s: %w", addr, err)
-	}
-	if err := f.track(reserved(fd)); err != nil {
-		return netip.AddrPort{}, err
-	}
-	return netip.AddrPortFrom(addr.Addr(), portOf(bound)), nil
-}
-
-func portOf(a unix.Sockaddr) uint16 {
-	switch a := a.(type) {
-	case *unix.SockaddrInet4:
-		return uint16(a.Port)
-	case *unix.SockaddrInet6:
-		return uint16(a.Port)
-	default:
-		return 0
 	}
 }

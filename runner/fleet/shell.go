@@ -2,8 +2,10 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -13,47 +15,40 @@ import (
 const cannotRun = 126
 
 // shell runs line under the account's shell, or the shell itself, in a process
-// group of its own that is killed when the channel or the fleet ends.
+// group of its own that is killed when the channel or the fleet ends. Like
+// sshd it tells the status as soon as the shell has ended, whether or not all
+// of stdin has been read, and closes the channel when nobody holds the output
+// open any more.
 func (s *session) shell(line string) {
 	defer s.finish()
 	cmd := s.process(line)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		s.failed(err)
-		return
+	pipes, err := connect(cmd)
+	if err == nil {
+		err = cmd.Start()
 	}
-	stdout, err := cmd.StdoutPipe()
+	pipes.started()
 	if err != nil {
-		s.failed(err)
-		return
-	}
-	stderr, err := cmd.StderrPipe()
-	if err != nil {
-		s.failed(err)
-		return
-	}
-	if err := cmd.Start(); err != nil {
-		s.failed(err)
+		pipes.close()
+		_, _ = fmt.Fprintln(s.channel.Stderr(), err)
+		s.status(cannotRun)
 		return
 	}
 	stop := context.AfterFunc(s.ctx, func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it may be gone
-		// Who has left the group may hold these open for ever.
-		_, _, _ = stdin.Close(), stdout.Close(), stderr.Close()
+		pipes.close()                                       // who left the group may hold them for ever
 	})
 	defer stop()
-	// Like sshd this doesn't wait for stdin: a command may end before it has
-	// read all of it.
+	defer pipes.close()
 	s.fleet.running.Go(func() {
-		_, _ = io.Copy(stdin, s.channel)
-		_ = stdin.Close()
+		_, _ = io.Copy(pipes.stdin, s.channel)
+		_ = pipes.stdin.Close()
 	})
 	var outputs sync.WaitGroup
-	outputs.Go(func() { _, _ = io.Copy(s.channel, stdout) })
-	outputs.Go(func() { _, _ = io.Copy(s.channel.Stderr(), stderr) })
-	outputs.Wait()
+	outputs.Go(func() { _, _ = io.Copy(s.channel, pipes.stdout) })
+	outputs.Go(func() { _, _ = io.Copy(s.channel.Stderr(), pipes.stderr) })
 	_ = cmd.Wait() // what it says is in the state
 	s.ended(cmd.ProcessState)
+	outputs.Wait()
 }
 
 // process is the command, not started yet.
@@ -73,8 +68,34 @@ func (s *session) process(line string) *exec.Cmd {
 	return cmd
 }
 
-// failed reports that a command could not be started.
-func (s *session) failed(err error) {
-	_, _ = fmt.Fprintln(s.channel.Stderr(), err)
-	s.status(cannotRun)
+// pipes are our ends of a command's descriptors, and for a while the
+// command's.
+type pipes struct {
+	stdin, stdout, stderr *os.File
+	theirs                []*os.File
+}
+
+// connect makes the pipes of cmd.
+func connect(cmd *exec.Cmd) (*pipes, error) {
+	p := new(pipes)
+	var in, out, errs *os.File
+	var failed [3]error
+	in, p.stdin, failed[0] = os.Pipe()
+	p.stdout, out, failed[1] = os.Pipe()
+	p.stderr, errs, failed[2] = os.Pipe()
+	p.theirs = []*os.File{in, out, errs}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errs
+	return p, errors.Join(failed[:]...)
+}
+
+// started closes the ends that are the command's now.
+func (p *pipes) started() {
+	for _, f := range p.theirs {
+		_ = f.Close()
+	}
+}
+
+// close closes our ends; it may be called more than once.
+func (p *pipes) close() {
+	_, _, _ = p.stdin.Close(), p.stdout.Close(), p.stderr.Close()
 }

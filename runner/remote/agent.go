@@ -2,6 +2,7 @@ package remote
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -14,6 +15,9 @@ import (
 // agentPatience is how long an agent may take for one answer; it may have to
 // ask its user. After that the connection to it is given up.
 const agentPatience = 30 * time.Second
+
+// errAgent marks the failure of an agent, which says nothing about the host.
+var errAgent = errors.New("agent")
 
 // AgentAuth offers the keys of the agent that listens at socket. The closer
 // ends the connection to it; until then it serves any number of logins.
@@ -31,13 +35,13 @@ func PublicKeys(socket string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, e
 	}
 	conn, err := new(net.Dialer).DialContext(context.Background(), "unix", socket)
 	if err != nil {
-		return nil, nil, fmt.Errorf("agent: %w", err)
+		return nil, nil, fmt.Errorf("%w: %w", errAgent, err)
 	}
 	held := agent.NewClient(&patient{Conn: conn})
 	method := ssh.PublicKeysCallback(func() ([]ssh.Signer, error) {
 		more, err := held.Signers()
 		if err != nil && len(keys) == 0 {
-			return nil, fmt.Errorf("agent: %w", err)
+			return nil, fmt.Errorf("%w: %w", errAgent, err)
 		}
 		// An agent that fails must not keep the keys of files out.
 		return append(keys[:len(keys):len(keys)], more...), nil

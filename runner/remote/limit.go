@@ -13,9 +13,6 @@ type deadlineError struct{ after time.Duration }
 
 func (e *deadlineError) Error() string { return fmt.Sprintf("timed out after %v", e.after) }
 
-// Timeout makes it a timeout for those who ask as of a net.Error.
-func (e *deadlineError) Timeout() bool { return true }
-
 // limit bounds one phase. When its time is over, or the caller's context, the
 // transport is closed: nothing else ends a peer that hangs for sure.
 type limit struct {

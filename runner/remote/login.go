@@ -90,6 +90,8 @@ func (j *judge) explain(err error) *Error {
 	switch {
 	case j.err != nil:
 		e.Kind, e.Err = KindHostKey, j.err
+	case errors.Is(err, errAgent):
+		e.Kind = KindLocal
 	case isLine(err):
 		e.Kind = KindLost
 	case errors.As(err, &none) && none.What == "host key":

@@ -21,8 +21,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience is a deadline that is not to strike.
 const patience = time.Minute
 
-// soon is a deadline that is to strike.
-const soon = 50 * time.Millisecond
+// soon is a deadline that is to strike; inAWhile one that is to strike after
+// something that comes at once.
+const (
+	soon     = 50 * time.Millisecond
+	inAWhile = 20 * soon
+)
 
 func newKey(t testing.TB) ssh.Signer {
 	t.Helper()

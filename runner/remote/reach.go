@@ -74,6 +74,9 @@ func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn,
 		return conn, nil
 	}
 	e := dialError(err)
+	if until, ok := ctx.Deadline(); ok && !time.Now().Before(until) {
+		<-ctx.Done() // the dialer may notice the same deadline first
+	}
 	if ctx.Err() != nil && e.Kind != KindRefused && e.Kind != KindUnreachable {
 		e = limitError(e.Phase, ctx)
 	}

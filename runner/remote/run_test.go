@@ -3,10 +3,12 @@ package remote_test
 import (
 	"bytes"
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
+
+	"golang.org/x/crypto/ssh"
 
 	"scanmaster/runner/fleet"
 	"scanmaster/runner/remote"
@@ -87,38 +89,41 @@ func testRun(t *testing.T, h host) {
 	}
 	t.Run("a command that never ends", func(t *testing.T) {
 		conn := logIn(t, h.addr, h.how)
-		first := &firstWrite{seen: make(chan struct{})}
-		ctx, cancel := context.WithCancelCause(context.Background())
-		defer cancel(nil)
-		go func() {
-			<-first.seen
-			cancel(errors.New("enough"))
-		}()
-		_, err := conn.Run(ctx, remote.Command{Line: "echo partial; sleep 1000", Stdout: first})
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		first := &firstWrite{seen: cancel}
+		stdin, open := io.Pipe() // what waits for it ends with the connection
+		defer func() { _ = open.Close() }()
+		_, err := conn.Run(ctx, remote.Command{Line: "echo partial; cat", Stdin: stdin, Stdout: first})
 		wantError(t, err, remote.PhaseRun, remote.KindCancelled)
 		if first.text != "partial\n" {
 			t.Errorf("what came before the end is %q", first.text)
 		}
 	})
-	t.Run("a key that isn't let in", func(t *testing.T) {
-		how := h.how
-		how.Auth = loginBy(newKey(t)).Auth
-		_, err := reach(t, h.addr).Login(context.Background(), how)
-		wantError(t, err, remote.PhaseAuth, remote.KindAuth)
-	})
+	// With the last, the host ends the connection: it has seen enough keys.
+	for _, keys := range []int{0, 1, 10} {
+		t.Run(fmt.Sprintf("%d keys that aren't let in", keys), func(t *testing.T) {
+			signers := make([]ssh.Signer, keys)
+			for i := range signers {
+				signers[i] = newKey(t)
+			}
+			how := h.how
+			how.Auth = []ssh.AuthMethod{ssh.PublicKeys(signers...)}
+			_, err := reach(t, h.addr).Login(context.Background(), how)
+			wantError(t, err, remote.PhaseAuth, remote.KindAuth)
+		})
+	}
 }
 
-// firstWrite tells when the first output has come.
+// firstWrite tells when output comes.
 type firstWrite struct {
 	text string
-	seen chan struct{}
+	seen func()
 }
 
 func (w *firstWrite) Write(p []byte) (int, error) {
-	if w.text == "" {
-		defer close(w.seen)
-	}
 	w.text += string(p)
+	w.seen()
 	return len(p), nil
 }
 
