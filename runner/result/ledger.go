@@ -3,6 +3,8 @@ package result
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -86,18 +88,17 @@ func (l *Ledger) Tally() Tally {
 func (l *Ledger) Close() error {
 	close(l.stop)
 	<-l.done
-	errs := []error{l.Sync()}
+	errs := []error{l.broken(), l.Sync()}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.err == nil {
 		l.err = errClosed
-	} else {
-		errs = append([]error{l.err}, errs...)
 	}
-	for _, a := range l.files {
+	files := append(slices.Collect(maps.Values(l.files)), l.record)
+	l.mu.Unlock() // whoever still writes needs it to end
+	for _, a := range files {
 		errs = append(errs, a.close())
 	}
-	return errors.Join(append(errs, l.record.close())...)
+	return errors.Join(errs...)
 }
 
 var errClosed = errors.New("the ledger is closed")

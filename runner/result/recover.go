@@ -106,7 +106,7 @@ func (p *replay) surplus(out *share.Dir) ([]cut, error) {
 	var cuts []cut
 	for _, e := range entries {
 		key, ok := strings.CutPrefix(e.Name(), FilePrefix)
-		if !ok || !isKey(key) {
+		if !ok || !IsKey(key) {
 			continue
 		}
 		info, err := e.Info()

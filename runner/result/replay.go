@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 )
 
@@ -31,10 +32,35 @@ type claim struct {
 // errNoHeader is what an empty record, or one torn in its first line, gives.
 var errNoHeader = errors.New("the record has no header")
 
+func newReplay() *replay {
+	return &replay{inFlight: make(map[int64]Attempt), ends: make(map[string]int64)}
+}
+
+// Outcomes gives the outcomes of a record in its order, checked as Audit
+// checks them: each target's first, each beginning in its classic file where
+// the one before ended. It ends with the first error, a *TornError where the
+// record is torn.
+func Outcomes(record io.Reader) iter.Seq2[Outcome, error] {
+	return func(yield func(Outcome, error) bool) {
+		p := newReplay()
+		for e, err := range Read(record) {
+			if err == nil {
+				err = p.add(e)
+			}
+			if err == nil && e.Kind != KindOutcome {
+				continue
+			}
+			if !yield(e.Outcome, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // play reads a record to its end or to where it is torn. The error is r's
 // own, or tells of a record that contradicts itself.
 func play(r io.Reader) (*replay, error) {
-	p := &replay{inFlight: make(map[int64]Attempt), ends: make(map[string]int64)}
+	p := newReplay()
 	for e, err := range Read(r) {
 		if errors.As(err, &p.torn) {
 			break

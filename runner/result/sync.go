@@ -45,15 +45,16 @@ func (l *Ledger) Sync() error {
 	if len(files) == 0 && !fresh && synced.Bytes == l.marked {
 		return nil
 	}
-	errs := make([]error, 0, len(files)+1)
+	var errs []error
 	for _, a := range files {
 		errs = append(errs, a.sync())
 	}
 	if fresh {
 		errs = append(errs, l.out.Sync(), l.work.Sync())
 	}
-	err := errors.Join(errs...)
-	if err == nil {
+	err := errors.Join(append(errs, l.record.sync())...)
+	// A ledger that is broken may have lost what no later sync brings back.
+	if err == nil && l.broken() == nil {
 		err = l.mark(synced)
 	}
 	return l.fail(err)

@@ -108,8 +108,8 @@ func (o Outcome) hasFile() bool {
 	return false
 }
 
-// isKey reports whether outcomes may be counted under a key.
-func isKey(key string) bool {
+// IsKey reports whether outcomes may be counted under a key.
+func IsKey(key string) bool {
 	digits, ok := strings.CutPrefix(key, string(Exit)+"_")
 	if !ok {
 		return Outcome{Class: Class(key)}.hasFile()
