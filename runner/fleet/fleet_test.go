@@ -196,7 +196,7 @@ func TestNothingIsServedBeyondLoopback(t *testing.T) {
 func TestAClosedPortRefusesAndStaysTaken(t *testing.T) {
 	f, _ := newFleet(t, fleet.Config{})
 	addr := add(t, f, fleet.Behaviour{Kind: fleet.Closed})
-	if conn, err := net.DialTimeout("tcp", addr.String(), time.Minute); err == nil {
+	if conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr.String()); err == nil {
 		_ = conn.Close()
 		t.Error("a closed port was connected to")
 	}
@@ -220,7 +220,7 @@ func TestBehavioursBeforeSSH(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			conn, err := net.DialTimeout("tcp", add(t, f, c.how).String(), time.Minute)
+			conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", add(t, f, c.how).String())
 			if err != nil {
 				t.Fatal(err)
 			}

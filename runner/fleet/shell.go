@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"syscall"
 )
@@ -56,14 +57,15 @@ func (s *session) process(line string) *exec.Cmd {
 	cfg := s.fleet.cfg
 	args := cfg.Shell[1:]
 	if line != "" {
-		args = append(args[:len(args):len(args)], "-c", line)
+		args = slices.Concat(args, []string{"-c", line})
 	}
 	from, at := addrPort(s.server.RemoteAddr()), addrPort(s.server.LocalAddr())
 	cmd := exec.CommandContext(s.ctx, cfg.Shell[0], args...)
 	cmd.Dir = cfg.Dir
-	cmd.Env = append(cfg.Env[:len(cfg.Env):len(cfg.Env)],
-		"HOME="+cfg.Dir, "USER="+s.server.User(), "SHELL="+cfg.Shell[0],
-		fmt.Sprintf("SSH_CONNECTION=%s %d %s %d", from.Addr(), from.Port(), at.Addr(), at.Port()))
+	cmd.Env = slices.Concat(cfg.Env, []string{
+		"HOME=" + cfg.Dir, "USER=" + s.server.User(), "SHELL=" + cfg.Shell[0],
+		fmt.Sprintf("SSH_CONNECTION=%s %d %s %d", from.Addr(), from.Port(), at.Addr(), at.Port()),
+	})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -44,7 +45,7 @@ func PublicKeys(socket string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, e
 			return nil, fmt.Errorf("%w: %w", errAgent, err)
 		}
 		// An agent that fails must not keep the keys of files out.
-		return append(keys[:len(keys):len(keys)], more...), nil
+		return slices.Concat(keys, more), nil
 	})
 	return method, conn, nil
 }

@@ -40,13 +40,13 @@ var preferred = []string{
 	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA,
 }
 
-// HostKeyAlgorithms is what to ask a host for of which the given keys are
-// known: first what these can sign, then all others, so that a changed key is
-// seen as such. Certificates aren't asked for.
-func HostKeyAlgorithms(known ...ssh.PublicKey) []string {
+// HostKeyAlgorithms is what to ask a host for of which keys of the given types
+// are known (ssh.PublicKey.Type): first what these can sign, then all others,
+// so that a changed key is seen as such. Certificates aren't asked for.
+func HostKeyAlgorithms(known ...string) []string {
 	algorithms := make([]string, 0, len(preferred))
 	for _, a := range preferred {
-		if slices.ContainsFunc(known, func(k ssh.PublicKey) bool { return signs(k, a) }) {
+		if slices.ContainsFunc(known, func(kind string) bool { return signs(kind, a) }) {
 			algorithms = append(algorithms, a)
 		}
 	}
@@ -58,12 +58,12 @@ func HostKeyAlgorithms(known ...ssh.PublicKey) []string {
 	return algorithms
 }
 
-// signs reports whether a signature by key can be of the algorithm.
-func signs(key ssh.PublicKey, algorithm string) bool {
-	if key.Type() == ssh.KeyAlgoRSA { // RFC 8332, section 3
+// signs reports whether a signature by a key of a type can be of the algorithm.
+func signs(kind, algorithm string) bool {
+	if kind == ssh.KeyAlgoRSA { // RFC 8332, section 3
 		return slices.Contains([]string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA}, algorithm)
 	}
-	return key.Type() == algorithm
+	return kind == algorithm
 }
 
 // Verdict is why a host key is not accepted.

@@ -48,19 +48,20 @@ func KnownHosts(files ...string) (*KnownHostsFiles, error) {
 // Algorithms are those of the keys recorded for address first. Certificates
 // are asked for only where an authority is recorded for it.
 func (k *KnownHostsFiles) Algorithms(address string) []string {
-	var plain, authorities []ssh.PublicKey
+	var plain []string
+	certified := false
 	for _, known := range k.recorded(address) {
 		if slices.Contains(k.authorities, place(known.Filename, known.Line)) {
-			authorities = append(authorities, known.Key)
+			certified = true
 		} else {
-			plain = append(plain, known.Key)
+			plain = append(plain, known.Key.Type())
 		}
 	}
 	algorithms := HostKeyAlgorithms(plain...)
-	if len(authorities) == 0 {
-		return algorithms
+	if certified {
+		return slices.Concat(certificates, algorithms)
 	}
-	return append(slices.Clone(certificates), algorithms...)
+	return algorithms
 }
 
 // certificates are the algorithms of certified keys in OpenSSH's order.

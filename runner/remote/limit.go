@@ -38,11 +38,11 @@ func (l *limit) release(p Phase) *Error {
 	if l.stop() {
 		return nil
 	}
-	return limitError(p, l.ctx)
+	return limitError(l.ctx, p)
 }
 
 // limitError is the error of a phase whose context has ended.
-func limitError(p Phase, ctx context.Context) *Error {
+func limitError(ctx context.Context, p Phase) *Error {
 	cause := context.Cause(ctx)
 	if late := new(deadlineError); errors.As(cause, &late) {
 		return &Error{Phase: p, Kind: KindTimeout, Err: cause}

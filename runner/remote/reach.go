@@ -78,7 +78,7 @@ func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn,
 		<-ctx.Done() // the dialer may notice the same deadline first
 	}
 	if ctx.Err() != nil && e.Kind != KindRefused && e.Kind != KindUnreachable {
-		e = limitError(e.Phase, ctx)
+		e = limitError(ctx, e.Phase)
 	}
 	return nil, e
 }

@@ -59,6 +59,7 @@ var runCases = map[string]struct {
 
 // testRun runs the cases against one server.
 func testRun(t *testing.T, h host) {
+	t.Helper()
 	for name, c := range runCases {
 		t.Run(name, func(t *testing.T) {
 			conn := logIn(t, h.addr, h.how)
