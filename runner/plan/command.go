@@ -80,8 +80,7 @@ func screenCommand(suffix string, env []string, line string) Command {
 	}
 }
 
-// shellLine quotes an environment and a command for a shell. In a dry run the
-// placeholders, which are never executed, stay as they are.
+// shellLine quotes an environment and a command for a shell.
 func shellLine(layout job.Layout, env, argv []string) string {
 	words := []string{"env"}
 	for _, e := range env {
@@ -94,10 +93,8 @@ func shellLine(layout job.Layout, env, argv []string) string {
 	return strings.Join(words, " ")
 }
 
-// dryRun makes of every placeholder a word that needs no quotes.
-var dryRun = strings.NewReplacer(
-	BasePlaceholder, "B", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")
-
+// Quote quotes a word for a shell. In a dry run the placeholders, which are
+// never executed, stay as they are.
 func Quote(layout job.Layout, word string) string {
 	if layout.Run == RunPlaceholder {
 		if plain := dryRun.Replace(word); job.Quote(plain) == plain {
@@ -106,3 +103,7 @@ func Quote(layout job.Layout, word string) string {
 	}
 	return job.Quote(word)
 }
+
+// dryRun makes of every placeholder a word that needs no quotes.
+var dryRun = strings.NewReplacer(
+	BasePlaceholder, "B", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")

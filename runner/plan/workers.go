@@ -1,8 +1,8 @@
 package plan
 
 import (
-	"net"
 	"strconv"
+	"strings"
 
 	"scanmaster/spec"
 )
@@ -25,7 +25,7 @@ func workersOf(hosts spec.Hosts) []Worker {
 	for i, h := range hosts {
 		names[i] = h.Host
 		if len(ports[h.Host]) > 1 {
-			names[i] = net.JoinHostPort(h.Host, strconv.Itoa(portOf(h)))
+			names[i] = bracketed(h.Host) + ":" + strconv.Itoa(portOf(h))
 		}
 		uses[names[i]]++
 	}
@@ -64,4 +64,12 @@ func portOf(h spec.Host) int {
 		return defaultPort
 	}
 	return h.Port
+}
+
+// bracketed tells the colons of an IPv6 address from the one before a port.
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
 }

@@ -22,7 +22,7 @@ func (t *text) header() {
 	s, file := t.plan.Summary, t.plan.Job
 	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
 	t.key("runs", runs(s))
-	t.key("with", join(words(file.Args), environment(file.Env)))
+	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env)))
 	t.key("hooks", t.hooks())
 	t.key("on", on(s))
 	t.key("from", from(s))
@@ -55,15 +55,6 @@ func about(f plan.File) string {
 		return digest("")
 	}
 	return count(f.Lines, "line") + ", " + digest(f.SHA256)
-}
-
-// words gives a command's words as a shell takes them.
-func words(args []string) string {
-	quoted := make([]string, len(args))
-	for i, arg := range args {
-		quoted[i] = job.Quote(arg)
-	}
-	return strings.Join(quoted, " ")
 }
 
 // environment gives the variables of the script as a shell takes them.

@@ -31,20 +31,7 @@ func (t *text) checks() string {
 func limits(f job.File) string {
 	return fmt.Sprintf("connect %s, banner %s, auth %s, script %s, output %s",
 		duration(f.Timeouts.Connect), duration(f.Timeouts.Banner), duration(f.Timeouts.Auth),
-		duration(f.Timeouts.Run), size(f.MaxOutput))
-}
-
-// size gives a size exactly: in a binary unit where it is a whole number of it.
-func size(n int64) string {
-	if s := humanize.IBytes(uint64(max(n, 0))); exactly(s, n) {
-		return s
-	}
-	return humanize.Comma(n) + " B"
-}
-
-func exactly(s string, n int64) bool {
-	parsed, err := humanize.ParseBytes(s)
-	return err == nil && parsed == uint64(n)
+		duration(f.Timeouts.Run), spec.Size(f.MaxOutput))
 }
 
 // trusts says which host keys are believed, on each of the two legs.
@@ -95,10 +82,10 @@ func byStatus(a, b string) int {
 
 func limit(l spec.Limit) string {
 	switch {
-	case l.Percent:
-		return "over " + strconv.FormatFloat(l.Share, 'f', -1, 64) + "%"
-	case l.Count == 0:
+	case !l.Percent && l.Count == 0:
 		return "any"
+	case l.Percent:
+		return "over " + l.String()
 	}
 	return "over " + humanize.Comma(l.Count)
 }

@@ -29,7 +29,7 @@ func (t *text) step(number int, step plan.Step) {
 func (t *text) details(step plan.Step) []string {
 	switch s := step.(type) {
 	case plan.Pre:
-		return []string{words(append([]string{s.Hook.Path}, s.Args...)) + " in the caller's folder"}
+		return []string{job.QuoteAll(append([]string{s.Hook.Path}, s.Args...)) + " in the caller's folder"}
 	case plan.Check:
 		return check(s)
 	case plan.Probe:
