@@ -72,6 +72,12 @@ type Progress struct {
 	Tally       result.Tally `json:"tally"`
 }
 
+// HookOutput is one line that a hook wrote, raw and without its end.
+type HookOutput struct {
+	Hook string `json:"hook"`
+	Line string `json:"line"`
+}
+
 // HookFailed tells that a hook failed. Tail is the end of what it wrote, raw.
 type HookFailed struct {
 	Hook   string `json:"hook"`
@@ -97,6 +103,7 @@ func (WorkerSkipped) Kind() string { return "worker_skipped" }
 func (WorkerDone) Kind() string    { return "worker_done" }
 func (WorkerLost) Kind() string    { return "worker_lost" }
 func (Progress) Kind() string      { return "progress" }
+func (HookOutput) Kind() string    { return "hook_output" }
 func (HookFailed) Kind() string    { return "hook_failed" }
 func (Warning) Kind() string       { return "warning" }
 func (Finished) Kind() string      { return "finished" }
@@ -108,6 +115,7 @@ func (WorkerSkipped) event() {}
 func (WorkerDone) event()    {}
 func (WorkerLost) event()    {}
 func (Progress) event()      {}
+func (HookOutput) event()    {}
 func (HookFailed) event()    {}
 func (Warning) event()       {}
 func (Finished) event()      {}

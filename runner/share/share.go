@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // ErrLink is returned where a link, or anything else that isn't a plain file
@@ -52,6 +53,16 @@ func Open(path string) (*Dir, error) {
 
 // Close gives the folder back.
 func (d *Dir) Close() error { return d.root.Close() }
+
+// Same reports whether two open folders are one.
+func (d *Dir) Same(other *Dir) (bool, error) {
+	a, errA := d.root.Stat(".")
+	b, errB := other.root.Stat(".")
+	if err := errors.Join(errA, errB); err != nil {
+		return false, err
+	}
+	return os.SameFile(a, b), nil
+}
 
 // Path is the path of a name in the folder, for messages and for commands.
 func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
@@ -268,6 +279,14 @@ func (d *Dir) RemoveAll(name string) error {
 		return err
 	}
 	return d.root.RemoveAll(name)
+}
+
+// Chtimes sets an entry's time of last change.
+func (d *Dir) Chtimes(name string, at time.Time) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	return d.root.Chtimes(name, at, at)
 }
 
 // Lstat tells about an entry without following it.

@@ -1,0 +1,81 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner"
+	"scanmaster/runner/result"
+)
+
+// meanings says in a few words what the classes stand for.
+var meanings = map[string]string{
+	string(result.OK):     "the script ended with status 0",
+	string(result.NoPing): "no answer to the ping",
+	string(result.NoSSHD): "no SSH server answered",
+	string(result.NoSSH):  "SSH was there, but the script did not run to its end",
+}
+
+// verdicts puts a run's verdict into words.
+var verdicts = map[runner.Verdict]string{
+	runner.Complete:    "complete",
+	runner.Failed:      "too many scripts failed",
+	runner.Unreachable: "too many targets unreachable",
+	runner.Incomplete:  "INCOMPLETE",
+	runner.HookError:   "a hook failed",
+}
+
+// Summary writes what came of a scan, by outcome, with where the results are.
+func Summary(w io.Writer, s runner.Summary) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\nscan %s: %s, in %s\n", s.Name, verdicts[s.Verdict], s.Took.Round(100*time.Millisecond))
+	rows := s.Tally.Keys()
+	width := len(humanize.Comma(s.Targets))
+	for _, key := range rows {
+		meaning, ok := meanings[key]
+		if !ok {
+			meaning = "the script ended with status " + strings.TrimPrefix(key, "exit_")
+		}
+		fmt.Fprintf(&b, "  %-9s %*s  %s\n", key, width, humanize.Comma(s.Tally.Counts[key]), meaning)
+	}
+	if s.Missing > 0 {
+		fmt.Fprintf(&b, "  %-9s %*s  without an outcome\n", "missing", width, humanize.Comma(s.Missing))
+	}
+	fmt.Fprintf(&b, "  %-9s %*s  targets", "of", width, humanize.Comma(s.Targets))
+	if s.Excluded > 0 {
+		fmt.Fprintf(&b, ", %s more excluded", humanize.Comma(s.Excluded))
+	}
+	b.WriteString("\n")
+	trouble(&b, s)
+	fmt.Fprintf(&b, "results in %s\n", safe.Line(s.Results, maxText))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// trouble names what went wrong beyond the targets.
+func trouble(b *strings.Builder, s runner.Summary) {
+	for _, worker := range s.Workers {
+		if worker.Lost != "" {
+			fmt.Fprintf(b, "lost: %s\n", safe.Line(worker.Worker+" with "+worker.Chunk+": "+worker.Lost, maxText))
+		}
+	}
+	for _, hook := range s.FailedHooks {
+		where := ""
+		if hook.Where != "" {
+			where = " on " + hook.Where
+		}
+		fmt.Fprintf(b, "hook %s%s: %s\n", hook.Hook, safe.Line(where, maxText), safe.Line(hook.Reason, maxText))
+	}
+	if s.Missing == 0 {
+		return
+	}
+	for _, name := range s.MissingNames {
+		fmt.Fprintf(b, "missing: %s\n", safe.Line(name, maxText))
+	}
+	fmt.Fprintf(b, "all that are missing: %s\n", safe.Line(s.MissingFile, maxText))
+}

@@ -1,0 +1,115 @@
+// Package report shows the events of a run: as lines for people, as one live
+// line on a terminal, and as JSON lines for programs.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner"
+	"scanmaster/runner/result"
+)
+
+// maxText is how much of one message is shown, in bytes.
+const maxText = 1000
+
+// Text writes a line an event, with the time in front.
+type Text struct {
+	// Out gets the lines; errors in writing to it are not the scan's.
+	Out io.Writer
+	// Now tells the time.
+	Now func() time.Time
+	// Live is set on a terminal: progress is shown on one line, rewritten.
+	Live bool
+	// Width of the terminal in columns; used where Live is set.
+	Width int
+
+	shown bool // a live line stands on the terminal
+	last  string
+}
+
+// Report implements runner.Reporter.
+func (t *Text) Report(e runner.Event) {
+	switch e := e.(type) {
+	case runner.StepDone:
+		t.line("%s: %s", e.Name, e.Detail)
+	case runner.WorkerStarted:
+		t.line("%s works on %s, %s targets", e.Worker, e.Chunk, humanize.Comma(e.Lines))
+	case runner.WorkerSkipped:
+		t.line("%s is left out: %s", e.Worker, e.Reason)
+	case runner.WorkerDone:
+		t.line("%s is done with %s: %s", e.Worker, e.Chunk, Counts(e.Tally))
+	case runner.WorkerLost:
+		t.line("%s is lost with %s: %s", e.Worker, e.Chunk, e.Reason)
+	case runner.Progress:
+		t.progress(e)
+	case runner.HookOutput:
+		t.line("%s | %s", e.Hook, e.Line)
+	case runner.HookFailed:
+		t.hookFailed(e)
+	case runner.Warning:
+		t.line("warning: %s", e.Text)
+	}
+}
+
+func (t *Text) hookFailed(e runner.HookFailed) {
+	where := ""
+	if e.Where != "" {
+		where = " on " + e.Where
+	}
+	t.line("hook %s failed%s: %s", e.Hook, where, e.Reason)
+	for line := range strings.Lines(e.Tail) {
+		t.line("%s | %s", e.Hook, strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// progress is a line of its own at each change in a log, and the live line on
+// a terminal.
+func (t *Text) progress(e runner.Progress) {
+	text := fmt.Sprintf("%d/%d workers done, %s of %s targets", e.WorkersDone, e.Workers, humanize.Comma(e.Done), humanize.Comma(e.Of))
+	if counts := Counts(e.Tally); counts != "" {
+		text += ": " + counts
+	}
+	switch {
+	case t.Live:
+		text = t.stamp() + text
+		if t.Width > 1 && len(text) >= t.Width {
+			text = text[:t.Width-1]
+		}
+		fmt.Fprintf(t.Out, "\r%s\x1b[K", text)
+		t.shown = true
+	case text != t.last:
+		t.line("%s", text)
+	}
+	t.last = text
+}
+
+// line writes one line of text; whatever it holds stays on that line.
+func (t *Text) line(format string, args ...any) {
+	t.End()
+	fmt.Fprintf(t.Out, "%s%s\n", t.stamp(), safe.Line(fmt.Sprintf(format, args...), maxText))
+}
+
+// End clears the live line, so that something else can be written.
+func (t *Text) End() {
+	if t.shown {
+		fmt.Fprint(t.Out, "\r\x1b[K")
+		t.shown = false
+	}
+}
+
+func (t *Text) stamp() string { return t.Now().Format(time.TimeOnly) + ": " }
+
+// Counts gives a tally in one line: "180 ok, 10 exit_3, 2 nossh".
+func Counts(tally result.Tally) string {
+	parts := make([]string, 0, len(tally.Counts))
+	for _, key := range tally.Keys() {
+		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+key)
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"scanmaster/cmd/internal/report"
+	"scanmaster/runner"
+	"scanmaster/runner/hook"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+)
+
+func newApply(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "apply FILE [--json]",
+		Short: "carry out a scan file",
+		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
+an earlier scan of the same name left out of the way, deals the targets out,
+starts the workers, waits for all of them, and aggregates the results.
+
+What happens goes to stderr: a live line on a terminal, otherwise a line at each
+change. The summary goes to stdout. Ctrl-C ends the workers on this machine.`,
+		Args:                  files(1, 1),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.apply(cmd.Context(), args[0], asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print events as JSON lines on stdout")
+	return cmd
+}
+
+// apply carries out a scan file and shows what happens.
+func (a *app) apply(ctx context.Context, file string, asJSON bool) error {
+	bin, err := a.program()
+	if err != nil {
+		return err
+	}
+	p, err := a.compile(ctx, file, func(f *plan.Facts) {
+		now := time.Now()
+		f.Run, f.Min, f.Bin = job.NewRun(now), job.Min(now), bin
+	})
+	switch {
+	case isInvalid(err):
+		return &exitError{status: exitUsage}
+	case err != nil:
+		return err
+	case asJSON:
+		return a.applyJSON(ctx, p)
+	default:
+		return a.applyText(ctx, p)
+	}
+}
+
+func (a *app) applyText(ctx context.Context, p plan.Plan) error {
+	text := &report.Text{Out: a.stderr, Now: time.Now}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		text.Live = true
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			text.Width = width
+		}
+	}
+	summary, err := runner.Apply(ctx, p, a.config(text, text.Live))
+	text.End()
+	if err != nil {
+		return applyError(err)
+	}
+	if err := report.Summary(a.stdout, summary); err != nil {
+		return err
+	}
+	return verdict(summary)
+}
+
+func (a *app) applyJSON(ctx context.Context, p plan.Plan) error {
+	lines := &report.JSON{Out: a.stdout, Now: time.Now}
+	summary, err := runner.Apply(ctx, p, a.config(lines, false))
+	if err := errors.Join(applyError(err), lines.Err); err != nil {
+		return err
+	}
+	return verdict(summary)
+}
+
+// config is the world as the runner needs it. A terminal is told each second
+// how far the scan is, a log each minute.
+func (a *app) config(r runner.Reporter, live bool) runner.Config {
+	every := time.Minute
+	if live {
+		every = time.Second
+	}
+	return runner.Config{
+		Environ:     a.environ,
+		Home:        a.getenv("HOME"),
+		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
+		Reporter:    r,
+		Every:       every,
+		Now:         time.Now,
+	}
+}
+
+// applyError gives what stopped a scan its exit status.
+func applyError(err error) error {
+	if failed := new(hook.Error); errors.As(err, &failed) {
+		return &exitError{status: exitHook, err: err}
+	}
+	return err
+}
+
+// verdicts are the exit statuses of scans that were carried out.
+var verdicts = map[runner.Verdict]int{
+	runner.Failed:      exitFailed,
+	runner.Unreachable: exitUnreachable,
+	runner.Incomplete:  exitIncomplete,
+	runner.HookError:   exitHook,
+}
+
+func verdict(s runner.Summary) error {
+	if status, bad := verdicts[s.Verdict]; bad {
+		return &exitError{status: status}
+	}
+	return nil
+}
+
+// program is the path of this binary, for the workers that it starts: under
+// the name that it was called by, where that is this binary.
+func (a *app) program() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	called, err := exec.LookPath(a.args[0])
+	if err == nil {
+		called, err = filepath.Abs(called)
+	}
+	if err != nil || !sameFile(called, self) {
+		return self, nil //nolint:nilerr // what it was called by is only the nicer name
+	}
+	return called, nil
+}
+
+func sameFile(a, b string) bool {
+	infoA, errA := os.Stat(a)
+	infoB, errB := os.Stat(b)
+	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/job"
+	"scanmaster/runner/worker"
+)
+
+// newWorker makes the verb that the master starts workers by. Its command line
+// is the classic one, so that cobra has no part in it.
+func newWorker(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "worker -A MODE -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
+		Short: "work on one chunk; the master starts it (also as scanslave)",
+		Long: `worker runs a script on every target of a chunk. The master starts it; called as
+scanslave it does the same.
+
+  -A MODE    how to authenticate to targets: pubkey
+  -d DIR     the shared folder (/mnt/scanmaster)
+  -r REMOTE  the script (./remote.sh)
+  -p POST    what to run after the chunk
+  -n JOBS    targets at a time (175)
+
+Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
+banner check); of SSHOPTS -l, -i, -p and -o with User, Port, IdentityFile,
+StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.`,
+		DisableFlagParsing:    true,
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.worker(cmd, args)
+		},
+	}
+}
+
+func (a *app) worker(cmd *cobra.Command, words []string) error {
+	args, err := job.ParseArgs(words)
+	if wrong := new(job.UsageError); errors.Is(err, job.ErrHelp) || len(words) == 1 && words[0] == "--help" {
+		return cmd.Help()
+	} else if errors.As(err, &wrong) {
+		return misuse(cmd, "", "%w", err)
+	}
+	config, err := a.workerConfig(args)
+	if err != nil {
+		return err
+	}
+	mark, err := worker.Run(cmd.Context(), config)
+	switch {
+	case err != nil && cmd.Context().Err() != nil:
+		return context.Cause(cmd.Context())
+	case err != nil:
+		return err
+	case mark.PostChunk != 0:
+		return &exitError{status: exitHook}
+	case mark.Outcomes != mark.Lines:
+		return &exitError{exitIncomplete, fmt.Errorf("%d of %d targets have no outcome", mark.Lines-mark.Outcomes, mark.Lines)}
+	}
+	return nil
+}
+
+// workerConfig gathers what a worker needs from the environment.
+func (a *app) workerConfig(args job.Args) (worker.Config, error) {
+	targets, err := job.ParseSSHOPTS(a.getenv("SSHOPTS"))
+	if err != nil {
+		return worker.Config{}, &exitError{exitUsage, err}
+	}
+	file, err := a.jobFile()
+	if err != nil {
+		return worker.Config{}, err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return worker.Config{}, err
+	}
+	temp := a.getenv("TMPDIR")
+	if temp == "" {
+		temp = os.TempDir()
+	}
+	return worker.Config{
+		Args: args, Targets: targets, Job: file,
+		Environ: a.environ, AgentSocket: a.getenv("SSH_AUTH_SOCK"),
+		Home: a.getenv("HOME"), User: a.userName(), Host: host, Temp: temp, Path: a.getenv("PATH"),
+		Now: time.Now, Log: a.log,
+	}, nil
+}
+
+// jobFile reads the job file that the environment names; nil where none is.
+func (a *app) jobFile() (*job.File, error) {
+	path := a.getenv(job.EnvFile)
+	if path == "" {
+		return nil, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	file, err := job.DecodeFile(data, a.getenv(job.EnvSHA256))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Clean(path), err)
+	}
+	return &file, nil
+}
+
+// userName is the name to log in as where none is said, as ssh(1) has it.
+func (a *app) userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return a.getenv("USER")
+}
+
+func (a *app) log(format string, args ...any) {
+	a.say(time.Now().Format(time.TimeOnly) + ": " + safe.Line(fmt.Sprintf(format, args...), 0))
+}

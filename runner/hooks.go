@@ -1,0 +1,87 @@
+package runner
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"scanmaster/runner/hook"
+	"scanmaster/runner/plan"
+)
+
+// pre runs the hook that may still make files and mount folders, and then
+// makes sure that the lock is held in what is there now.
+func (r *run) pre(ctx context.Context, s plan.Pre) (string, error) {
+	if err := r.runHook(ctx, "pre", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args}); err != nil {
+		return "", err
+	}
+	return s.Hook.Path, nil
+}
+
+// aggregate runs the user's aggregator; a failure is a result.
+func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
+	r.summary.Results = r.plan.Layout.Prefix()
+	if len(r.summary.FailedHooks) > 0 {
+		return "not run, since a post-chunk hook failed", nil
+	}
+	err := r.runHook(ctx, "aggregate", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args, Dir: s.Dir})
+	if failed := new(hook.Error); errors.As(err, &failed) && ctx.Err() == nil {
+		r.hookFailed(HookFailed{Hook: "aggregate", Reason: failed.Error(), Tail: failed.Tail})
+		return "failed", nil
+	}
+	return s.Hook.Path, err
+}
+
+func (r *run) hookFailed(e HookFailed) {
+	r.summary.FailedHooks = append(r.summary.FailedHooks, e)
+	r.report(e)
+}
+
+// runHook runs a hook with the caller's environment; its lines become events.
+func (r *run) runHook(ctx context.Context, name string, h hook.Hook) error {
+	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
+	h.Env, h.Output = r.cfg.Environ, lines
+	err := h.Run(ctx)
+	lines.flush()
+	if err != nil {
+		return fmt.Errorf("hook %w", err)
+	}
+	return nil
+}
+
+func (r *run) resolve(path string) string {
+	return plan.Resolve(r.plan.Base, r.cfg.Home, path)
+}
+
+// maxLine is how much of a line is gathered before it is passed on, in bytes.
+const maxLine = 4 << 10
+
+// lineWriter cuts what is written into lines.
+type lineWriter struct {
+	line func(string)
+	rest []byte
+}
+
+func (w *lineWriter) Write(p []byte) (int, error) {
+	w.rest = append(w.rest, p...)
+	for {
+		end := bytes.IndexByte(w.rest, '\n')
+		next := end + 1
+		if end < 0 && len(w.rest) > maxLine {
+			end, next = maxLine, maxLine
+		}
+		if end < 0 {
+			return len(p), nil
+		}
+		w.line(string(w.rest[:end]))
+		w.rest = append(w.rest[:0], w.rest[next:]...)
+	}
+}
+
+func (w *lineWriter) flush() {
+	if len(w.rest) > 0 {
+		w.line(string(w.rest))
+		w.rest = nil
+	}
+}

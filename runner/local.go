@@ -1,0 +1,95 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"slices"
+	"syscall"
+	"time"
+
+	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
+)
+
+// grace is how long a worker that was told to end may take over it.
+const grace = 5 * time.Second
+
+// process is a worker on this machine: a detached process of this binary.
+type process struct {
+	cmd *exec.Cmd
+	// ended is closed when the process is gone; err is how it ended.
+	ended chan struct{}
+	err   error
+}
+
+// startLocal starts a worker in a session of its own, so that it goes on
+// should the master die; what it says goes to a log in the run's folder.
+func startLocal(ctx context.Context, c plan.Command, environ []string, folder *share.Dir, log string) (*process, error) {
+	out, err := folder.Create(log)
+	if err != nil {
+		return nil, err
+	}
+	defer out.Close()
+	// Not CommandContext: how a worker is ended is stop's to say.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), c.Argv[0], c.Argv[1:]...)
+	cmd.Env = slices.Concat(environ, c.Env)
+	cmd.Stdout, cmd.Stderr = out, out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		p.err = cmd.Wait()
+		close(p.ended)
+	}()
+	return p, nil
+}
+
+// stop ends the worker, which ends what it has started, and waits for it.
+func (p *process) stop() {
+	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		if p.endsWithin(0) {
+			return // its number may be somebody else's by now
+		}
+		// The whole group; one that is gone is what is wanted.
+		_ = syscall.Kill(-p.cmd.Process.Pid, sig)
+		if p.endsWithin(grace) {
+			return
+		}
+	}
+	<-p.ended
+}
+
+// endsWithin waits for the process to end by itself.
+func (p *process) endsWithin(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-p.ended:
+		return true
+	default:
+	}
+	select {
+	case <-p.ended:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// how says in words how the process ended.
+func (p *process) how() string {
+	if p.err == nil {
+		return "it ended without having finished"
+	}
+	if exit := new(exec.ExitError); errors.As(p.err, &exit) {
+		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+			return fmt.Sprintf("it was killed by %v", status.Signal())
+		}
+		return fmt.Sprintf("it ended with status %d", exit.ExitCode())
+	}
+	return p.err.Error()
+}

@@ -1,0 +1,97 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/lock"
+	"scanmaster/runner/share"
+)
+
+// ErrOwnerLost ends a run whose lock somebody else has taken.
+var ErrOwnerLost = errors.New("this run's lock was taken over: another master took this one for dead")
+
+// own takes the scan's lock. With early, a folder that isn't there yet is no
+// error: a pre hook may mount it, and own is called again after the hook.
+func (r *run) own(ctx context.Context, early bool) error {
+	base, err := share.Open(r.plan.Layout.Dir)
+	if errors.Is(err, fs.ErrNotExist) && early {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the shared folder: %w; make it, or mount it, or name another as dir", err)
+	}
+	prefix, err := base.Make(job.ChunkedDir, r.plan.Layout.Name)
+	if err = errors.Join(err, base.Close()); err != nil {
+		if errors.Is(err, share.ErrLink) {
+			return fmt.Errorf("%w; nothing is written through links: remove it, or name another dir", err)
+		}
+		return err
+	}
+	if r.prefix != nil {
+		return r.reown(ctx, prefix)
+	}
+	return r.take(ctx, prefix)
+}
+
+// reown takes the lock again where a pre hook has put another folder in the
+// place of the first one, and else keeps what it has.
+func (r *run) reown(ctx context.Context, prefix *share.Dir) error {
+	same, err := r.prefix.Same(prefix)
+	if err != nil {
+		return errors.Join(err, prefix.Close())
+	}
+	if same {
+		return prefix.Close()
+	}
+	if err := errors.Join(r.disown(), r.prefix.Close()); err != nil {
+		return errors.Join(err, prefix.Close())
+	}
+	return r.take(ctx, prefix)
+}
+
+func (r *run) take(ctx context.Context, prefix *share.Dir) error {
+	r.prefix = prefix
+	self, err := lock.Self(r.plan.Layout.Run)
+	if err != nil {
+		return err
+	}
+	held, err := lock.Take(ctx, lock.Config{
+		Dir: prefix, Self: self, Lease: r.plan.Lease,
+		Waiting: func(owner lock.Owner, atMost time.Duration) {
+			r.report(Warning{Text: fmt.Sprintf("%v owns this scan and can't be asked from here; watching its heartbeat for up to %v", owner, atMost)})
+		},
+	})
+	if err != nil {
+		return err
+	}
+	r.lock, r.owner = held, make(chan struct{})
+	if dead := held.TookOver(); dead != nil {
+		r.report(Warning{Text: fmt.Sprintf("the last owner is dead, and its lock was taken over: %v", dead)})
+	}
+	go r.watchOwner(held, r.owner)
+	return nil
+}
+
+// watchOwner stops the run when its lock is lost. It ends with the lock.
+func (r *run) watchOwner(held *lock.Lock, released chan struct{}) {
+	select {
+	case <-held.Lost():
+		r.stop(ErrOwnerLost)
+	case <-released:
+	}
+}
+
+func (r *run) disown() error {
+	if r.lock == nil {
+		return nil
+	}
+	close(r.owner)
+	err := r.lock.Release()
+	r.lock = nil
+	return err
+}

@@ -1,0 +1,82 @@
+package runner
+
+import (
+	"scanmaster/runner/job"
+	"scanmaster/runner/result"
+)
+
+// counter reads the counts that the workers publish. At most one reading is
+// under way, in a goroutine of its own: a share that hangs in the kernel must
+// not hold up whoever waits.
+type counter struct {
+	run   *run
+	fresh chan map[string]result.Tally
+	busy  chan struct{}
+	// folders of the chunks, by name, as they were when the wait began.
+	folders map[string]string
+	last    map[string]result.Tally
+}
+
+func newCounter(r *run) *counter {
+	c := &counter{
+		run: r, fresh: make(chan map[string]result.Tally, 1), busy: make(chan struct{}, 1),
+		folders: make(map[string]string), last: make(map[string]result.Tally),
+	}
+	for _, chunk := range r.chunks {
+		if chunk.folder != "" {
+			c.folders[chunk.name] = chunk.folder
+		}
+	}
+	return c
+}
+
+// read begins a reading, unless one is under way.
+func (c *counter) read() {
+	select {
+	case c.busy <- struct{}{}:
+	default:
+		return
+	}
+	go func() {
+		defer func() { <-c.busy }()
+		counts := make(map[string]result.Tally)
+		for name, folder := range c.folders {
+			if mark, ok := c.run.progressMark(folder); ok {
+				counts[name] = result.Tally{Counts: mark.Counts}
+			}
+		}
+		select {
+		case c.fresh <- counts:
+		default: // the last reading has not been looked at yet
+		}
+	}()
+}
+
+func (r *run) progressMark(folder string) (job.ProgressMark, bool) {
+	dir, err := r.prefix.Sub(folder)
+	if err != nil {
+		return job.ProgressMark{}, false
+	}
+	defer dir.Close()
+	data, err := dir.ReadFile(job.Progress)
+	if err != nil {
+		return job.ProgressMark{}, false
+	}
+	mark, ok := job.ParseProgress(data)
+	return mark, ok && mark.Run == r.plan.Layout.Run
+}
+
+// progress reports how far the scan is by what is known now.
+func (w *waiter) progress() {
+	p := Progress{Workers: len(w.run.chunks), Of: w.run.summary.Targets}
+	for _, c := range w.run.chunks {
+		counts := w.counts.last[c.name].Counts
+		if c.done {
+			p.WorkersDone++
+			counts = c.tally.Counts
+		}
+		p.Tally.Merge(counts)
+	}
+	p.Done = p.Tally.Total()
+	w.run.report(p)
+}

@@ -1,0 +1,150 @@
+// Package runner carries out a plan, one step at a time.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"scanmaster/runner/lock"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
+)
+
+// Config is what a run needs of the world around it.
+type Config struct {
+	// Environ is the master's environment, as key=value; hooks and local
+	// workers get it.
+	Environ []string
+	// Home is the folder that "~" stands for.
+	Home string
+	// AgentSocket is where the ssh-agent listens; empty where there is none.
+	AgentSocket string
+	// Reporter hears what happens.
+	Reporter Reporter
+	// Every is the time between two reports of progress.
+	Every time.Duration
+	// Now tells the time.
+	Now func() time.Time
+}
+
+// Apply carries out a plan that was compiled for this run. The error says
+// what stopped the scan; where it is nil, the summary's verdict says what came
+// of it. A failed pre hook is a *hook.Error, a run that somebody else owns a
+// *lock.HeldError, and the end of ctx is its cause.
+func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
+	if parts := Unsupported(p); len(parts) > 0 {
+		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
+	}
+	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
+	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	r.stop = cancel
+	err := r.steps(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		err = cause
+	}
+	if err = errors.Join(err, r.close()); err != nil {
+		return r.summary, err
+	}
+	r.summary.Took = cfg.Now().Sub(r.began)
+	r.summary.Verdict = judge(r.summary, p.Summary.FailOn)
+	r.report(Finished{Summary: r.summary})
+	return r.summary, nil
+}
+
+// run is the state of a plan that is being carried out.
+type run struct {
+	cfg     Config
+	plan    plan.Plan
+	began   time.Time
+	stop    context.CancelCauseFunc
+	summary Summary
+
+	reporting sync.Mutex
+	prefix    *share.Dir // PREFIX, once the lock is held
+	folder    *share.Dir // the run's hidden folder
+	lock      *lock.Lock
+	owner     chan struct{} // closed when the watch over the lock has ended
+
+	files  map[string]content // what check has read, by the scan file's key
+	inputs inputs
+	live   []plan.Worker
+	chunks []*chunkRun
+	digest string // of the job file
+}
+
+// report hands on one event at a time, whoever has it.
+func (r *run) report(e Event) {
+	r.reporting.Lock()
+	defer r.reporting.Unlock()
+	r.cfg.Reporter.Report(e)
+}
+
+func (r *run) steps(ctx context.Context) error {
+	// Two masters must not run one pre hook twice; where the hook has yet to
+	// make the folder, the lock can only come after it.
+	if err := r.own(ctx, true); err != nil {
+		return err
+	}
+	for i, step := range r.plan.Steps {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		r.report(StepStarted{Number: i + 1, Of: len(r.plan.Steps), Step: step, Name: step.Kind()})
+		began := r.cfg.Now()
+		detail, err := r.step(ctx, step)
+		if err != nil {
+			return fmt.Errorf("%s: %w", step.Kind(), err)
+		}
+		r.report(StepDone{Number: i + 1, Name: step.Kind(), Took: r.cfg.Now().Sub(began), Detail: detail})
+	}
+	return nil
+}
+
+// step carries out one step and says in a few words what came of it.
+func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
+	switch s := step.(type) {
+	case plan.Pre:
+		return r.pre(ctx, s)
+	case plan.Check:
+		return r.check(ctx, s)
+	case plan.Probe:
+		return r.probe(ctx, s)
+	case plan.Clear:
+		return r.clear(s)
+	case plan.Agent:
+		return r.agent(ctx)
+	case plan.Stage:
+		return r.stage(s)
+	case plan.Split:
+		return r.split(ctx, s)
+	case plan.Launch:
+		return r.launch(ctx, s)
+	case plan.Wait:
+		return r.wait(ctx, s)
+	case plan.Aggregate:
+		return r.aggregate(ctx, s)
+	case plan.Merge:
+		return r.merge(ctx, s)
+	}
+	return "", fmt.Errorf("a plan of another version: no such step")
+}
+
+// close ends what the run still holds; safe at any point.
+func (r *run) close() error {
+	r.endWorkers()
+	var errs []error
+	if r.folder != nil {
+		errs = append(errs, r.folder.Close())
+	}
+	errs = append(errs, r.disown())
+	if r.prefix != nil {
+		errs = append(errs, r.prefix.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,99 @@
+package runner
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
+)
+
+// split deals the targets out, one chunk a live worker; fewer where there are
+// fewer targets than workers.
+func (r *run) split(ctx context.Context, s plan.Split) (string, error) {
+	if err := r.listWorkers(); err != nil {
+		return "", err
+	}
+	into, err := r.prefix.Make(job.Input, r.plan.Layout.Min)
+	if err != nil {
+		return "", err
+	}
+	defer into.Close()
+	list, err := r.openAll(s.Inputs)
+	if err != nil {
+		return "", err
+	}
+	defer list.Close()
+	sizes := chunk.Sizes(r.inputs.targets, len(r.live))
+	names := chunk.Names(len(sizes))
+	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
+		return newChunk(into, names[i])
+	})
+	if err != nil {
+		return "", err
+	}
+	for i, d := range dealt {
+		r.chunks = append(r.chunks, &chunkRun{name: names[i], worker: r.live[i], lines: d.Lines, sha256: d.SHA256})
+	}
+	r.summary.Targets, r.summary.Excluded = r.inputs.targets, r.inputs.excluded
+	if err := r.jobFile(); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s targets in %d chunks", humanize.Comma(r.inputs.targets), len(r.chunks)), nil
+}
+
+// listWorkers leaves the list of live workers that the classic master leaves.
+func (r *run) listWorkers() error {
+	var list strings.Builder
+	for _, w := range r.live {
+		fmt.Fprintln(&list, w.Host)
+	}
+	return r.prefix.WriteFile(job.LiveWorkers, []byte(list.String()))
+}
+
+// chunkFile is a chunk that is being written; Close syncs it.
+type chunkFile struct {
+	*bufio.Writer
+	file *os.File
+}
+
+func newChunk(into *share.Dir, name string) (*chunkFile, error) {
+	file, err := into.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	return &chunkFile{Writer: bufio.NewWriterSize(file, 64<<10), file: file}, nil
+}
+
+func (c *chunkFile) Close() error {
+	return errors.Join(c.Flush(), c.file.Sync(), c.file.Close())
+}
+
+// stageInput joins several lists of targets into the one that the aggregator
+// is told of.
+func (r *run) stageInput(name string) error {
+	split, err := r.splitStep()
+	if err != nil {
+		return err
+	}
+	list, err := r.openAll(split.Inputs)
+	if err != nil {
+		return err
+	}
+	defer list.Close()
+	to, err := newChunk(r.folder, name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(to, list)
+	return errors.Join(err, to.Close())
+}

@@ -1,0 +1,71 @@
+package runner
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+)
+
+// planFile is the plan's name in the run's hidden folder.
+const planFile = "plan.json"
+
+// stage copies into the run's hidden folder what workers read, and all else
+// that a run needs to be taken up again by its name alone. What is copied is
+// what check has read.
+func (r *run) stage(s plan.Stage) (string, error) {
+	for _, f := range s.Files {
+		if err := r.stageFile(f); err != nil {
+			return "", err
+		}
+	}
+	data, err := json.MarshalIndent(r.plan, "", "  ")
+	if err != nil {
+		return "", fmt.Errorf("the plan as JSON: %w", err)
+	}
+	if err := r.folder.WriteFile(planFile, append(data, '\n')); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d files in %s", len(s.Files)+1, s.Dir), nil
+}
+
+func (r *run) stageFile(f plan.StagedFile) error {
+	name := filepath.Base(f.To)
+	if f.File.Role == job.RoleInput {
+		return r.stageInput(name)
+	}
+	read, ok := r.files[f.File.Key]
+	if !ok {
+		return fmt.Errorf("%s was not checked", f.File.Key)
+	}
+	if isHook(f.File.Role) {
+		return r.folder.WriteScript(name, read.data)
+	}
+	return r.folder.WriteFile(name, read.data)
+}
+
+// jobFile writes what the workers need to know beyond their command line.
+func (r *run) jobFile() error {
+	file := r.plan.Job
+	file.Run, file.Name = r.plan.Layout.Run, r.plan.Layout.Name
+	for _, read := range r.files {
+		switch read.role {
+		case job.RoleRemote:
+			file.Script = job.Staged{Path: r.plan.Layout.Staged(job.RoleRemote), SHA256: read.sha256}
+		case job.RolePostChunk:
+			file.PostChunk = &job.Staged{Path: r.plan.Layout.Staged(job.RolePostChunk), SHA256: read.sha256}
+		}
+	}
+	file.Chunks = make(map[string]job.Chunk, len(r.chunks))
+	for _, c := range r.chunks {
+		file.Chunks[c.name] = job.Chunk{SHA256: c.sha256, Lines: c.lines}
+	}
+	data, digest, err := file.Encode()
+	if err != nil {
+		return err
+	}
+	r.digest = digest
+	return r.folder.WriteFile(filepath.Base(r.plan.Layout.JobFile()), data)
+}

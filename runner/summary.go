@@ -1,0 +1,127 @@
+package runner
+
+import (
+	"time"
+
+	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
+	"scanmaster/spec"
+)
+
+// Summary is what came of a scan that was carried out.
+type Summary struct {
+	Name string `json:"name"`
+	Run  string `json:"run"`
+	// Targets counts the input's lines that were dealt out; Excluded those
+	// that were left out.
+	Targets  int64 `json:"targets"`
+	Excluded int64 `json:"excluded,omitempty"`
+	// Tally counts the outcomes of all workers.
+	Tally result.Tally `json:"tally"`
+	// Missing counts the lines without an outcome. MissingNames are the first
+	// of them, raw; MissingFile lists all.
+	Missing      int64    `json:"missing"`
+	MissingNames []string `json:"missing_names,omitempty"`
+	MissingFile  string   `json:"missing_file,omitempty"`
+	// Workers are those that were given a chunk, in the order of the chunks.
+	Workers []WorkerSummary `json:"workers"`
+	// FailedHooks are those after the launch that failed.
+	FailedHooks []HookFailed `json:"failed_hooks,omitempty"`
+	// Results is the folder where the results are.
+	Results string        `json:"results"`
+	Took    time.Duration `json:"took_ns"`
+	// Verdict is what all this amounts to.
+	Verdict Verdict `json:"verdict"`
+}
+
+// WorkerSummary is what came of one worker.
+type WorkerSummary struct {
+	Worker string       `json:"worker"`
+	Chunk  string       `json:"chunk"`
+	Lines  int64        `json:"lines"`
+	Tally  result.Tally `json:"tally"`
+	// Lost says why the worker did not finish; empty where it did.
+	Lost string `json:"lost,omitempty"`
+}
+
+// Verdict is what a scan amounts to.
+type Verdict string
+
+// The verdicts, the least serious first. Where several hold, the last counts.
+const (
+	Complete    Verdict = "complete"
+	Failed      Verdict = "failed"      // too many scripts failed
+	Unreachable Verdict = "unreachable" // too many targets were unreachable
+	Incomplete  Verdict = "incomplete"  // lines without an outcome
+	HookError   Verdict = "hook_failed"
+)
+
+// judge weighs a summary by the scan's limits.
+func judge(s Summary, limits spec.FailOn) Verdict {
+	switch {
+	case len(s.FailedHooks) > 0:
+		return HookError
+	case s.Missing > 0:
+		return Incomplete
+	case tooManyUnreachable(s, limits):
+		return Unreachable
+	case tooManyFailed(s, limits):
+		return Failed
+	}
+	return Complete
+}
+
+// tooManyUnreachable falls back to "not a single one could be reached".
+func tooManyUnreachable(s Summary, limits spec.FailOn) bool {
+	n := s.Tally.Unreachable()
+	if limit, ok := limits["unreachable"]; ok {
+		return over(limit, n, s.Targets)
+	}
+	return n > 0 && n == s.Targets
+}
+
+func tooManyFailed(s Summary, limits spec.FailOn) bool {
+	for key, limit := range limits {
+		var n int64
+		switch key {
+		case "unreachable":
+			continue
+		case "failed":
+			n = s.Tally.Failed()
+		default:
+			n = s.Tally.Counts[key]
+		}
+		if over(limit, n, s.Targets) {
+			return true
+		}
+	}
+	return false
+}
+
+func over(limit spec.Limit, n, targets int64) bool {
+	if !limit.Percent {
+		return n > limit.Count
+	}
+	return float64(n)*100 > limit.Share*float64(targets)
+}
+
+// Unsupported says which parts of a plan this version can't carry out; empty
+// where it can carry out all.
+func Unsupported(p plan.Plan) []string {
+	var out []string
+	for _, step := range p.Steps {
+		launch, ok := step.(plan.Launch)
+		if !ok {
+			continue
+		}
+		for _, w := range launch.Workers {
+			if !w.Local {
+				out = append(out, "worker host "+w.Name+": this version has workers on this machine only")
+			}
+		}
+		if launch.Args.Auth != "pubkey" {
+			out = append(out, "auth: "+launch.Args.Auth+": this version authenticates to targets by keys only")
+		}
+	}
+	return out
+}

@@ -1,0 +1,193 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/watcher"
+)
+
+// wait waits until every worker has left its .done file or is known to be
+// gone, and tells how far they are.
+func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w := &waiter{run: r, marks: make(chan found), gone: make(chan *chunkRun), counts: newCounter(r)}
+	watched := make(chan error, 1)
+	go func() { watched <- w.watch(ctx, s) }()
+	for _, c := range r.chunks {
+		if c.lost == "" {
+			go w.awaitExit(ctx, c)
+		}
+	}
+	err := w.loop(ctx)
+	cancel()
+	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
+		err = watchErr
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
+		return "", err
+	}
+	return r.account()
+}
+
+// waiter gathers what happens to the workers while they work.
+type waiter struct {
+	run    *run
+	marks  chan found
+	gone   chan *chunkRun
+	counts *counter
+}
+
+// found is a .done file of ours.
+type found struct {
+	chunk *chunkRun
+	mark  job.DoneMark
+}
+
+// watch waits for .done files. What it finds it hands to the loop, which
+// alone changes the chunks.
+func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
+	var marks sync.Map // path → found; the watcher asks and tells in goroutines of its own
+	watch := watcher.Watcher{
+		Dir: s.Prefix, Name: job.Done, Poll: s.Poll,
+		Accept: func(_ context.Context, path string) (bool, error) {
+			f, ok := w.run.doneMark(filepath.Base(filepath.Dir(path)))
+			if ok {
+				marks.Store(path, f)
+			}
+			return ok, nil
+		},
+		Warn: func(err error) { w.run.report(Warning{Text: err.Error()}) },
+	}
+	left := w.run.unfinished()
+	return watch.Watch(ctx, func(path string) bool {
+		accepted, ok := marks.Load(path)
+		if !ok {
+			return true
+		}
+		select {
+		case w.marks <- accepted.(found):
+		case <-ctx.Done():
+			return false
+		}
+		left--
+		return left > 0
+	})
+}
+
+// doneMark reads a .done file and says whose it is. One of another run, of no
+// chunk of ours, or not yet whole is none.
+func (r *run) doneMark(folder string) (found, bool) {
+	name, ok := job.ChunkOf(folder)
+	if !ok {
+		return found{}, false
+	}
+	dir, err := r.prefix.Sub(folder)
+	if err != nil {
+		return found{}, false
+	}
+	defer dir.Close()
+	data, err := dir.ReadFile(job.Done)
+	if err != nil {
+		return found{}, false
+	}
+	mark, ok := job.ParseDone(data)
+	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name {
+		return found{}, false
+	}
+	for _, c := range r.chunks {
+		if c.name == name {
+			return found{chunk: c, mark: mark}, true
+		}
+	}
+	return found{}, false
+}
+
+// awaitExit tells the loop when a worker's process has ended.
+func (w *waiter) awaitExit(ctx context.Context, c *chunkRun) {
+	select {
+	case <-c.process.ended:
+	case <-ctx.Done():
+		return
+	}
+	select {
+	case w.gone <- c:
+	case <-ctx.Done():
+	}
+}
+
+// loop ends when nobody is waited for any more.
+func (w *waiter) loop(ctx context.Context) error {
+	tick := time.NewTicker(w.run.cfg.Every)
+	defer tick.Stop()
+	w.progress()
+	for w.run.unfinished() > 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case f := <-w.marks:
+			w.finish(f)
+		case c := <-w.gone:
+			w.left(c)
+		case <-tick.C:
+			w.counts.read()
+		case w.counts.last = <-w.counts.fresh:
+			w.progress()
+		}
+	}
+	return nil
+}
+
+// finish takes a worker's own word that its chunk is done.
+func (w *waiter) finish(f found) {
+	c := f.chunk
+	if c.done {
+		return
+	}
+	c.done, c.lost = true, ""
+	c.mark = f.mark
+	c.tally.Counts = f.mark.Counts
+	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
+	if f.mark.PostChunk != 0 {
+		w.run.hookFailed(HookFailed{
+			Hook: "post_chunk", Where: c.worker.Name,
+			Reason: fmt.Sprintf("it ended with status %d", f.mark.PostChunk), Tail: f.mark.PostChunkTail,
+		})
+	}
+	w.progress()
+}
+
+// left deals with a worker whose process has ended: its .done file, where it
+// has one, was there before.
+func (w *waiter) left(c *chunkRun) {
+	if c.done {
+		return
+	}
+	if f, ok := w.run.doneMark(c.folder); ok {
+		w.finish(f)
+		return
+	}
+	c.lost = c.process.how() + w.run.lastWords(filepath.Base(w.run.plan.Layout.Log(c.name)))
+	w.run.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: c.lost})
+	w.progress()
+}
+
+func (r *run) unfinished() int {
+	n := 0
+	for _, c := range r.chunks {
+		if !c.done && c.lost == "" {
+			n++
+		}
+	}
+	return n
+}
