@@ -1,0 +1,140 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// DefaultDir is the shared folder where nothing is said.
+const DefaultDir = "/mnt/scanmaster"
+
+// DefaultRemote is the script where nothing is said, in the worker's folder.
+const DefaultRemote = "./remote.sh"
+
+// Argv gives the words that follow the program's name.
+func (a Args) Argv() []string {
+	words := []string{"-A", a.Auth}
+	if a.Attended {
+		words = append(words, "-H")
+	}
+	words = append(words, "-d", a.Dir, "-r", a.Remote)
+	if a.PostChunk != "" {
+		words = append(words, "-p", a.PostChunk)
+	}
+	words = append(words, "-n", strconv.Itoa(a.Jobs), a.Name, a.ChunkFile)
+	if len(a.Passthrough) > 0 {
+		words = append(append(words, "--"), a.Passthrough...)
+	}
+	return words
+}
+
+// UsageError is a command line that can't be understood.
+type UsageError struct{ Err error }
+
+func (e *UsageError) Error() string { return e.Err.Error() }
+
+// Unwrap gives what is wrong with it.
+func (e *UsageError) Unwrap() error { return e.Err }
+
+// ErrHelp is asked for by -h.
+var ErrHelp = errors.New("help is asked for")
+
+// ParseArgs reads the words that follow the program's name, by the rules of
+// getopt(3): flags may stand together, a value may stand with its flag, and
+// flags end at the first operand. Errors are of type *UsageError; the error is
+// ErrHelp for -h.
+func ParseArgs(words []string) (Args, error) {
+	a := Args{Auth: "pubkey", Dir: DefaultDir, Remote: DefaultRemote, Jobs: DefaultJobs}
+	rest, err := eachFlag(words, "Adrpn", func(flag byte, value string) error { return a.set(flag, value) })
+	if err == nil {
+		err = a.operands(rest)
+	}
+	if err == nil || errors.Is(err, ErrHelp) {
+		return a, err
+	}
+	return Args{}, &UsageError{err}
+}
+
+func (a *Args) set(flag byte, value string) error {
+	switch flag {
+	case 'A':
+		if value != "pubkey" && value != "password" && value != "all" {
+			return fmt.Errorf("-A is pubkey, password or all, not %q", value)
+		}
+		a.Auth = value
+	case 'H':
+		a.Attended = true
+	case 'd':
+		a.Dir = value
+	case 'r':
+		a.Remote = value
+	case 'p':
+		a.PostChunk = value
+	case 'n':
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 {
+			return fmt.Errorf("-n is a number of targets at a time, not %q", value)
+		}
+		a.Jobs = n
+	case 'h':
+		return ErrHelp
+	default:
+		return fmt.Errorf("there is no flag -%c", flag)
+	}
+	return nil
+}
+
+func (a *Args) operands(words []string) error {
+	if len(words) < 2 {
+		return errors.New("NAME and CHUNKFILE are missing")
+	}
+	a.Name, a.ChunkFile = words[0], words[1]
+	if a.ChunkFile == "" || a.Dir == "" || a.Remote == "" {
+		return errors.New("a path is empty")
+	}
+	if err := CheckName(a.Name); err != nil {
+		return err
+	}
+	if rest := words[2:]; len(rest) > 0 {
+		if rest[0] != "--" {
+			return fmt.Errorf("%q follows the chunk; passthrough begins with --", rest[0])
+		}
+		if len(rest) > 1 {
+			a.Passthrough = rest[1:]
+		}
+	}
+	return nil
+}
+
+// eachFlag walks over flags as getopt(3) does and gives the operands. Those
+// flags that are in valued take a value.
+func eachFlag(words []string, valued string, set func(flag byte, value string) error) ([]string, error) {
+	for len(words) > 0 {
+		word := words[0]
+		if len(word) < 2 || word[0] != '-' {
+			return words, nil
+		}
+		words = words[1:]
+		if word == "--" {
+			return words, nil
+		}
+		for i := 1; i < len(word); i++ {
+			flag, value := word[i], ""
+			if strings.IndexByte(valued, flag) >= 0 {
+				value, i = word[i+1:], len(word)
+				if value == "" {
+					if len(words) == 0 {
+						return nil, fmt.Errorf("-%c wants a value", flag)
+					}
+					value, words = words[0], words[1:]
+				}
+			}
+			if err := set(flag, value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, nil
+}

@@ -1,0 +1,69 @@
+package job
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// maxName bounds a scan's name, in characters.
+const maxName = 100
+
+var safeName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// CheckName says whether a scan's name is one path segment that can neither
+// leave its folder nor become an option.
+func CheckName(name string) error {
+	switch {
+	case name == "":
+		return errors.New("the scan has no name")
+	case len(name) > maxName:
+		return fmt.Errorf("the scan's name is longer than %d characters", maxName)
+	case !safeName.MatchString(name) || strings.Contains(name, ".."):
+		return errors.New("the scan's name may hold letters, digits, dots, underscores and hyphens, begins with a letter or a digit, and has no two dots in a row")
+	}
+	return nil
+}
+
+// runStamp is the part of a run's id that sorts by time.
+const runStamp = "20060102T150405Z"
+
+var runID = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$`)
+
+// NewRun makes the id of a run that begins now: it sorts by time, and no two
+// are the same.
+func NewRun(now time.Time) string {
+	var b [3]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never gives an error
+	return now.UTC().Format(runStamp) + "-" + hex.EncodeToString(b[:])
+}
+
+// CheckRun says whether a word is the id of a run.
+func CheckRun(run string) error {
+	if !runID.MatchString(run) {
+		return errors.New("this is no id of a run")
+	}
+	return nil
+}
+
+// Min is the minute in the clock's own zone, as the classic suite names
+// folders: YYYYmmddHHMM.
+func Min(now time.Time) string { return now.Format("200601021504") }
+
+// DateLine is the line that date(1) prints in the C locale.
+func DateLine(now time.Time) string { return now.Format("Mon Jan _2 15:04:05 MST 2006") + "\n" }
+
+var chunkFolder = regexp.MustCompile(`^[0-9]{12}\.([A-Za-z0-9][A-Za-z0-9._-]*)$`)
+
+// ChunkOf gives the chunk that a folder named WMIN.CHUNK is for.
+func ChunkOf(folder string) (chunk string, ok bool) {
+	m := chunkFolder.FindStringSubmatch(folder)
+	if m == nil {
+		return "", false
+	}
+	return m[1], true
+}

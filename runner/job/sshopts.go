@@ -1,0 +1,140 @@
+package job
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// HostKeyNew, HostKeyYes and HostKeyNo are the values of StrictHostKeyChecking
+// (ssh_config(5)) that a worker without a terminal can honour.
+const (
+	HostKeyNew = "accept-new"
+	HostKeyYes = "yes"
+	HostKeyNo  = "no"
+)
+
+// SSHOPTS gives the options as the classic environment variable holds them.
+// No value may hold a blank, since that is where they are split.
+func (o TargetOptions) SSHOPTS() string {
+	var words []string
+	if o.User != "" {
+		words = append(words, "-l", o.User)
+	}
+	for _, file := range o.Identities {
+		words = append(words, "-i", file)
+	}
+	if o.Port != 0 {
+		words = append(words, "-p", strconv.Itoa(o.Port))
+	}
+	if o.HostKeys != "" {
+		words = append(words, "-o", "StrictHostKeyChecking="+o.HostKeys)
+	}
+	for _, file := range o.KnownHosts {
+		words = append(words, "-o", "UserKnownHostsFile="+file)
+	}
+	if o.ConnectTimeout != 0 {
+		words = append(words, "-o", "ConnectTimeout="+strconv.Itoa(o.ConnectTimeout))
+	}
+	return strings.Join(words, " ")
+}
+
+// ParseSSHOPTS reads options that are split at blanks. As in OpenSSH the first
+// value of an option counts, and files accumulate. What a worker doesn't
+// understand is refused by name. What isn't said keeps its zero value but for
+// Port and HostKeys, which get their defaults.
+func ParseSSHOPTS(s string) (TargetOptions, error) {
+	var o TargetOptions
+	rest, err := eachFlag(strings.Fields(s), "lipo", o.flag)
+	if err != nil {
+		return TargetOptions{}, fmt.Errorf("SSHOPTS: %w", err)
+	}
+	if len(rest) > 0 {
+		return TargetOptions{}, fmt.Errorf("SSHOPTS: %q is no option", rest[0])
+	}
+	if o.Port == 0 {
+		o.Port = 22
+	}
+	if o.HostKeys == "" {
+		o.HostKeys = HostKeyNew
+	}
+	return o, nil
+}
+
+func (o *TargetOptions) flag(flag byte, value string) error {
+	switch flag {
+	case 'l':
+		return o.option("User", value)
+	case 'i':
+		return o.option("IdentityFile", value)
+	case 'p':
+		return o.option("Port", value)
+	case 'o':
+		name, value, ok := strings.Cut(value, "=")
+		if !ok {
+			return fmt.Errorf("-o %s has no value", name)
+		}
+		return o.option(name, value)
+	}
+	return fmt.Errorf("-%c can't be honoured; -i, -l, -o and -p can", flag)
+}
+
+func (o *TargetOptions) option(name, value string) error {
+	if value == "" {
+		return fmt.Errorf("%s has no value", name)
+	}
+	switch strings.ToLower(name) {
+	case "user":
+		return first(&o.User, value, checkUser)
+	case "port":
+		return firstNumber(&o.Port, value, 65535, "Port")
+	case "identityfile":
+		o.Identities = append(o.Identities, value)
+		return nil
+	case "userknownhostsfile":
+		o.KnownHosts = append(o.KnownHosts, value)
+		return nil
+	case "stricthostkeychecking":
+		return first(&o.HostKeys, value, checkHostKeys)
+	case "connecttimeout":
+		return firstNumber(&o.ConnectTimeout, value, 1<<20, "ConnectTimeout")
+	}
+	return fmt.Errorf("option %s can't be honoured; User, Port, IdentityFile, StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout can", name)
+}
+
+func checkUser(user string) (string, error) {
+	if strings.HasPrefix(user, "-") {
+		return "", errors.New("a user's name doesn't begin with a hyphen")
+	}
+	return user, nil
+}
+
+func checkHostKeys(policy string) (string, error) {
+	switch strings.ToLower(policy) {
+	case HostKeyNew, HostKeyYes, HostKeyNo:
+		return strings.ToLower(policy), nil
+	case "off":
+		return HostKeyNo, nil
+	}
+	return "", fmt.Errorf("StrictHostKeyChecking is accept-new, yes or no, not %q", policy)
+}
+
+func first(at *string, value string, check func(string) (string, error)) error {
+	checked, err := check(value)
+	if err == nil && *at == "" {
+		*at = checked
+	}
+	return err
+}
+
+func firstNumber(at *int, value string, most int, name string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > most {
+		return fmt.Errorf("%s is a number from 1 to %d, not %q", name, most, value)
+	}
+	if *at == 0 {
+		*at = n
+	}
+	return nil
+}
