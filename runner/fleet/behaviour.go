@@ -34,6 +34,8 @@ const (
 	StopsInKex
 	// StopsInAuth falls silent when it is shown a key.
 	StopsInAuth
+	// FloodsLogin sends text without end before it lets one in.
+	FloodsLogin
 	// RefusesKeys lets nobody in.
 	RefusesKeys
 

@@ -1,11 +1,9 @@
 package fleet
 
 import (
-	"errors"
 	"io"
+	"math"
 	"net"
-	"slices"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -17,39 +15,6 @@ const ident = "SSH-2.0-fleet"
 // dribble is the time between two bytes, or lines, of a server that never
 // comes to the point.
 const dribble = 5 * time.Millisecond
-
-var errRefused = errors.New("this key is not let in")
-
-// serverConfigs makes the configuration of each kind that needs its own.
-func (f *Fleet) serverConfigs() map[Kind]*ssh.ServerConfig {
-	admit := func(judge func(ssh.PublicKey) error) *ssh.ServerConfig {
-		cfg := &ssh.ServerConfig{
-			ServerVersion: ident,
-			PublicKeyCallback: func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-				return nil, judge(key)
-			},
-		}
-		cfg.AddHostKey(f.cfg.HostKey)
-		return cfg
-	}
-	authorized := make([]string, len(f.cfg.Authorized))
-	for i, key := range f.cfg.Authorized {
-		authorized[i] = string(key.Marshal())
-	}
-	return map[Kind]*ssh.ServerConfig{
-		Fine: admit(func(key ssh.PublicKey) error {
-			if slices.Contains(authorized, string(key.Marshal())) {
-				return nil
-			}
-			return errRefused
-		}),
-		RefusesKeys: admit(func(ssh.PublicKey) error { return errRefused }),
-		StopsInAuth: admit(func(ssh.PublicKey) error {
-			<-f.ctx.Done()
-			return errRefused
-		}),
-	}
-}
 
 // serve behaves as told on one connection; the caller closes it.
 func (f *Fleet) serve(conn net.Conn, b Behaviour) {
@@ -70,9 +35,19 @@ func (f *Fleet) serve(conn net.Conn, b Behaviour) {
 	case Rubbish:
 		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\n\r\n<h1>Bad Request</h1>\r\n")
 	case StopsInKex:
-		f.handshake(&stalling{Conn: conn}, b)
+		s := &stalling{Conn: conn}
+		s.left.Store(2) // the identification and the KEXINIT
+		f.handshake(s, f.serverConfig(f.admit), b)
+	case StopsInAuth:
+		s := &stalling{Conn: conn}
+		s.left.Store(math.MaxInt32)
+		f.handshake(s, f.serverConfig(s.hush), b)
+	case RefusesKeys:
+		f.handshake(conn, f.serverConfig(refuse), b)
+	case FloodsLogin:
+		f.handshake(conn, f.flooding(), b)
 	default:
-		f.handshake(conn, b)
+		f.handshake(conn, f.serverConfig(f.admit), b)
 	}
 }
 
@@ -86,11 +61,7 @@ func (f *Fleet) repeat(conn net.Conn, text string) {
 }
 
 // handshake speaks SSH on conn until the client leaves.
-func (f *Fleet) handshake(conn net.Conn, b Behaviour) {
-	cfg := f.configs[b.Kind]
-	if cfg == nil {
-		cfg = f.configs[Fine]
-	}
+func (f *Fleet) handshake(conn net.Conn, cfg *ssh.ServerConfig, b Behaviour) {
 	server, channels, requests, err := ssh.NewServerConn(conn, cfg)
 	if err != nil {
 		return
@@ -107,19 +78,4 @@ func (f *Fleet) handshake(conn net.Conn, b Behaviour) {
 		}
 		f.running.Go(func() { f.session(server, opened, b) })
 	}
-}
-
-// stalling lets the identification and the first packet, the KEXINIT, out and
-// swallows everything after.
-type stalling struct {
-	net.Conn
-	writes atomic.Int32
-}
-
-// Write sends the first two writes only.
-func (s *stalling) Write(p []byte) (int, error) {
-	if s.writes.Add(1) > 2 {
-		return len(p), nil
-	}
-	return s.Conn.Write(p)
 }

@@ -39,8 +39,8 @@ type Config struct {
 
 // Fleet is a number of SSH servers that live until Close.
 type Fleet struct {
-	cfg     Config
-	configs map[Kind]*ssh.ServerConfig // those not here use that of Fine
+	cfg        Config
+	authorized []string // keys as they are sent
 
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
@@ -77,7 +77,9 @@ func New(cfg Config) (*Fleet, error) {
 	}
 	f := &Fleet{cfg: cfg, open: map[closer]struct{}{}, executions: map[netip.AddrPort]int64{}}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
-	f.configs = f.serverConfigs()
+	for _, key := range cfg.Authorized {
+		f.authorized = append(f.authorized, string(key.Marshal()))
+	}
 	return f, nil
 }
 

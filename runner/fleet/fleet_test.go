@@ -253,3 +253,27 @@ func TestTheKnownHostsLineAdmitsTheServer(t *testing.T) {
 		t.Errorf("got %q and %v", out, err)
 	}
 }
+
+func TestAKeyThatWasWrittenGetsIn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "key")
+	public, err := fleet.WriteKey(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.ParsePrivateKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, client := newFleet(t, fleet.Config{Authorized: []ssh.PublicKey{public}})
+	client.Auth = []ssh.AuthMethod{ssh.PublicKeys(key)}
+	if _, _, err := run(t, client, add(t, f, fleet.Behaviour{}).String(), "true", ""); err != nil {
+		t.Error(err)
+	}
+	if _, err := fleet.WriteKey(path); err == nil {
+		t.Error("a key was written over another")
+	}
+}

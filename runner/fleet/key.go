@@ -4,13 +4,15 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"os"
 
 	"golang.org/x/crypto/ssh"
 )
 
 // WriteKey makes an ed25519 key, writes the private half to a new file that
-// only its owner can read, in OpenSSH's format, and gives the public half.
+// only its owner can read, in OpenSSH's format, and gives the public half. A
+// file that is there already is an error.
 func WriteKey(path string) (ssh.PublicKey, error) {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -20,7 +22,14 @@ func WriteKey(path string) (ssh.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := file.Write(pem.EncodeToMemory(block)); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	if err := file.Close(); err != nil {
 		return nil, err
 	}
 	return ssh.NewPublicKey(public)

@@ -55,6 +55,7 @@ func (r *Reached) Login(ctx context.Context, how Login) (*Conn, error) {
 		}
 		return nil, struck
 	}
+	r.conn.loggedIn.Store(true)
 	c := newConn(conn, r.conn, channels, requests)
 	if struck != nil {
 		_ = c.Close() // it is closed but for its goroutines
@@ -94,6 +95,7 @@ func (j *judge) explain(err error) *Error {
 		e.Kind = KindLocal
 	case isLine(err):
 		e.Kind = KindLost
+	case errors.Is(err, errTooMuch):
 	case errors.As(err, &none) && none.What == "host key":
 		e.Kind = KindHostKey
 	case j.accepted:

@@ -43,6 +43,7 @@ func TestLoginsThatFailTellWhy(t *testing.T) {
 		"hangs up":                       {before("SSH-2.0-x", fleet.ClosesAtOnce), good, remote.KindLost},
 		"speaks no SSH after all":        {before("SSH-2.0-x", fleet.Babbles), good, remote.KindProtocol},
 		"speaks version 1 of SSH":        {before("SSH-1.5-x", fleet.Mute), good, remote.KindProtocol},
+		"talks without end":              {fleet.Behaviour{Kind: fleet.FloodsLogin}, good, remote.KindProtocol},
 		"refuses the key":                {fleet.Behaviour{Kind: fleet.RefusesKeys}, good, remote.KindAuth},
 		"nothing to offer":               {fleet.Behaviour{}, noKeys, remote.KindAuth},
 		"its key is not accepted":        {fleet.Behaviour{}, strict, remote.KindHostKey},

@@ -20,7 +20,7 @@ type ReachTimeouts struct {
 // Reached is a host that speaks SSH, before the key exchange. It is closed by
 // Close, or taken over by Login.
 type Reached struct {
-	conn            net.Conn
+	conn            *transport
 	address         string
 	ident           string
 	connect, banner time.Duration
@@ -55,7 +55,7 @@ func Reach(ctx context.Context, address string, t ReachTimeouts) (*Reached, erro
 		return nil, bannerError(readErr)
 	}
 	return &Reached{
-		conn:    &replay{Conn: conn, head: g.rest()},
+		conn:    &transport{Conn: conn, head: g.rest()},
 		address: address,
 		ident:   g.ident(),
 		connect: connected.Sub(began),
@@ -101,21 +101,3 @@ func (r *Reached) Ident() string { return r.ident }
 
 // Close ends the connection. After Login it must not be called.
 func (r *Reached) Close() error { return r.conn.Close() }
-
-// replay is a connection whose first bytes have been read already.
-type replay struct {
-	net.Conn
-	head []byte
-}
-
-// Read gives the first bytes again, and then what comes.
-func (r *replay) Read(p []byte) (int, error) {
-	if len(r.head) == 0 {
-		return r.Conn.Read(p)
-	}
-	n := copy(p, r.head)
-	if r.head = r.head[n:]; len(r.head) == 0 {
-		r.head = nil
-	}
-	return n, nil
-}

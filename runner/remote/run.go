@@ -39,7 +39,9 @@ type Exit struct {
 //
 // An error ends the connection, but for KindDenied. The Exit is valid beside
 // an error too: what a script left running in the background can hold its
-// output open until the deadline when its own status has long been told.
+// output open until the deadline when its own status has long been told. A
+// status and the end of the output count even where the connection is lost
+// right after them, as some servers close it at once.
 func (c *Conn) Run(ctx context.Context, cmd Command) (Exit, error) {
 	l := newLimit(ctx, cmd.Timeout, c.transport)
 	s := &session{conn: c, told: make(chan struct{}), gone: make(chan struct{}), exit: Exit{Status: -1}}
