@@ -243,7 +243,10 @@ func TestAWholeLineOfAnotherVersionIsNotTorn(t *testing.T) {
 func TestReadStopsWhereTheReaderOfItStops(t *testing.T) {
 	lines := encoded(t, header, hostileOutcome(1), hostileOutcome(2))
 	var n int
-	for range Read(bytes.NewReader(bytes.Join(lines, nil))) {
+	for _, err := range Read(bytes.NewReader(bytes.Join(lines, nil))) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if n++; n == 2 {
 			break
 		}
