@@ -52,12 +52,12 @@ func (l *Ledger) Sync() error {
 	if fresh {
 		errs = append(errs, l.out.Sync(), l.work.Sync())
 	}
-	err := errors.Join(append(errs, l.record.sync())...)
+	err := errors.Join(errs...)
 	// A ledger that is broken may have lost what no later sync brings back.
-	if err == nil && l.broken() == nil {
-		err = l.mark(synced)
+	if err != nil || l.broken() != nil {
+		return l.fail(errors.Join(err, l.record.sync()))
 	}
-	return l.fail(err)
+	return l.fail(l.mark(synced))
 }
 
 // unsynced gives the classic files that hold more than the disk, and whether
