@@ -1,0 +1,45 @@
+package spec
+
+import "time"
+
+// The values that hold where a scan file says nothing.
+const (
+	DefaultDir       = "/mnt/scanmaster"
+	DefaultDeploy    = "auto"
+	DefaultJobs      = 175
+	DefaultAuth      = "pubkey"
+	DefaultPort      = 22
+	DefaultHostKeys  = "accept-new"
+	DefaultShell     = "bash -s"
+	DefaultMaxOutput = Size(16 << 20) // bytes
+	DefaultPoll      = Duration(time.Minute)
+	DefaultLease     = Duration(2 * time.Minute)
+	DefaultKeep      = 1
+)
+
+// DefaultTimeouts hold where a scan file says nothing.
+var DefaultTimeouts = Timeouts{
+	Connect: Duration(10 * time.Second),
+	Banner:  Duration(10 * time.Second),
+	Auth:    Duration(20 * time.Second),
+	Run:     Duration(5 * time.Minute),
+}
+
+// Default gives a scan in which all is said that needs no saying. Version,
+// name, input, remote and hosts are left to be filled in.
+func Default() *Scan {
+	return &Scan{
+		Dir:       DefaultDir,
+		Deploy:    DefaultDeploy,
+		Jobs:      DefaultJobs,
+		Auth:      DefaultAuth,
+		Checks:    Checks{Ping: true, Banner: true},
+		Targets:   Targets{Port: DefaultPort, HostKeys: DefaultHostKeys},
+		Shell:     DefaultShell,
+		Timeouts:  DefaultTimeouts,
+		MaxOutput: DefaultMaxOutput,
+		Poll:      DefaultPoll,
+		Lease:     DefaultLease,
+		Keep:      DefaultKeep,
+	}
+}

@@ -1,0 +1,124 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/go-playground/validator/v10"
+)
+
+// judge adds what is wrong with a scan's values.
+func judge(scan *Scan, r *reader) {
+	var failed validator.ValidationErrors
+	if err := judges().Struct(scan); errors.As(err, &failed) {
+		for _, f := range failed {
+			r.failed(f)
+		}
+	}
+	r.together(scan)
+	r.warn(scan)
+}
+
+// judges gives the validator that knows our rules.
+var judges = sync.OnceValue(func() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(f reflect.StructField) string { return f.Tag.Get("yaml") })
+	must := func(err error) {
+		if err != nil {
+			panic("spec: " + err.Error()) // a name that validator keeps for itself
+		}
+	}
+	for name, rule := range rules {
+		must(v.RegisterValidation(name, func(field validator.FieldLevel) bool {
+			problem, _ := rule(field.Field().String())
+			return problem == ""
+		}))
+	}
+	must(v.RegisterValidation("at_least", atLeast))
+	return v
+})
+
+// atLeast compares a Duration or a Size with the tag's parameter.
+func atLeast(field validator.FieldLevel) bool {
+	var least Duration
+	if field.Field().Type() == reflect.TypeFor[Size]() {
+		var size Size
+		return size.UnmarshalText([]byte(field.Param())) == nil && field.Field().Int() >= int64(size)
+	}
+	return least.UnmarshalText([]byte(field.Param())) == nil && field.Field().Int() >= int64(least)
+}
+
+// failed tells of a value that failed a rule, in our words and at its place.
+func (r *reader) failed(f validator.FieldError) {
+	name := strings.TrimPrefix(f.Namespace(), "Scan.")
+	path, written := r.paths[name]
+	if !written {
+		path = name
+	}
+	if r.told(path) {
+		return
+	}
+	pos := at(r.pos, r.file, path)
+	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" {
+		pos = r.keys[path]
+	}
+	summary, hint := words(f, written)
+	r.tell(pos, hint, "%s %s", shown(path), summary)
+}
+
+// told tells whether a problem with the value, or with one around it, was
+// told of already.
+func (r *reader) told(path string) bool {
+	for path != "" {
+		if r.bad[path] {
+			return true
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return false
+}
+
+// words puts a failed rule into a sentence.
+func words(f validator.FieldError, written bool) (summary, hint string) {
+	if rule, ours := rules[f.Tag()]; ours {
+		return rule(fmt.Sprint(f.Value()))
+	}
+	switch kind := f.Kind(); {
+	case !written || f.Tag() == "required":
+		return "is missing", missing[f.Field()]
+	case f.Tag() == "eq":
+		return "is not known", "there is version " + f.Param() + " so far"
+	case f.Tag() == "oneof":
+		options := strings.Fields(f.Param())
+		if hint = nearest(fmt.Sprint(f.Value()), options); hint != "" {
+			hint = "did you mean " + hint + "?"
+		}
+		return "takes " + oneOf(options), hint
+	case kind == reflect.Slice:
+		return "is empty", missing[f.Field()]
+	case kind == reflect.String:
+		return "is longer than " + f.Param() + " characters", ""
+	case f.Tag() == "max":
+		return "is more than " + f.Param(), ""
+	default:
+		return "is less than " + f.Param(), ""
+	}
+}
+
+// oneOf joins words as "a, b or c".
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// missing are hints for keys that have to be there.
+var missing = map[string]string{
+	"version": "begin with version: 1",
+	"name":    "one word that names files and folders, such as name: patchlevel",
+	"input":   "the file that lists the targets, such as input: targets.txt",
+	"script":  "the script to run on every target",
+	"hosts":   "hosts: [local] runs it on this machine",
+}

@@ -1,0 +1,78 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"scanmaster/spec/diag"
+)
+
+// ShellLogin is the shell that is asked for without a command.
+const ShellLogin = "login"
+
+// together judges what goes together and what does not.
+func (r *reader) together(scan *Scan) {
+	for i, host := range scan.Hosts {
+		name := fmt.Sprintf("hosts[%d]", i)
+		path, ok := r.paths[name]
+		if !ok {
+			path = "hosts" // the whole value is the one mapping
+		}
+		if !r.told(path) {
+			r.hostTogether(host, path)
+		}
+	}
+	if scan.Shell != ShellLogin {
+		return
+	}
+	const hint = "a login shell is asked for without a command, which these would be part of"
+	if len(scan.Remote.Args) > 0 {
+		r.tell(r.at("remote.args"), hint, "remote.args can't go with shell: login")
+	}
+	if len(scan.Remote.Env) > 0 {
+		r.tell(r.at("remote.env"), hint, "remote.env can't go with shell: login")
+	}
+}
+
+func (r *reader) hostTogether(host Host, path string) {
+	written := func(keys ...string) {
+		for _, key := range keys {
+			if _, ok := r.keys[path+"."+key]; !ok {
+				continue
+			}
+			if host.File != "" {
+				r.tell(r.keys[path+"."+key], "the hosts that it lists get the defaults", "%s.%s can't go with file", path, key)
+			} else {
+				r.tell(r.keys[path+"."+key], "it is this machine, without SSH", "local takes no %s", key)
+			}
+		}
+	}
+	if port, ok := r.pos[path+".port"]; ok && host.Port == 0 && !r.told(path+".port") {
+		r.tell(port, "leave it out for the default", "%s.port is less than 1", path)
+	}
+	switch {
+	case host.File != "":
+		written("host", "user", "port", "identity")
+	case host.Host == Local:
+		written("user", "port", "identity")
+	case host.Host == "" && !r.told(path+".host") && !r.told(path+".file"):
+		r.tell(r.at(path), "give it host, or file", "%s names no host", path)
+	}
+}
+
+func (r *reader) at(path string) diag.Pos { return at(r.pos, r.file, path) }
+
+var looksSecret = regexp.MustCompile(`(?i)passw|passphrase|token|secret|credential|api_?key|access_?key|private_?key|_pass$|_pwd$`).MatchString
+
+// warn tells of what may be meant, and yet be regretted.
+func (r *reader) warn(scan *Scan) {
+	for _, key := range slices.Sorted(maps.Keys(scan.ScanEnv)) {
+		path := "SCAN_ENV." + key
+		if looksSecret(key) && !r.told(path) && !r.full() {
+			r.problems.Warnf(r.keys[path], "let it be read from a file where it is needed",
+				"%s looks like a secret, and will stand in process lists on the workers", shown(path))
+		}
+	}
+}
