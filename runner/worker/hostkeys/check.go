@@ -1,0 +1,115 @@
+package hostkeys
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+
+	"scanmaster/runner/remote"
+)
+
+// Algorithms asks for the keys that are known of an address first. Without
+// that an ed25519 key that is known would look changed to who is shown the
+// host's other one. Certificates are asked for only where there is an
+// authority.
+func (k *Keys) Algorithms(address string) []string {
+	k.mu.Lock()
+	types, _ := k.index.known(normal(address))
+	k.mu.Unlock()
+	plain := remote.HostKeyAlgorithms(types...)
+	if k.lists == nil {
+		return plain
+	}
+	listed := k.lists.Algorithms(address)
+	if len(types) == 0 {
+		return listed
+	}
+	certificates := slices.DeleteFunc(listed, func(a string) bool { return !strings.Contains(a, "-cert-") })
+	return append(certificates, plain...)
+}
+
+// Check judges the key that a target has shown. The error is a
+// *remote.HostKeyError, but where the key could not be recorded.
+func (k *Keys) Check(address string, to net.Addr, key ssh.PublicKey) error {
+	refused := &remote.HostKeyError{Address: address, Key: key, Verdict: remote.Unknown}
+	if k.lists != nil {
+		err := k.lists.Check(address, to, key)
+		if err == nil {
+			return nil
+		}
+		if !errors.As(err, &refused) || refused.Verdict == remote.Revoked || refused.Verdict == remote.Invalid {
+			return err
+		}
+	}
+	name := normal(address)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.index.has(name, key.Type(), key.Marshal()) {
+		return nil
+	}
+	types, files := k.index.known(name)
+	if len(types) > 0 {
+		refused.Verdict = remote.Changed
+		refused.Recorded = append(refused.Recorded, files...)
+	}
+	if refused.Verdict != remote.Unknown || k.cfg.Policy == Strict || !slices.Contains(kinds, key.Type()) {
+		return refused
+	}
+	return k.record(name, key)
+}
+
+// record remembers a new key, here and for the runs to come. After a failure
+// nothing more is recorded, and so no new key accepted. The caller holds mu.
+func (k *Keys) record(name string, key ssh.PublicKey) error {
+	if k.failed == nil {
+		k.failed = k.write(knownhosts.Line([]string{name}, key) + "\n")
+	}
+	if k.failed != nil {
+		return k.failed
+	}
+	k.index.add(name, key.Type(), key.Marshal(), k.place)
+	return nil
+}
+
+func (k *Keys) write(line string) (err error) {
+	if k.own == nil {
+		k.own, err = k.openOwn()
+	}
+	if err == nil {
+		_, err = k.own.WriteString(line)
+	}
+	if err != nil {
+		return fmt.Errorf("recording a host key: %w", err)
+	}
+	return nil
+}
+
+// openOwn opens the own file where its whole lines end.
+func (k *Keys) openOwn() (*os.File, error) {
+	f, err := k.cfg.Dir.OpenFile(k.cfg.Own, os.O_RDWR)
+	if errors.Is(err, fs.ErrNotExist) {
+		return k.cfg.Dir.Create(k.cfg.Own)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = f.Truncate(k.end.offset)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekEnd)
+	}
+	if err == nil && k.end.offset > 0 && !k.end.newline {
+		_, err = f.WriteString("\n")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
