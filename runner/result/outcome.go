@@ -35,6 +35,8 @@ const (
 	ReasonSignal      Reason = "signal"      // the script was killed; Signal names it
 	ReasonStatus      Reason = "status"      // an exit status above 254; Status holds it
 	ReasonLost        Reason = "lost"        // the line went down
+	ReasonDenied      Reason = "denied"      // let in, but no command was started
+	ReasonLocal       Reason = "local"       // this host had no room for the connection
 )
 
 // Phase is how far a target got.

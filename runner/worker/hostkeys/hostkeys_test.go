@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -110,13 +109,17 @@ func wantAccepted(t *testing.T, k *hostkeys.Keys, address string, key ssh.Public
 	}
 }
 
-func wantRefused(t *testing.T, k *hostkeys.Keys, address string, key ssh.PublicKey, verdict remote.Verdict) *remote.HostKeyError {
+// wantRefused gives where what speaks against the key is recorded.
+func wantRefused(t *testing.T, k *hostkeys.Keys, address string, key ssh.PublicKey, verdict remote.Verdict) []string {
 	t.Helper()
 	refused := new(remote.HostKeyError)
 	if err := k.Check(address, peer, key); !errors.As(err, &refused) || refused.Verdict != verdict {
 		t.Fatalf("%s: got %v, want %s", address, err, verdict)
 	}
-	return refused
+	if !strings.Contains(refused.Error(), ssh.FingerprintSHA256(key)) {
+		t.Errorf("%q does not say which key it was", refused)
+	}
+	return refused.Recorded
 }
 
 func line(key ssh.PublicKey, names ...string) string { return knownhosts.Line(names, key) + "\n" }
@@ -136,12 +139,9 @@ func TestANewKeyIsRecordedAndAChangedOneRefused(t *testing.T) {
 	again := f.mustOpen(t, hostkeys.Strict)
 	defer closed(t, again)
 	wantAccepted(t, again, "web1.EXAMPLE.com:2222", key)
-	refused := wantRefused(t, again, "10.0.0.1:22", other, remote.Changed)
-	if want := []string{filepath.Join(f.path, "audit.xaa")}; !slices.Equal(refused.Recorded, want) {
-		t.Errorf("recorded in %q, want %q", refused.Recorded, want)
-	}
-	if text := refused.Error(); !strings.Contains(text, ssh.FingerprintSHA256(other)) {
-		t.Errorf("%q does not say which key it was", text)
+	recorded := wantRefused(t, again, "10.0.0.1:22", other, remote.Changed)
+	if want := []string{filepath.Join(f.path, "audit.xaa")}; !slices.Equal(recorded, want) {
+		t.Errorf("recorded in %q, want %q", recorded, want)
 	}
 }
 
@@ -153,8 +153,8 @@ func TestWhatAnotherWorkerHasRecordedCounts(t *testing.T) {
 	defer closed(t, k)
 	wantAccepted(t, k, "10.0.0.1:22", key)
 	wantAccepted(t, k, "10.0.0.1:22", rotated)
-	if refused := wantRefused(t, k, "10.0.0.1:22", ed25519Key(t), remote.Changed); len(refused.Recorded) != 2 {
-		t.Errorf("recorded in %q, want both files", refused.Recorded)
+	if recorded := wantRefused(t, k, "10.0.0.1:22", ed25519Key(t), remote.Changed); len(recorded) != 2 {
+		t.Errorf("recorded in %q, want both files", recorded)
 	}
 	if _, err := os.Stat(filepath.Join(f.path, "audit.xaa")); err == nil {
 		t.Error("there was nothing to record, and a file was made")
@@ -202,9 +202,9 @@ func TestTheUsersOwnFilesCountWhateverTheyHold(t *testing.T) {
 	wantAccepted(t, k, "db7.example.com:22", pattern)
 	wantRefused(t, k, "web1:22", hashed, remote.Changed)
 	wantRefused(t, k, "web3:22", revoked, remote.Revoked)
-	refused := wantRefused(t, k, "web2:22", plain, remote.Changed)
-	if want := []string{files[1] + ":1"}; !slices.Equal(refused.Recorded, want) {
-		t.Errorf("recorded in %q, want %q", refused.Recorded, want)
+	recorded := wantRefused(t, k, "web2:22", plain, remote.Changed)
+	if want := []string{files[1] + ":1"}; !slices.Equal(recorded, want) {
+		t.Errorf("recorded in %q, want %q", recorded, want)
 	}
 	wantAccepted(t, k, "web3:22", plain)
 	if first := k.Algorithms("web1:22")[0]; first != ssh.KeyAlgoED25519 {
@@ -227,90 +227,3 @@ func TestCertificatesAreAskedForWhereThereIsAnAuthority(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadStopsTheWorkerByName(t *testing.T) {
-	good := line(ed25519Key(t), "10.0.0.1:22")
-	for name, text := range map[string]string{
-		"words":        "10.0.0.1 ssh-ed25519\n" + good,
-		"base64":       "10.0.0.1 ssh-ed25519 ?\n" + good,
-		"another type": strings.Replace(good, "ssh-ed25519", "ssh-rsa", 1),
-		"endless":      strings.Repeat("x", 2<<20) + "\n",
-		"revoked":      "@revoked nonsense\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			f := newFolder(t)
-			path := f.write(t, "audit.xab", text)
-			if _, err := f.open(t, hostkeys.AcceptNew); err == nil || !strings.Contains(err.Error(), path) {
-				t.Errorf("got %v, want the path", err)
-			}
-		})
-	}
-	f := newFolder(t)
-	if err := os.Symlink(f.write(t, "there", good), filepath.Join(f.path, "link")); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.open(t, hostkeys.AcceptNew); !errors.Is(err, share.ErrLink) {
-		t.Errorf("a link: got %v", err)
-	}
-	if _, err := newFolder(t).open(t, hostkeys.AcceptNew, "/nowhere/known_hosts"); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("a file of the user's that isn't there: got %v", err)
-	}
-}
-
-func TestATornLastLineIsCutAndNothingElse(t *testing.T) {
-	first, second, third := ed25519Key(t), ed25519Key(t), ed25519Key(t)
-	whole := line(first, "10.0.0.1:22")
-	next := line(second, "10.0.0.2:22")
-	for cut := range len(next) + 1 {
-		f := newFolder(t)
-		f.write(t, "audit.xaa", whole+next[:cut])
-		k := f.mustOpen(t, hostkeys.AcceptNew)
-		wantAccepted(t, k, "10.0.0.1:22", first)
-		wantAccepted(t, k, "10.0.0.3:22", third)
-		closed(t, k)
-		want := whole + line(third, "10.0.0.3:22")
-		if cut >= len(next)-1 {
-			want = whole + next + line(third, "10.0.0.3:22")
-		}
-		if got := f.read(t, "audit.xaa"); got != want {
-			t.Fatalf("cut after %d: got\n%swant\n%s", cut, got, want)
-		}
-	}
-}
-
-func TestTwoLinesOfOneAddressAgreeOnOneKey(t *testing.T) {
-	f := newFolder(t)
-	k := f.mustOpen(t, hostkeys.AcceptNew)
-	var accepted sync.Map
-	var all sync.WaitGroup
-	for range 16 {
-		key := ed25519Key(t)
-		all.Go(func() {
-			if k.Check("10.0.0.1:22", peer, key) == nil {
-				accepted.Store(string(key.Marshal()), true)
-			}
-		})
-	}
-	all.Wait()
-	closed(t, k)
-	n := 0
-	accepted.Range(func(any, any) bool { n++; return true })
-	if n != 1 || strings.Count(f.read(t, "audit.xaa"), "\n") != 1 {
-		t.Errorf("%d keys were accepted", n)
-	}
-}
-
-func TestAKeyThatCannotBeRecordedIsNotAccepted(t *testing.T) {
-	f := newFolder(t)
-	k := f.mustOpen(t, hostkeys.AcceptNew)
-	if err := os.Mkdir(filepath.Join(f.path, "audit.xaa"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := k.Check("10.0.0.1:22", peer, ed25519Key(t)); !errors.Is(err, share.ErrLink) {
-			t.Errorf("got %v", err)
-		}
-	}
-	if err := k.Close(); !errors.Is(err, share.ErrLink) {
-		t.Errorf("Close gives %v", err)
-	}
-}

@@ -1,0 +1,205 @@
+package runner_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner"
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/fleet"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// ground is a scan that is laid out in a folder, with targets that are there.
+type ground struct {
+	t     *testing.T
+	dir   string
+	fleet *fleet.Fleet
+	lines []string
+
+	mu     sync.Mutex
+	events []runner.Event
+}
+
+func lay(t *testing.T) *ground {
+	t.Helper()
+	g := &ground{t: t, dir: t.TempDir()}
+	key, err := fleet.WriteKey(g.path("key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g.fleet, err = fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := g.fleet.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	g.write("share/here", "")
+	g.write("remote.sh", "echo out of $0\n")
+	return g
+}
+
+func (g *ground) path(name string) string { return filepath.Join(g.dir, name) }
+
+func (g *ground) prefix(name string) string { return filepath.Join(g.dir, "share/chunked/s", name) }
+
+func (g *ground) write(name, text string) {
+	g.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(g.path(name)), 0o700); err != nil {
+		g.t.Fatal(err)
+	}
+	if err := os.WriteFile(g.path(name), []byte(text), 0o700); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// targets adds targets that behave alike.
+func (g *ground) targets(name string, n int, b fleet.Behaviour) {
+	g.t.Helper()
+	for i := range n {
+		addr, err := g.fleet.Add(b)
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		g.lines = append(g.lines, fmt.Sprintf("%s%d %s", name, i, addr))
+	}
+}
+
+// plan compiles the scan that all keys but the usual ones are given of.
+func (g *ground) plan(keys string) plan.Plan {
+	g.t.Helper()
+	if len(g.lines) > 0 {
+		g.write("targets.txt", strings.Join(g.lines, "\n")) // without a final newline
+	}
+	text := "version: 1\nname: s\nremote: remote.sh\ndir: " + g.path("share") +
+		"\nchecks: {ping: false}\ntargets: {identity: " + g.path("key") + "}\n" + keys
+	if !strings.Contains(keys, "input:") {
+		text += "\ninput: targets.txt\n"
+	}
+	if !strings.Contains(keys, "hosts:") {
+		text += "\nhosts: [local, local]\n"
+	}
+	g.write("scan.yaml", text)
+	scan, problems := spec.Parse(g.path("scan.yaml"), []byte(text))
+	if problems.HasErrors() {
+		g.t.Fatal(problems)
+	}
+	p, problems := plan.Compile(scan, g.facts(scan))
+	if problems.HasErrors() {
+		g.t.Fatal(problems)
+	}
+	return p
+}
+
+func (g *ground) facts(scan *spec.Scan) plan.Facts {
+	g.t.Helper()
+	now := time.Now()
+	f := plan.Facts{
+		Base: g.dir, Home: g.dir, Files: make(map[string]plan.FileFacts), Hosts: scan.Hosts,
+		Run: job.NewRun(now), Min: job.Min(now), Bin: os.Args[0],
+	}
+	entries, err := os.ReadDir(g.dir)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	for _, e := range entries {
+		if data, err := os.ReadFile(g.path(e.Name())); err == nil {
+			sum := sha256.Sum256(data)
+			f.Files[e.Name()] = plan.FileFacts{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Executable: true}
+		}
+	}
+	f.Scan = f.Files["scan.yaml"]
+	for _, input := range scan.Input {
+		if list, err := os.Open(g.path(input)); err == nil {
+			counts, err := chunk.Count(list, nil)
+			if err != nil {
+				g.t.Fatal(err)
+			}
+			f.Counted, f.Targets = true, f.Targets+counts.Targets
+			_ = list.Close()
+		}
+	}
+	return f
+}
+
+// Report implements runner.Reporter.
+func (g *ground) Report(e runner.Event) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.events = append(g.events, e)
+}
+
+func (g *ground) config() runner.Config {
+	return runner.Config{
+		Environ: append(os.Environ(), "FROM_MASTER=yes"), Home: g.dir, Reporter: g,
+		Every: 10 * time.Millisecond, Now: time.Now,
+	}
+}
+
+func (g *ground) apply(ctx context.Context, p plan.Plan) (runner.Summary, error) {
+	return runner.Apply(ctx, p, g.config())
+}
+
+// mustApply carries out a scan that nothing stops.
+func (g *ground) mustApply(keys string) runner.Summary {
+	g.t.Helper()
+	s, err := g.apply(g.t.Context(), g.plan(keys))
+	if err != nil {
+		g.t.Fatalf("%v\n%s", err, g.logs())
+	}
+	return s
+}
+
+// logs is what the workers have said.
+func (g *ground) logs() string {
+	var all strings.Builder
+	files, _ := filepath.Glob(g.prefix(".run-*/log.*"))
+	for _, f := range files {
+		data, _ := os.ReadFile(f)
+		fmt.Fprintf(&all, "%s: %s\n", f, data)
+	}
+	return all.String()
+}
+
+// read gives a file below PREFIX.
+func (g *ground) read(pattern string) string {
+	g.t.Helper()
+	files, err := filepath.Glob(g.prefix(pattern))
+	if err != nil || len(files) == 0 {
+		g.t.Fatalf("no file %s: %v", pattern, err)
+	}
+	var all strings.Builder
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			g.t.Fatal(err)
+		}
+		all.Write(data)
+	}
+	return all.String()
+}
+
+// kinds lists the events' kinds, in order.
+func (g *ground) kinds() string {
+	var kinds []string
+	for _, e := range g.events {
+		if e.Kind() != "progress" {
+			kinds = append(kinds, e.Kind())
+		}
+	}
+	return strings.Join(kinds, " ")
+}

@@ -1,0 +1,79 @@
+// Package worker is the worker half: it reads a chunk of targets, connects to
+// each of them over SSH, many at a time, runs the script there, sorts the
+// targets by what came of it, and leaves a .done file last of all.
+package worker
+
+import (
+	"time"
+
+	"scanmaster/runner/job"
+)
+
+// Config is what a worker is told, and what it needs of the world around it.
+type Config struct {
+	// Args is the classic command line.
+	Args job.Args
+	// Targets is how targets are reached.
+	Targets job.TargetOptions
+	// Job is the job file, verified; nil where a classic master has started
+	// the worker.
+	Job *job.File
+	// Environ is the worker's environment, as key=value; the hook gets it.
+	Environ []string
+	// AgentSocket is where the ssh-agent listens; empty where there is none.
+	AgentSocket string
+	// Home is the user's home folder, User the name to log in as where none
+	// is said, Host the name of this host.
+	Home, User, Host string
+	// Temp is the folder for private copies and large outputs, on this host.
+	Temp string
+	// Path is where ping(8) is looked for, in the form of PATH.
+	Path string
+	// Now tells the time.
+	Now func() time.Time
+	// Log says something to whoever looks after the worker.
+	Log func(format string, args ...any)
+}
+
+// timeouts are the job file's, or the defaults with the connect timeout of
+// SSHOPTS.
+func (c Config) timeouts() job.Timeouts {
+	if c.Job != nil {
+		return c.Job.Timeouts
+	}
+	t := job.DefaultTimeouts
+	if c.Targets.ConnectTimeout > 0 {
+		t.Connect = time.Duration(c.Targets.ConnectTimeout) * time.Second
+	}
+	return t
+}
+
+func (c Config) maxOutput() int64 {
+	if c.Job != nil {
+		return c.Job.MaxOutput
+	}
+	return job.DefaultMaxOutput
+}
+
+// run is the id of the run; empty under a classic master.
+func (c Config) run() string {
+	if c.Job != nil {
+		return c.Job.Run
+	}
+	return ""
+}
+
+// command is the line that reads the script on the target; empty asks for the
+// login shell.
+func (c Config) command() string {
+	if c.Job == nil {
+		if c.Args.Attended {
+			return "bash -s"
+		}
+		return ""
+	}
+	if len(c.Job.Shell) == 0 {
+		return ""
+	}
+	return shellLine(c.Job.Shell, c.Job.Args, c.Job.Env)
+}
