@@ -226,4 +226,3 @@ func TestCertificatesAreAskedForWhereThereIsAnAuthority(t *testing.T) {
 		t.Error("certificates are asked for in the wrong places")
 	}
 }
-
