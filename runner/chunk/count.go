@@ -11,8 +11,11 @@ import (
 
 // Counts is what is in a list.
 type Counts struct {
-	// Targets counts what is to be scanned, Excluded what is left out.
+	// Targets counts what is to be scanned, Excluded what is left out. Bad
+	// lines are in neither.
 	Targets, Excluded int64
+	// Lines counts the physical lines, comments and blank ones too.
+	Lines int64
 	// SHA256 is the digest of all bytes, as hexadecimal digits.
 	SHA256 string
 }
@@ -26,6 +29,7 @@ type LineErrors struct {
 	More   int
 }
 
+// Error gives a line for each.
 func (e *LineErrors) Error() string {
 	lines := make([]string, 0, len(e.Errors)+1)
 	for _, bad := range e.Errors {
@@ -37,8 +41,23 @@ func (e *LineErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
+// add takes the error of a line, and tells whether it was one.
+func (e *LineErrors) add(err error) bool {
+	bad := new(LineError)
+	if !errors.As(err, &bad) {
+		return false
+	}
+	if len(e.Errors) < maxErrors {
+		e.Errors = append(e.Errors, bad)
+	} else {
+		e.More++
+	}
+	return true
+}
+
 // Count reads a list to its end. Where lines are bad the error is a
-// *LineErrors and the counts are those of the others.
+// *LineErrors and the counts are those of the others; with any other error
+// there are no counts.
 func Count(r io.Reader, x *Exclude) (Counts, error) {
 	var c Counts
 	var bad LineErrors
@@ -49,22 +68,18 @@ func Count(r io.Reader, x *Exclude) (Counts, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		wrong := new(LineError)
 		switch {
-		case errors.As(err, &wrong):
-			if len(bad.Errors) < maxErrors {
-				bad.Errors = append(bad.Errors, wrong)
-			} else {
-				bad.More++
-			}
 		case err != nil:
-			return Counts{}, err
+			if !bad.add(err) {
+				return Counts{}, err
+			}
 		case x.Has(t):
 			c.Excluded++
 		default:
 			c.Targets++
 		}
 	}
+	c.Lines = list.Lines()
 	c.SHA256 = hex.EncodeToString(digest.Sum(nil))
 	if len(bad.Errors) > 0 {
 		return c, &bad

@@ -10,39 +10,6 @@ import (
 	"io"
 )
 
-// Names gives the names of n chunks as split(1) makes them: xaa, xab and so
-// on to xzz, and with three letters each where there are more than these 676.
-func Names(n int) []string {
-	letters := 2
-	for most := 26 * 26; most < n; most *= 26 {
-		letters++
-	}
-	names := make([]string, n)
-	for i := range names {
-		name := make([]byte, letters+1)
-		name[0] = 'x'
-		for j, rest := letters, i; j > 0; j, rest = j-1, rest/26 {
-			name[j] = byte('a' + rest%26)
-		}
-		names[i] = string(name)
-	}
-	return names
-}
-
-// Sizes deals lines out to workers evenly: sizes differ by one at the most,
-// and none is zero, so that few lines need fewer workers.
-func Sizes(lines int64, workers int) []int64 {
-	n := min(lines, int64(workers))
-	sizes := make([]int64, max(n, 0))
-	for i := range sizes {
-		sizes[i] = lines / n
-		if int64(i) < lines%n {
-			sizes[i]++
-		}
-	}
-	return sizes
-}
-
 // Written is what became of one chunk.
 type Written struct {
 	// Lines counts the targets, Bytes what was written.

@@ -9,31 +9,47 @@ import (
 // empty.
 type Exclude struct{ fields map[string]struct{} }
 
-// ReadExclude reads lists of targets; both fields of a line are excluded.
+// ReadExclude reads lists of the same form as lists of targets; the host and
+// the IP field of each line are excluded. A bad line is an error, a
+// *LineError: what isn't understood can't be kept from being scanned.
 func ReadExclude(lists ...io.Reader) (*Exclude, error) {
 	x := &Exclude{fields: make(map[string]struct{})}
 	for _, list := range lists {
-		r := NewReader(list)
-		for {
-			t, err := r.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				return nil, err
-			}
-			x.fields[t.Host], x.fields[t.IP] = struct{}{}, struct{}{}
+		if err := x.add(NewReader(list)); err != nil {
+			return nil, err
 		}
 	}
 	return x, nil
 }
 
-// Has reports whether a target's host or address is in the set, exactly.
+func (x *Exclude) add(list *Reader) error {
+	for {
+		t, err := list.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		x.fields[t.Host], x.fields[t.IP] = struct{}{}, struct{}{}
+	}
+}
+
+// Has reports whether a target's host or IP field is in the set, exactly as it
+// is spelled there. What is in the set without a port is excluded at every
+// port.
 func (x *Exclude) Has(t Target) bool {
 	if x == nil || len(x.fields) == 0 {
 		return false
 	}
-	_, host := x.fields[t.Host]
-	_, ip := x.fields[t.IP]
-	return host || ip
+	return x.has(t.Host) || t.IP != t.Host && x.has(t.IP)
+}
+
+func (x *Exclude) has(field string) bool {
+	if _, found := x.fields[field]; found {
+		return true
+	}
+	host, _, _ := splitPort(field)
+	_, found := x.fields[host]
+	return found
 }

@@ -3,24 +3,32 @@ package chunk
 import (
 	"bytes"
 	"fmt"
-	"net/netip"
-	"strconv"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// MaxLine is the longest line of a list, in bytes.
+// MaxLine is the longest line of a list, in bytes, without its end and with
+// runs of blanks made one.
 const MaxLine = 4096
+
+// kept is how much of a line that is too long is kept, in bytes: so much that
+// it is too long wherever it is read again, whether or not it ends in a blank.
+const kept = MaxLine + 2
+
+// bom begins files that some editors write, and stands in the middle where
+// such files are joined.
+var bom = []byte("\ufeff")
 
 // LineError tells that a line names no target that may be scanned.
 type LineError struct {
-	// Line is the physical line, from 1, where it is known.
+	// Line is the physical line, from 1; 0 where it isn't known.
 	Line int64
-	// Reason says what is wrong and how to mend it, without what is there.
+	// Reason says what is wrong and how to mend it, without what is there: the
+	// list may be a file that isn't for everybody's eyes.
 	Reason string
 }
 
+// Error gives the line and the reason.
 func (e *LineError) Error() string {
 	if e.Line == 0 {
 		return e.Reason
@@ -29,104 +37,87 @@ func (e *LineError) Error() string {
 }
 
 // ParseLine reads one line, with or without its end. It gives false for
-// comments and blank lines. Where the error is a *LineError the target's Text
-// is there all the same, so that it can be sorted.
+// comments and blank lines. Blanks are spaces and tabs. The error is always a
+// *LineError; the target is filled all the same, so that it can be sorted and
+// shown, but nothing may be connected to it.
 func ParseLine(line []byte) (Target, bool, error) {
-	line = bytes.TrimPrefix(line, []byte("\ufeff"))
-	words := bytes.Fields(line)
-	if len(words) == 0 || words[0][0] == '#' {
-		return Target{}, false, nil
+	t, ok, reason := parse(line)
+	if reason != "" {
+		return t, ok, &LineError{Reason: reason}
 	}
-	t := Target{Text: string(bytes.Join(words, []byte(" ")))}
+	return t, ok, nil
+}
+
+// parse is ParseLine with the reason of its error, empty where there is none.
+func parse(line []byte) (t Target, ok bool, reason string) {
+	line = trim(line)
+	if len(line) == 0 || line[0] == '#' {
+		return Target{}, false, ""
+	}
+	if bytes.IndexByte(line, '\t') >= 0 || bytes.Contains(line, []byte("  ")) {
+		line = squeeze(make([]byte, 0, min(len(line), kept)), line, kept)
+	}
+	t.Text = string(line[:min(len(line), kept)])
 	t.Host, t.IP = t.Text, t.Text
-	if len(words) > 1 {
-		t.Host = t.Text[:len(words[0])]
-		t.IP = t.Text[len(t.Text)-len(words[len(words)-1]):]
+	if i := bytes.IndexByte(line, ' '); i >= 0 && i < len(t.Text) {
+		t.Host, t.IP = t.Text[:i], t.Text[bytes.LastIndexByte(line[:len(t.Text)], ' ')+1:]
 	}
-	return t, true, check(t)
+	if len(line) > MaxLine {
+		return t, true, reasonTooLong
+	}
+	if reason = judgeText(t.Text); reason == "" {
+		reason = judgeField(t.Host)
+	}
+	if reason == "" && t.IP != t.Host {
+		reason = judgeField(t.IP)
+	}
+	return t, true, reason
 }
 
-func check(t Target) error {
-	switch {
-	case len(t.Text) > MaxLine:
-		return &LineError{Reason: fmt.Sprintf("it is longer than %d bytes", MaxLine)}
-	case !utf8.ValidString(t.Text):
-		return &LineError{Reason: "it holds bytes that are no UTF-8"}
-	case strings.ContainsFunc(t.Text, unicode.IsControl):
-		return &LineError{Reason: "it holds a control character"}
-	}
-	for _, field := range []string{t.Host, t.IP} {
-		if err := checkField(field); err != nil {
-			return err
-		}
-	}
-	return nil
+// trim takes off what stands around a line: a byte order mark, its end, blanks.
+func trim(line []byte) []byte {
+	line = bytes.TrimPrefix(line, bom)
+	line = bytes.TrimSuffix(line, []byte("\n"))
+	line = bytes.TrimSuffix(line, []byte("\r"))
+	return bytes.Trim(line, " \t")
 }
 
-// checkField lets through what a name or an address is made of, and nothing
-// that could be an option, a part of a command, or an end of a field.
-func checkField(field string) error {
-	if field[0] == '-' {
-		return &LineError{Reason: "a host begins with a hyphen, as an option would"}
-	}
-	for _, r := range field {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(".-_:[]%", r) {
-			return &LineError{Reason: fmt.Sprintf("a host holds the character %U, which no name and no address has", r)}
+// squeeze appends a part of a line with each run of blanks made one space, and
+// appends nothing over a length of most bytes.
+func squeeze(to, part []byte, most int) []byte {
+	for _, c := range part {
+		if len(to) >= most {
+			return to
+		}
+		if c == '\t' {
+			c = ' '
+		}
+		if c != ' ' || len(to) == 0 || to[len(to)-1] != ' ' {
+			to = append(to, c)
 		}
 	}
-	if _, _, err := splitPort(field, 0); err != nil {
-		return &LineError{Reason: err.Error()}
-	}
-	return nil
+	return to
 }
 
-// Address gives what to connect to: the IP field, or with byName the host
-// field; either may name a port, which then counts instead of the default.
-func (t Target) Address(byName bool, defaultPort int) (host string, port int) {
-	field := t.IP
-	if byName {
-		field = t.Host
-	}
-	host, port, err := splitPort(field, defaultPort)
-	if err != nil {
-		return field, defaultPort
-	}
-	return host, port
-}
-
-// splitPort parts "host:port" and "[address]:port". More than one colon
-// without brackets is an IPv6 address.
-func splitPort(field string, defaultPort int) (string, int, error) {
-	host, port := field, ""
-	switch {
-	case strings.HasPrefix(field, "["):
-		inner, rest, ok := strings.Cut(field[1:], "]")
-		if !ok || (rest != "" && rest[0] != ':') {
-			return "", 0, fmt.Errorf("an address in brackets is [address] or [address]:port")
-		}
-		host, port = inner, strings.TrimPrefix(rest, ":")
-		if rest == ":" {
-			return "", 0, fmt.Errorf("a colon is followed by no port")
-		}
-		if _, err := netip.ParseAddr(host); err != nil {
-			return "", 0, fmt.Errorf("there is no address in the brackets")
-		}
-	case strings.Count(field, ":") == 1:
-		host, port, _ = strings.Cut(field, ":")
-		if port == "" || host == "" {
-			return "", 0, fmt.Errorf("host:port wants both")
-		}
-	case strings.Contains(field, ":"):
-		if _, err := netip.ParseAddr(field); err != nil {
-			return "", 0, fmt.Errorf("it holds colons, but is no IPv6 address")
+// judgeText looks for what may stand nowhere in a line.
+func judgeText(text string) string {
+	plain := true
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= 0x7f {
+			plain = false
+			break
 		}
 	}
-	if port == "" {
-		return host, defaultPort, nil
+	if plain {
+		return ""
 	}
-	n, err := strconv.Atoi(port)
-	if err != nil || n < 1 || n > 65535 {
-		return "", 0, fmt.Errorf("a port is a number from 1 to 65535")
+	if !utf8.ValidString(text) {
+		return reasonUTF8
 	}
-	return host, n, nil
+	for _, r := range text {
+		if unicode.IsControl(r) {
+			return reasonControl
+		}
+	}
+	return ""
 }

@@ -6,61 +6,68 @@ import (
 	"io"
 )
 
-// Reader reads the targets of a list, one at a time.
+// Reader reads the targets of a list, one at a time. It holds one line, and of
+// a line that is too long its beginning.
 type Reader struct {
 	in       *bufio.Reader
+	long     []byte
 	physical int64
 	targets  int64
 }
 
-// NewReader reads from r, through a buffer of its own.
+// NewReader reads from r, through a buffer of its own. Whoever opened r closes
+// it.
 func NewReader(r io.Reader) *Reader {
 	return &Reader{in: bufio.NewReaderSize(r, 64<<10)}
 }
 
+// Lines counts the physical lines read so far, comments and blank ones too.
+func (r *Reader) Lines() int64 { return r.physical }
+
 // Next gives the next target, and io.EOF after the last. A *LineError belongs
-// to the target that comes with it; reading goes on after it.
+// to the target that comes with it, as ParseLine has it; reading goes on after
+// it. Any other error is the list's.
 func (r *Reader) Next() (Target, error) {
 	for {
-		line, tooLong, err := r.line()
-		if len(line) == 0 && err != nil {
+		line, err := r.line()
+		if err != nil {
 			return Target{}, err
 		}
 		r.physical++
-		t, ok, bad := ParseLine(line)
+		t, ok, reason := parse(line)
 		if !ok {
 			continue
 		}
 		r.targets++
 		t.Line = r.targets
-		if tooLong {
-			bad = &LineError{Reason: "it is too long"}
-		}
-		if wrong := new(LineError); errors.As(bad, &wrong) {
-			wrong.Line = r.physical
-			return t, wrong
+		if reason != "" {
+			return t, &LineError{Line: r.physical, Reason: reason}
 		}
 		return t, nil
 	}
 }
 
-// line gives the next line; of one that doesn't fit the buffer the beginning.
-func (r *Reader) line() (line []byte, tooLong bool, err error) {
-	line, err = r.in.ReadSlice('\n')
-	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, false, eof(line, err)
+// line gives the next line, which is good until it is called again. Half a
+// line before an error is none: it could be another target's name.
+func (r *Reader) line() ([]byte, error) {
+	part, err := r.in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		part, err = r.rest(part)
 	}
-	line = append([]byte(nil), line[:MaxLine]...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		_, err = r.in.ReadSlice('\n')
+	if err == nil || errors.Is(err, io.EOF) && len(part) > 0 {
+		return part, nil
 	}
-	return line, true, eof(line, err)
+	return nil, err
 }
 
-// eof lets a last line without an end be a line.
-func eof(line []byte, err error) error {
-	if errors.Is(err, io.EOF) && len(line) > 0 {
-		return nil
+// rest reads a line to its end that doesn't fit the buffer. Runs of blanks are
+// made one on the way, so that what stands behind them isn't missed.
+func (r *Reader) rest(part []byte) ([]byte, error) {
+	r.long = r.long[:0]
+	for err := bufio.ErrBufferFull; ; part, err = r.in.ReadSlice('\n') {
+		r.long = squeeze(r.long, part, kept+len(bom)+len("\r\n"))
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return r.long, err
+		}
 	}
-	return err
 }
