@@ -20,7 +20,6 @@ func (c *compiler) judge() {
 			c.judgeFile(f)
 		}
 	}
-	c.judgeEnv()
 	c.judgeOptions()
 	if len(c.workers) == 0 {
 		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
@@ -89,15 +88,6 @@ func (c *compiler) there(f File) (FileFacts, bool) {
 	}
 	c.problems.Errorf(c.scan.At(f.Key), hint, "%s isn't there", f.Path)
 	return found, false
-}
-
-// judgeEnv refuses the names by which workers find their job.
-func (c *compiler) judgeEnv() {
-	for _, name := range []string{job.EnvFile, job.EnvSHA256} {
-		if _, ok := c.scan.ScanEnv[name]; ok {
-			c.problems.Errorf(c.scan.At("SCAN_ENV."+name), "take it out", "%s is scanmaster's own", name)
-		}
-	}
 }
 
 // judgeOptions refuses what our worker couldn't honour. A classic one judges

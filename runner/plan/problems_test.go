@@ -61,10 +61,6 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			func(_ *spec.Scan, f *plan.Facts) { f.Hosts = nil },
 			[]string{"no workers: nobody would run the scan (name one, or local for this machine)"},
 		},
-		"a name of scanmaster's own": {
-			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = map[string]string{"SCANMASTER_JOB": "/tmp/x"} },
-			[]string{"SCANMASTER_JOB is scanmaster's own (take it out)"},
-		},
 		"passthrough that would add a target": {
 			func(s *spec.Scan, _ *plan.Facts) { s.Passthrough = []string{"-I", "web9"} },
 			[]string{`passthrough "web9" is no flag, and would add a target`},

@@ -4,10 +4,8 @@ import (
 	"strings"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
-
-// loginShell asks for the account's own shell instead of a command.
-const loginShell = "login"
 
 func (c *compiler) summary() Summary {
 	s := Summary{
@@ -54,7 +52,7 @@ func (c *compiler) jobFile() job.File {
 	if c.postChunk != nil {
 		f.PostChunk = &job.Staged{Path: c.layout.Staged(job.RolePostChunk), SHA256: c.postChunk.SHA256}
 	}
-	if c.scan.Shell != loginShell {
+	if c.scan.Shell != spec.ShellLogin {
 		f.Shell = strings.Fields(c.scan.Shell)
 	}
 	return f

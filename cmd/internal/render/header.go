@@ -38,7 +38,7 @@ func (t *text) header() {
 
 func runs(s plan.Summary) string {
 	by := s.Shell
-	if by == "login" {
+	if by == spec.ShellLogin {
 		by = "the login shell"
 	}
 	as := "the worker's user"

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+
+	"scanmaster/cmd/internal/gather"
+	"scanmaster/cmd/internal/render"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+	"scanmaster/spec/diag"
+)
+
+// compile reads a scan file, finds out what a plan needs to know, and compiles
+// the plan. All problems are shown; the error is errInvalid where one of them
+// stops the scan. The caller names the run: see dryRun.
+func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) (plan.Plan, error) {
+	scan, problems := spec.Load(file)
+	var p plan.Plan
+	if !problems.HasErrors() {
+		facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
+		if ctx.Err() != nil {
+			return p, context.Cause(ctx)
+		}
+		name(&facts)
+		compiled, still := plan.Compile(scan, facts)
+		p, problems = compiled, append(append(problems, more...), still...)
+	}
+	return p, a.show(file, problems)
+}
+
+// dryRun names a run that nothing is done for.
+func dryRun(f *plan.Facts) {
+	f.Base, f.Home = plan.BasePlaceholder, plan.HomePlaceholder
+	f.Run, f.Min, f.Bin = plan.RunPlaceholder, plan.MinPlaceholder, plan.BinPlaceholder
+}
+
+// show tells people of the problems with a scan file.
+func (a *app) show(file string, problems diag.List) error {
+	problems.Sort()
+	// What can't be read can't be quoted either, and its problem says so.
+	source, _ := gather.Source(file)
+	if err := render.Problems(a.stderr, problems, file, source); err != nil {
+		return err
+	}
+	if problems.HasErrors() {
+		return errInvalid
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+// Command scanmaster farms a script out to thousands of hosts: it deals a list
+// of targets out to worker hosts, which run the script on every target over
+// SSH and sort the targets by what came of it.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// app is the world around the program: all that a verb may read or write.
+type app struct {
+	// args are the words of the command line, the program's own name first.
+	args           []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	// environ is the environment, as key=value; getenv looks one up in it.
+	environ []string
+	getenv  func(string) string
+}
+
+func main() {
+	ctx, stop := withSignals(context.Background())
+	status := run(ctx, &app{
+		args:    os.Args,
+		stdin:   os.Stdin,
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		environ: os.Environ(),
+		getenv:  os.Getenv,
+	})
+	stop()
+	os.Exit(status)
+}
+
+// run does what the command line says and gives the exit status.
+func run(ctx context.Context, a *app) int {
+	args := a.args[1:]
+	if filepath.Base(a.args[0]) == "scanslave" {
+		args = append([]string{"worker"}, args...)
+	}
+	root := newRoot(a)
+	root.SetArgs(args)
+	return a.status(root.ExecuteContext(ctx))
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersion(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:                   "version",
+		Short:                 "print the version",
+		Args:                  files(0, 0),
+		DisableFlagsInUseLine: true,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(a.stdout, version())
+			return err
+		},
+	}
+}
+
+// version says which build this is: of the module, and of the repository where
+// the build knows it.
+func version() string {
+	release, revision := "(devel)", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		if info.Main.Version != "" {
+			release = info.Main.Version
+		}
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				revision = fmt.Sprintf(" %.12s", s.Value)
+			}
+		}
+	}
+	return fmt.Sprintf("scanmaster %s%s %s %s/%s", release, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
