@@ -16,9 +16,6 @@ var verbs = []func(*app) *cobra.Command{
 	newPlan,
 	newApply,
 	newDemo,
-	newApply,
-	newDemo,
-	newWorker,
 	newSchema,
 	newVersion,
 	newWorker,
@@ -43,6 +40,7 @@ what would happen, and apply does it.`,
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	cobra.EnableCommandSorting = false
 	for _, verb := range verbs {

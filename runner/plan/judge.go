@@ -52,9 +52,14 @@ func (c *compiler) judgeHook(f File) {
 		return
 	}
 	if !found.Executable {
-		c.problems.Errorf(c.scan.At(f.Key), "chmod +x "+job.Quote(f.Path), "%s can't be executed", f.Path)
+		c.problems.Errorf(c.scan.At(f.Key), "chmod +x "+job.Quote(c.shown(f)), "%s can't be executed", f.Path)
 	}
 	c.judgeSize(f, found)
+}
+
+// shown gives a file's path as one would type it where the scan file was named.
+func (c *compiler) shown(f File) string {
+	return Resolve(filepath.Dir(c.scan.File()), c.facts.Home, f.Path)
 }
 
 func (c *compiler) judgeSize(f File, found FileFacts) {

@@ -67,7 +67,7 @@ func fails(limits spec.FailOn) string {
 	if len(three) > 0 {
 		lines = append(lines, "3: "+strings.Join(three, ", or "))
 	}
-	return join(append(lines, "4: "+four, "5: a target unaccounted for", "6: a hook")...)
+	return join(append(lines, "4: "+four, "5: a target unaccounted for", "6: a failed hook")...)
 }
 
 // byStatus puts exit_2 before exit_10, and words after statuses.

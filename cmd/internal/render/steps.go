@@ -122,7 +122,7 @@ func moves(s plan.Clear) []string {
 		return []string{"rm -rf " + s.Prefix + "/*"}
 	}
 	return []string{
-		fmt.Sprintf("mv %s/* → %s/%s*, keeps the latest %d of these", s.Prefix, filepath.Join(s.Prefix, job.Old), job.OldRun, s.Keep),
+		fmt.Sprintf("move %s/* → %s/%s*, keeps the latest %d of these", s.Prefix, filepath.Join(s.Prefix, job.Old), job.OldRun, s.Keep),
 		"other entries that begin with a dot stay",
 	}
 }
