@@ -30,9 +30,9 @@ func CheckName(name string) error {
 }
 
 // runStamp is the part of a run's id that sorts by time.
-const runStamp = "20060102T150405Z"
+const runStamp = "20060102T150405.000Z"
 
-var runID = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}$`)
+var runID = regexp.MustCompile(`^[0-9]{8}T[0-9]{6}\.[0-9]{3}Z-[0-9a-f]{6}$`)
 
 // NewRun makes the id of a run that begins now: it sorts by time, and no two
 // are the same.

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -107,11 +108,11 @@ func (d *Demo) write(name, text string, mode os.FileMode) error {
 	return os.WriteFile(filepath.Join(d.Dir, name), []byte(text), mode)
 }
 
-// startFleet starts the servers and gives the list of targets. Servers with
-// another environment are a fleet of their own, with a host key of its own.
+// startFleet starts the servers and gives the list of targets, in no order as
+// lists are. Servers with another environment are a fleet of their own, with a
+// host key of its own.
 func (d *Demo) startFleet(key ssh.PublicKey) (string, error) {
-	var list strings.Builder
-	list.WriteString("# host ip:port of the demo's targets\n")
+	var lines []string
 	for _, g := range groups {
 		env := append([]string{"PATH=/usr/local/bin:/usr/bin:/bin"}, g.env...)
 		f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}, Env: env, Dir: d.Dir})
@@ -124,10 +125,11 @@ func (d *Demo) startFleet(key ssh.PublicKey) (string, error) {
 			if addr, err = f.Add(g.behaviour); err != nil {
 				return "", err
 			}
-			fmt.Fprintf(&list, "%s%03d.example.com %s\n", g.name, i+1, addr)
+			lines = append(lines, fmt.Sprintf("%s%03d.example.com %s", g.name, i+1, addr))
 		}
 	}
-	return list.String(), nil
+	rand.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+	return "# host ip:port of the demo's targets\n" + strings.Join(lines, "\n") + "\n", nil
 }
 
 // HostileName is the target whose output tries to take over who looks at it.

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"scanmaster/spec"
+)
+
+func readme(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestScanFilesOfTheReadmeAreValid(t *testing.T) {
+	blocks := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```$").FindAllStringSubmatch(readme(t), -1)
+	if len(blocks) < 2 {
+		t.Fatalf("%d yaml blocks in README.md", len(blocks))
+	}
+	for _, block := range blocks {
+		if _, problems := spec.Parse("README.md", []byte(block[1])); len(problems) > 0 {
+			t.Errorf("%v\nin:\n%s", problems, block[1])
+		}
+	}
+}
+
+func TestTheReadmeHasARowForEachKeyAndEachExitStatus(t *testing.T) {
+	text := readme(t)
+	for field := range reflect.TypeFor[spec.Scan]().Fields() {
+		if key := field.Tag.Get("yaml"); key != "" && !strings.Contains(text, "\n| `"+key+"` |") {
+			t.Errorf("no row for %s", key)
+		}
+	}
+	for line := range strings.Lines(exitHelp) {
+		status := strings.TrimSuffix(strings.Fields(line)[0], ",")
+		if status != "Exit" && !strings.Contains(text, "\n| "+status) {
+			t.Errorf("no row for exit status %s", status)
+		}
+	}
+}
