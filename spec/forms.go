@@ -62,6 +62,9 @@ func (r *reader) hosts(n *yaml.Node, to *Hosts, at spot) {
 	case yaml.MappingNode:
 		*to = make(Hosts, 1)
 		r.host(n, &(*to)[0], at.as("[0]"))
+		if (*to)[0].File == "" && !r.told(at.path+".file") {
+			r.wrong(n, reflect.TypeFor[Hosts](), at)
+		}
 	case yaml.SequenceNode:
 		*to = make(Hosts, len(n.Content))
 		for i, item := range n.Content {
@@ -81,8 +84,7 @@ func (r *reader) hosts(n *yaml.Node, to *Hosts, at spot) {
 func (r *reader) host(n *yaml.Node, to *Host, at spot) {
 	v := reflect.ValueOf(to).Elem()
 	switch {
-	case n.Kind == yaml.AliasNode:
-		r.bad[at.path] = true // refuse told of it
+	case r.unusable(n, n, at, emptyHint(at.path)):
 	case n.Kind == yaml.MappingNode:
 		r.structure(n, v, at)
 	case n.Kind == yaml.ScalarNode && n.Tag == "!!str":

@@ -61,12 +61,32 @@ func (r *reader) failed(f validator.FieldError) {
 	if r.told(path) {
 		return
 	}
-	pos := at(r.pos, r.file, path)
+	if !written || f.Tag() == "required" {
+		path = r.highest(path)
+		r.tell(r.at(path), missing[path], "%s is missing", path)
+		return
+	}
+	pos := r.at(path)
 	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" {
 		pos = r.keys[path]
 	}
-	summary, hint := words(f, written)
+	summary, hint := words(f)
 	r.tell(pos, hint, "%s %s", shown(path), summary)
+}
+
+// highest gives the key that is to be written where a path isn't: the one next
+// to the last that is.
+func (r *reader) highest(path string) string {
+	for {
+		i := strings.LastIndexAny(path, ".[")
+		if i < 0 {
+			return path
+		}
+		if _, ok := r.pos[path[:i]]; ok {
+			return path
+		}
+		path = path[:i]
+	}
 }
 
 // told tells whether a problem with the value, or with one around it, was
@@ -82,13 +102,11 @@ func (r *reader) told(path string) bool {
 }
 
 // words puts a failed rule into a sentence.
-func words(f validator.FieldError, written bool) (summary, hint string) {
+func words(f validator.FieldError) (summary, hint string) {
 	if rule, ours := rules[f.Tag()]; ours {
 		return rule(fmt.Sprint(f.Value()))
 	}
 	switch kind := f.Kind(); {
-	case !written || f.Tag() == "required":
-		return "is missing", missing[f.Field()]
 	case f.Tag() == "eq":
 		return "is not known", "there is version " + f.Param() + " so far"
 	case f.Tag() == "oneof":
@@ -116,9 +134,10 @@ func oneOf(words []string) string {
 
 // missing are hints for keys that have to be there.
 var missing = map[string]string{
-	"version": "begin with version: 1",
-	"name":    "one word that names files and folders, such as name: patchlevel",
-	"input":   "the file that lists the targets, such as input: targets.txt",
-	"script":  "the script to run on every target",
-	"hosts":   "hosts: [local] runs it on this machine",
+	"version":       "begin with version: 1",
+	"name":          "one word that names files and folders, such as name: patchlevel",
+	"input":         "the file that lists the targets, such as input: targets.txt",
+	"remote":        "the script to run on every target, such as remote: remote.sh",
+	"remote.script": "the script to run on every target",
+	"hosts":         "hosts: [local] runs it on this machine",
 }

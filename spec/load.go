@@ -74,6 +74,9 @@ func Parse(file string, data []byte) (*Scan, diag.List) {
 	r.document(root, scan)
 	scan.pos = r.pos
 	judge(scan, r)
+	if r.full() {
+		r.problems.Errorf(diag.Pos{File: file}, "mend these first", "there are more problems than the %d that are told", maxProblems)
+	}
 	r.problems.Sort()
 	return scan, r.problems
 }

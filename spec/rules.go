@@ -111,7 +111,7 @@ func notOurs(s string) (problem, hint string) {
 // envValue refuses what the classic "env KEY=VALUE … screen" can't carry.
 func envValue(s string) (problem, hint string) {
 	if strings.ContainsAny(s, "\n\r") {
-		return "holds the end of a line", "remote.env takes such values"
+		return "holds the end of a line", "it is handed to the workers in one line"
 	}
 	return noNUL(s)
 }

@@ -19,7 +19,7 @@ type Scan struct {
 	Remote Remote `yaml:"remote"`
 	// Hosts are the worker hosts, in the order of the file.
 	Hosts Hosts `yaml:"hosts" validate:"min=1,dive"`
-	// KnownHosts is the file of the workers' host keys; empty means the user's.
+	// KnownHosts is the file of the workers' host keys; where not given, the user's.
 	KnownHosts string `yaml:"known_hosts" validate:"omitempty,file_path"`
 	// Dir is the shared folder below which all output goes.
 	Dir string `yaml:"dir" validate:"share_dir"`
@@ -91,11 +91,12 @@ const Local = "local"
 // Host is one entry of the worker list: a host, or a File in the classic
 // format (every blank-separated word that is no comment is a worker).
 type Host struct {
-	// Host is a name or an address, IPv6 without brackets; Local is this machine.
+	// Host is a name or an address, or the word local for this machine. IPv6
+	// addresses are kept without brackets.
 	Host string `yaml:"host" validate:"omitempty,worker_host"`
-	// User to log in as; empty means the user who starts the scan.
+	// User to log in as; where not given, the user who starts the scan.
 	User string `yaml:"user" validate:"omitempty,login_name"`
-	// Port of the SSH server; 0 means the default.
+	// Port of the SSH server where it isn't the default; never 0 in the file.
 	Port int `yaml:"port" validate:"omitempty,min=1,max=65535"`
 	// Identity is the private key file, on the master.
 	Identity string `yaml:"identity" validate:"omitempty,file_path"`
@@ -123,7 +124,7 @@ type Checks struct {
 
 // Targets says how workers reach targets.
 type Targets struct {
-	// User to log in as; empty means the worker's own.
+	// User to log in as; where not given, the worker's own.
 	User string `yaml:"user" validate:"omitempty,login_name"`
 	// Identity is a private key file, a path on the worker.
 	Identity string `yaml:"identity" validate:"omitempty,file_path,no_blanks"`

@@ -70,7 +70,7 @@ func syntax(problems *diag.List, file string, data []byte, err error) {
 	}
 	lines := bytes.Split(data, []byte("\n"))
 	if n, col := tab(lines, line); n > 0 {
-		problems.Errorf(diag.Pos{File: file, Line: n, Col: col}, "indent by blanks", "a tab is used for indentation")
+		problems.Errorf(diag.Pos{File: file, Line: n, Col: col}, "indent with blanks", "a tab is used for indentation")
 		return
 	}
 	line = min(line, len(lines))

@@ -11,6 +11,9 @@ import (
 // maxTextProblems bounds how many unreadable lines are told of.
 const maxTextProblems = 10
 
+// utf16 is told once: each of its lines would have a problem.
+const utf16 = "the text is UTF-16"
+
 // checkText looks for what no scan file may hold, before YAML is thought of:
 // YAML's own reader tells of neither line nor column. One problem a line.
 //
@@ -33,6 +36,9 @@ func checkText(file string, data []byte) diag.List {
 		} else if what, hint := unreadable(r, width, data[i:], i == 0); what != "" && line != told {
 			problems.Errorf(diag.Pos{File: file, Line: line, Col: col}, hint, "%s", what)
 			told = line
+			if what == utf16 {
+				return problems
+			}
 		}
 		i += width
 	}
@@ -44,7 +50,7 @@ func unreadable(r rune, width int, rest []byte, first bool) (what, hint string) 
 	switch {
 	case r == utf8.RuneError && width == 1:
 		if first && len(rest) > 1 && (rest[1] == 0xFE || rest[1] == 0xFF) {
-			return "the text is UTF-16", "save it as UTF-8"
+			return utf16, "save it as UTF-8"
 		}
 		return fmt.Sprintf("the byte %#02x is no UTF-8", rest[0]), "save the file as UTF-8"
 	case r == '\r' && (len(rest) < 2 || rest[1] != '\n'):

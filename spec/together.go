@@ -18,7 +18,7 @@ func (r *reader) together(scan *Scan) {
 		name := fmt.Sprintf("hosts[%d]", i)
 		path, ok := r.paths[name]
 		if !ok {
-			path = "hosts" // the whole value is the one mapping
+			path = "hosts" // the whole value is one mapping
 		}
 		if !r.told(path) {
 			r.hostTogether(host, path)
@@ -49,14 +49,14 @@ func (r *reader) hostTogether(host Host, path string) {
 			}
 		}
 	}
-	if port, ok := r.pos[path+".port"]; ok && host.Port == 0 && !r.told(path+".port") {
-		r.tell(port, "leave it out for the default", "%s.port is less than 1", path)
-	}
+	port, ok := r.pos[path+".port"]
 	switch {
 	case host.File != "":
 		written("host", "user", "port", "identity")
 	case host.Host == Local:
 		written("user", "port", "identity")
+	case ok && host.Port == 0 && !r.told(path+".port"):
+		r.tell(port, "leave it out for the default", "%s.port is less than 1", path)
 	case host.Host == "" && !r.told(path+".host") && !r.told(path+".file"):
 		r.tell(r.at(path), "give it host, or file", "%s names no host", path)
 	}

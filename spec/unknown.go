@@ -12,16 +12,17 @@ import (
 // meant as far as it can be guessed: one of the mapping, or one from elsewhere.
 func (r *reader) unknown(key *yaml.Node, path string, t reflect.Type) {
 	here := keysOf(t, path, false)
-	hint, meant := "it takes "+strings.Join(here, ", "), nearest(key.Value, here)
+	meant := nearest(key.Value, here)
 	if meant == "" {
 		meant = nearest(key.Value, keysOf(reflect.TypeFor[Scan](), "", true))
 	}
+	hint := ""
 	switch {
 	case meant != "":
 		r.bad[meant] = true // so that it isn't told to be missing
 		hint = "did you mean " + meant + "?"
-	case path == "":
-		hint = ""
+	case path != "":
+		hint = "it takes " + strings.Join(keysOf(t, "", false), ", ")
 	}
 	r.tell(place(r.file, key), hint, "unknown key %s", shown(join(path, key.Value)))
 }
@@ -51,6 +52,9 @@ func keysOf(t reflect.Type, path string, deep bool) []string {
 // maxGuessed is the longest word that is compared with the known ones.
 const maxGuessed = 40
 
+// maxSlips is how many letters a guess may differ by, half of the word at most.
+const maxSlips = 3
+
 // nearest gives the path whose last key is most like the word, or "" where
 // none is. Of equals the first wins; case and dashes don't count.
 func nearest(word string, paths []string) string {
@@ -58,7 +62,7 @@ func nearest(word string, paths []string) string {
 		return ""
 	}
 	word = plainWord(word)
-	best, least := "", (len(word)+1)/3+1
+	best, least := "", min(len(word)/2, maxSlips)+1
 	for _, path := range paths {
 		key := plainWord(path[strings.LastIndexByte(path, '.')+1:])
 		if d := levenshtein.Distance(word, key, nil); d < least {

@@ -14,12 +14,7 @@ import (
 // value reads one value of whatever type. The key is where an absent value is
 // told of; for an entry of a list it is the value itself.
 func (r *reader) value(key, n *yaml.Node, v reflect.Value, at spot) {
-	if n.Kind == yaml.AliasNode {
-		r.bad[at.path] = true // refuse told of it
-		return
-	}
-	if isEmpty(n) {
-		r.errorf(key, at.path, "give it one, or leave the key out", "%s has no value", shown(at.path))
+	if r.unusable(key, n, at, emptyHint(at.path)) {
 		return
 	}
 	switch to := v.Addr().Interface().(type) {
@@ -36,6 +31,27 @@ func (r *reader) value(key, n *yaml.Node, v reflect.Value, at spot) {
 	}
 }
 
+// unusable tells of a value that is absent, or that refuse told of already.
+func (r *reader) unusable(key, n *yaml.Node, at spot, hint string) bool {
+	switch {
+	case n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0:
+		r.bad[at.path] = true
+	case isEmpty(n):
+		r.errorf(key, at.path, hint, "%s has no value", shown(at.path))
+	default:
+		return false
+	}
+	return true
+}
+
+// emptyHint says what to write in place of nothing.
+func emptyHint(path string) string {
+	if hint, ok := missing[path]; ok {
+		return hint
+	}
+	return "give it one, or leave it out"
+}
+
 // plain reads a value that has one form only.
 func (r *reader) plain(n *yaml.Node, v reflect.Value, at spot) {
 	kind := v.Kind()
@@ -50,7 +66,7 @@ func (r *reader) plain(n *yaml.Node, v reflect.Value, at spot) {
 		r.word(n, v, at)
 	case kind == reflect.Bool && n.Kind == yaml.ScalarNode && n.Tag == "!!bool":
 		v.SetBool(strings.EqualFold(n.Value, "true"))
-	case kind == reflect.Int && n.Kind == yaml.ScalarNode && n.Tag == "!!int":
+	case kind == reflect.Int && n.Kind == yaml.ScalarNode && (n.Tag == "!!int" || n.Tag == "!!float"):
 		r.number(n, v, at)
 	default:
 		r.wrong(n, v.Type(), at)
@@ -60,7 +76,7 @@ func (r *reader) plain(n *yaml.Node, v reflect.Value, at spot) {
 // word reads text that may not be empty.
 func (r *reader) word(n *yaml.Node, v reflect.Value, at spot) {
 	if n.Value == "" {
-		r.errorf(n, at.path, "give it a value, or leave the key out", "%s is empty", shown(at.path))
+		r.errorf(n, at.path, emptyHint(at.path), "%s is empty", shown(at.path))
 		return
 	}
 	v.SetString(n.Value)
@@ -70,10 +86,7 @@ func (r *reader) word(n *yaml.Node, v reflect.Value, at spot) {
 // value stands as it was written.
 func (r *reader) freeText(key, n *yaml.Node, v reflect.Value, at spot) {
 	switch {
-	case n.Kind == yaml.AliasNode:
-		r.bad[at.path] = true // refuse told of it
-	case isEmpty(n):
-		r.errorf(key, at.path, `write "" for an empty one`, "%s has no value", shown(at.path))
+	case r.unusable(key, n, at, `write "" for an empty one`):
 	case n.Kind != yaml.ScalarNode:
 		r.wrong(n, v.Type(), at)
 	default:
