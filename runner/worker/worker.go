@@ -38,12 +38,12 @@ func Run(ctx context.Context, c Config) (mark job.DoneMark, err error) {
 	if err != nil {
 		return mark, err
 	}
-	defer func() { err = errors.Join(err, r.close()) }()
 	f, err := c.openFolders(src)
 	if err != nil {
-		return mark, err
+		return mark, errors.Join(err, r.close())
 	}
-	defer func() { err = errors.Join(err, f.close()) }()
+	// The host keys sync their folder when they are closed, so they go first.
+	defer func() { err = errors.Join(err, r.close(), f.close()) }()
 	if err := r.openHostKeys(c, f); err != nil {
 		return mark, err
 	}
