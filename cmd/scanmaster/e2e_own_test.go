@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -129,33 +128,48 @@ func TestRealNamesAreNotCommands(t *testing.T) {
 	}
 }
 
-// TestRealTargetsAreNotCommands gives lines of targets that are options or
-// commands: they are names of hosts that are not there, and no more.
+// hostileLines are lines of targets that try to be options or commands.
+var hostileLines = []string{
+	"-oProxyCommand=touch${IFS}touched",
+	"-oProxyCommand=touch\ttouched",
+	"web1 -oProxyCommand=touch",
+	"`touch touched` 127.8.0.9;touch",
+	"$(touch touched)",
+	"web2;touch${IFS}touched",
+	"../../etc/passwd",
+}
+
+// TestRealTargetsAreNotCommands has such lines in the input: the scan is
+// refused, and each line is named.
 func TestRealTargetsAreNotCommands(t *testing.T) {
 	s := newScene(t)
 	c := newCrowd(t, named)
-	scan := c.scan(t, s, 1, "hosts: [local]\ntimeouts: {connect: 2s, banner: 2s}\n")
-	hostile := []string{
-		"-oProxyCommand=touch${IFS}touched",
-		"-oProxyCommand=touch\ttouched",
-		"web1 -oProxyCommand=touch",
-		"`touch touched` 127.8.0.9;touch",
-		"$(touch touched)",
-		"web2;touch${IFS}touched",
-		"../../etc/passwd",
-	}
-	s.write(t, "input", c.input(1)+strings.Join(hostile, "\n")+"\n")
-	s.expect(t, exitComplete, "apply", scan)
-	wantUntouched(t, s)
-	final := filepath.Join(s.prefix("audit"), "final")
-	if got := read(t, filepath.Join(final, "ok")); got != "host0,127.8.0.0,this is 127.8.0.0\n" {
-		t.Errorf("ok holds %q", got)
-	}
-	others := gathered(t, filepath.Join(final, "no*"))
-	for _, line := range hostile {
-		if !slices.Contains(sortedLines(others), strings.ReplaceAll(line, "\t", " ")) {
-			t.Errorf("%q has no outcome; there are:\n%s", line, others)
+	scan := c.scan(t, s, 1, "hosts: [local]\n")
+	path := s.write(t, "input", c.input(1)+strings.Join(hostileLines, "\n")+"\n")
+	r := s.expect(t, exitUsage, "apply", scan)
+	for i := range hostileLines {
+		if place := fmt.Sprintf("%s:%d:", path, i+2); !strings.Contains(r.stderr, place) {
+			t.Errorf("%s is not named:\n%s", place, r.stderr)
 		}
+	}
+	wantUntouched(t, s)
+	if left := tree(t, s.share); len(left) > 0 || c.executions(1) > 0 {
+		t.Errorf("touched: %q, the script ran %d times", left, c.executions(1))
+	}
+}
+
+// TestRealTargetsThatAHookMakesAreNotCommands has a pre hook make such lines,
+// which no plan has seen.
+func TestRealTargetsThatAHookMakesAreNotCommands(t *testing.T) {
+	s := newScene(t)
+	c := newCrowd(t, named)
+	scan := c.scan(t, s, 1, "hosts: [local]\nhooks: {pre: pre.sh}\n")
+	lines := s.write(t, "lines", c.input(1)+strings.Join(hostileLines, "\n")+"\n")
+	s.write(t, "pre.sh", fmt.Sprintf("#!/bin/sh\ncp %s %s\n", lines, filepath.Join(s.dir, "input")))
+	s.expect(t, exitNotDone, "apply", scan)
+	wantUntouched(t, s)
+	if n := c.executions(1); n > 0 {
+		t.Errorf("the script ran %d times", n)
 	}
 }
 

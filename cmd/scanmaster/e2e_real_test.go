@@ -28,9 +28,9 @@ timeouts: {connect: 5s, banner: 2s, auth: 20s, run: 5s}
 `, f.key.Private, f.port)
 }
 
-// hook notes down how it was called: its arguments, folder and environment,
+// noting notes down how it was called: its arguments, folder and environment,
 // each in a file that begins with the hook's name.
-const hook = `#!/bin/sh
+const noting = `#!/bin/sh
 set -eu
 note=$NOTES/%[1]s.$(basename "$1")
 printf '%%s\n' "$@" >"$note.args"
@@ -54,9 +54,9 @@ func TestRealScanWithAllHooks(t *testing.T) {
 	}
 	s.write(t, "input", input(all))
 	s.write(t, "remote.sh", script)
-	s.write(t, "pre.sh", fmt.Sprintf(hook, "pre"))
-	s.write(t, "post.chunk.sh", fmt.Sprintf(hook, "post"))
-	s.write(t, "aggregate.sh", fmt.Sprintf(hook, "aggregate")+
+	s.write(t, "pre.sh", fmt.Sprintf(noting, "pre"))
+	s.write(t, "post.chunk.sh", fmt.Sprintf(noting, "post"))
+	s.write(t, "aggregate.sh", fmt.Sprintf(noting, "aggregate")+
 		"cd \"$(dirname \"$3\")\"\nfind . -name '.?*' -prune -o -name 'hosts_*' -newer started -print >\"$note.found\"\n")
 	scan := s.write(t, "scan.yaml", settings(f)+hookedScan)
 	s.expect(t, exitComplete, "apply", scan)
