@@ -10,7 +10,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the wanted output in the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"scanmaster": main})
+	testscript.Main(m, map[string]func(){"scanmaster": main, "scanslave": main})
 }
 
 // The scripts read like a manual: what one types, and what one gets. Scan

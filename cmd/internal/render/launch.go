@@ -85,15 +85,20 @@ func (t *text) inFull(w plan.Worker, c plan.Command) {
 }
 
 func (t *text) theSame(workers []plan.Worker, chunks []string) {
-	label := "   " + workers[0].Name
-	if last := len(workers) - 1; last > 0 {
-		label += " … " + workers[last].Name
+	names := make([]string, len(workers))
+	for i, w := range workers {
+		names[i] = w.Name
 	}
-	line := "the same with " + chunks[0]
-	if last := len(chunks) - 1; last > 0 {
-		line += " … " + chunks[last]
-	}
+	label, line := "   "+span(names), "the same with "+span(chunks)
 	t.line(pad(safe.Line(label, 0), stepColumn) + line)
+}
+
+// span names all of a few, and the ends of many.
+func span(names []string) string {
+	if len(names) > 2 {
+		return names[0] + " … " + names[len(names)-1]
+	}
+	return strings.Join(names, ", ")
 }
 
 // shell quotes a command's words, but not the plan's placeholders.

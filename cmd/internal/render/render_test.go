@@ -18,7 +18,7 @@ func TestOneWorkerStandsInFullAndTheOthersByWhatDiffers(t *testing.T) {
 	if n := strings.Count(short, "<BIN> worker"); n != 1 {
 		t.Errorf("%d workers in full, want 1:\n%s", n, short)
 	}
-	if !strings.Contains(short, "the same with xab … xac\n") {
+	if !strings.Contains(short, "listed-in-nodes, scan2 the same with xab, xac\n") {
 		t.Errorf("the others aren't told of:\n%s", short)
 	}
 	if n := strings.Count(full, "<BIN> worker"); n != 3 {

@@ -31,7 +31,16 @@ func (t *text) checks() string {
 func limits(f job.File) string {
 	return fmt.Sprintf("connect %s, banner %s, auth %s, script %s, output %s",
 		duration(f.Timeouts.Connect), duration(f.Timeouts.Banner), duration(f.Timeouts.Auth),
-		duration(f.Timeouts.Run), spec.Size(f.MaxOutput))
+		duration(f.Timeouts.Run), size(f.MaxOutput))
+}
+
+// size gives a number of bytes exactly.
+func size(n int64) string {
+	s := spec.Size(n).String()
+	if s == strconv.FormatInt(n, 10) {
+		return humanize.Comma(n) + " bytes"
+	}
+	return s
 }
 
 // trusts says which host keys are believed, on each of the two legs.

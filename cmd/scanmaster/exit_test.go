@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+func TestErrorsKnowTheirExitStatus(t *testing.T) {
+	wrong := errors.New("\x1b[2Jwrong")
+	for _, c := range []struct {
+		err    error
+		status int
+		said   string
+	}{
+		{nil, exitComplete, ""},
+		{wrong, exitNotDone, "scanmaster: \\x1b[2Jwrong\n"},
+		{fmt.Errorf("launch: %w", &exitError{exitHook, wrong}), exitHook, "scanmaster: launch: \\x1b[2Jwrong\n"},
+		{&exitError{status: exitFailed}, exitFailed, ""},
+		{&usageError{wrong, "usage: x"}, exitUsage, "scanmaster: \\x1b[2Jwrong\nusage: x\n"},
+		{errors.Join(wrong, signalError{syscall.SIGINT}), 130, "scanmaster: \\x1b[2Jwrong\nscanmaster: ended by interrupt\n"},
+		{&exitError{exitHook, signalError{syscall.SIGTERM}}, 143, "scanmaster: ended by terminated\n"},
+	} {
+		var said strings.Builder
+		a := &app{stderr: &said}
+		if got := a.status(c.err); got != c.status {
+			t.Errorf("%v: status %d, want %d", c.err, got, c.status)
+		}
+		if said.String() != c.said {
+			t.Errorf("%v: said %q, want %q", c.err, said.String(), c.said)
+		}
+	}
+}
+
+func TestASignalEndsTheContextAndIsItsCause(t *testing.T) {
+	ctx, stop := withSignals(t.Context())
+	defer stop()
+	if err := syscall.Kill(syscall.Getpid(), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-ctx.Done()
+	if got := context.Cause(ctx); !errors.Is(got, signalError{syscall.SIGTERM}) {
+		t.Errorf("the cause is %v", got)
+	}
+}
+
+func TestWithoutASignalTheContextIsLeftAlone(t *testing.T) {
+	ctx, stop := withSignals(t.Context())
+	if err := ctx.Err(); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if got := context.Cause(ctx); !errors.Is(got, context.Canceled) {
+		t.Errorf("the cause is %v", got)
+	}
+}
