@@ -3,9 +3,7 @@
 // and the job file that says what these have no word for.
 package job
 
-import (
-	"path/filepath"
-)
+import "path/filepath"
 
 // The names of the classic suite's files (see its manual page and the shared
 // contract); ours begin with a dot, so that neither aggregators nor the
@@ -80,6 +78,13 @@ func (l Layout) ChunkDir() string { return filepath.Join(l.Prefix(), Input, l.Mi
 
 // Chunk is the path of one chunk.
 func (l Layout) Chunk(chunk string) string { return filepath.Join(l.ChunkDir(), chunk) }
+
+// WorkDir is the folder that a worker makes for a chunk in the minute wmin of
+// its own clock, and the argument of the post-chunk hook. ChunkOf is the way
+// back.
+func (l Layout) WorkDir(wmin, chunk string) string {
+	return filepath.Join(l.Prefix(), wmin+"."+chunk)
+}
 
 // StartedFile is the time stamp that aggregators compare with.
 func (l Layout) StartedFile() string { return filepath.Join(l.Prefix(), Started) }

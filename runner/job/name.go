@@ -23,10 +23,16 @@ func CheckName(name string) error {
 		return errors.New("the scan has no name")
 	case len(name) > maxName:
 		return fmt.Errorf("the scan's name is longer than %d characters", maxName)
-	case !safeName.MatchString(name) || strings.Contains(name, ".."):
+	case !isSegment(name):
 		return errors.New("the scan's name may hold letters, digits, dots, underscores and hyphens, begins with a letter or a digit, and has no two dots in a row")
 	}
 	return nil
+}
+
+// isSegment tells that a word is one segment of a path and stays one, wherever
+// it is put.
+func isSegment(word string) bool {
+	return safeName.MatchString(word) && !strings.Contains(word, "..")
 }
 
 // runStamp is the part of a run's id that sorts by time.
@@ -54,15 +60,16 @@ func CheckRun(run string) error {
 // folders: YYYYmmddHHMM.
 func Min(now time.Time) string { return now.Format("200601021504") }
 
-// DateLine is the line that date(1) prints in the C locale.
+// DateLine is the line that date(1) prints in the C locale and in the clock's
+// own zone.
 func DateLine(now time.Time) string { return now.Format("Mon Jan _2 15:04:05 MST 2006") + "\n" }
 
-var chunkFolder = regexp.MustCompile(`^[0-9]{12}\.([A-Za-z0-9][A-Za-z0-9._-]*)$`)
+var chunkFolder = regexp.MustCompile(`^[0-9]{12}\.(.+)$`)
 
 // ChunkOf gives the chunk that a folder named WMIN.CHUNK is for.
 func ChunkOf(folder string) (chunk string, ok bool) {
 	m := chunkFolder.FindStringSubmatch(folder)
-	if m == nil {
+	if m == nil || !isSegment(m[1]) {
 		return "", false
 	}
 	return m[1], true

@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// defaultPort is where targets listen where nothing is said.
+const defaultPort = 22
+
 // HostKeyNew, HostKeyYes and HostKeyNo are the values of StrictHostKeyChecking
 // (ssh_config(5)) that a worker without a terminal can honour.
 const (
@@ -40,10 +43,11 @@ func (o TargetOptions) SSHOPTS() string {
 	return strings.Join(words, " ")
 }
 
-// ParseSSHOPTS reads options that are split at blanks. As in OpenSSH the first
-// value of an option counts, and files accumulate. What a worker doesn't
+// ParseSSHOPTS reads options that are split at blanks, by ssh(1): -l, -i, -p and
+// -o NAME=VALUE. The first value of an option counts (ssh_config(5)); identity
+// files and, unlike there, files of known hosts add up. What a worker doesn't
 // understand is refused by name. What isn't said keeps its zero value but for
-// Port and HostKeys, which get their defaults.
+// Port and HostKeys, which get their defaults, 22 and HostKeyNew.
 func ParseSSHOPTS(s string) (TargetOptions, error) {
 	var o TargetOptions
 	rest, err := eachFlag(strings.Fields(s), "lipo", o.flag)
@@ -54,7 +58,7 @@ func ParseSSHOPTS(s string) (TargetOptions, error) {
 		return TargetOptions{}, fmt.Errorf("SSHOPTS: %q is no option", rest[0])
 	}
 	if o.Port == 0 {
-		o.Port = 22
+		o.Port = defaultPort
 	}
 	if o.HostKeys == "" {
 		o.HostKeys = HostKeyNew
@@ -111,15 +115,18 @@ func checkUser(user string) (string, error) {
 }
 
 func checkHostKeys(policy string) (string, error) {
-	switch strings.ToLower(policy) {
+	switch policy = strings.ToLower(policy); policy {
 	case HostKeyNew, HostKeyYes, HostKeyNo:
-		return strings.ToLower(policy), nil
-	case "off":
+		return policy, nil
+	case "off", "false":
 		return HostKeyNo, nil
+	case "true":
+		return HostKeyYes, nil
 	}
 	return "", fmt.Errorf("StrictHostKeyChecking is accept-new, yes or no, not %q", policy)
 }
 
+// first keeps a value where none is kept yet; a bad one is an error anyway.
 func first(at *string, value string, check func(string) (string, error)) error {
 	checked, err := check(value)
 	if err == nil && *at == "" {

@@ -1,0 +1,31 @@
+package job
+
+import "encoding/json"
+
+// Encode gives the content of a .done file.
+func (d DoneMark) Encode() []byte { return line(d) }
+
+// ParseDone reads a .done file; false means that it is none of ours, as that of
+// a classic worker.
+func ParseDone(data []byte) (DoneMark, bool) {
+	var d DoneMark
+	err := json.Unmarshal(data, &d)
+	return d, err == nil && d.Run != ""
+}
+
+// Encode gives the content of a progress file.
+func (p ProgressMark) Encode() []byte { return line(p) }
+
+// ParseProgress reads a progress file; false means that it is none of ours.
+func ParseProgress(data []byte) (ProgressMark, bool) {
+	var p ProgressMark
+	err := json.Unmarshal(data, &p)
+	return p, err == nil && p.Run != ""
+}
+
+// line encodes a mark. Marks are of strings and numbers, which JSON always has
+// a form for.
+func line(mark any) []byte {
+	data, _ := json.Marshal(mark)
+	return append(data, '\n')
+}
