@@ -26,6 +26,9 @@ func (s Severity) String() string {
 	return "error"
 }
 
+// MarshalText gives the word of String.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // Pos is a place in a file. Line and Col count from 1; Col counts characters,
 // not bytes. Zero means that the line, or the column, is not known.
 type Pos struct {
