@@ -7,16 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/dustin/go-humanize"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
 )
-
-// maxScript bounds a script or a hook, in bytes: it is held in memory.
-const maxScript = 16 << 20
 
 // content is what was read of a file, once; that is what is staged.
 type content struct {
@@ -30,10 +27,15 @@ func (r *run) check(ctx context.Context, s plan.Check) (string, error) {
 	if err := r.own(ctx, false); err != nil {
 		return "", err
 	}
-	r.files = make(map[string]content)
+	r.files, r.digests = make(map[string]content), make(map[string]string)
+	if !s.Dynamic {
+		for _, f := range s.Files {
+			r.digests[f.Key] = f.SHA256
+		}
+	}
 	var errs []error
 	for _, f := range s.Files {
-		if err := r.checkFile(f, s.Dynamic); err != nil {
+		if err := r.checkFile(f); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", f.Key, err))
 		}
 	}
@@ -63,12 +65,12 @@ func (r *run) splitStep() (plan.Split, error) {
 }
 
 // checkFile reads a file, unless it is a list of targets, which are streamed.
-func (r *run) checkFile(f plan.File, dynamic bool) error {
+func (r *run) checkFile(f plan.File) error {
 	if f.Role == job.RoleInput || f.Role == job.RoleExclude {
 		return nil
 	}
 	path := r.resolve(f.Path)
-	file, err := openRegular(path)
+	file, err := share.OpenRegular(path)
 	if err != nil {
 		return err
 	}
@@ -78,36 +80,31 @@ func (r *run) checkFile(f plan.File, dynamic bool) error {
 		return err
 	}
 	if isHook(f.Role) && info.Mode()&0o111 == 0 {
-		return fmt.Errorf("%s can't be executed; chmod +x %s", path, path)
+		return fmt.Errorf("%s can't be executed; chmod +x %s", path, job.Quote(path))
 	}
-	data, err := io.ReadAll(io.LimitReader(file, maxScript+1))
+	data, err := io.ReadAll(io.LimitReader(file, plan.MaxScript+1))
 	if err != nil {
 		return err
 	}
-	if len(data) > maxScript {
-		return fmt.Errorf("%s is over %d MiB", path, maxScript>>20)
+	if len(data) > plan.MaxScript {
+		return fmt.Errorf("%s is over %d MiB", path, plan.MaxScript>>20)
 	}
 	sum := sha256.Sum256(data)
-	digest := hex.EncodeToString(sum[:])
-	if !dynamic && f.SHA256 != "" && digest != f.SHA256 {
-		return fmt.Errorf("%s has changed since the plan was made", path)
+	c := content{role: f.Role, data: data, sha256: hex.EncodeToString(sum[:])}
+	r.files[f.Key] = c
+	return r.found(f, c.sha256)
+}
+
+// found remembers a file's digest, which must be the one that was found of it
+// before, if any was.
+func (r *run) found(f plan.File, digest string) error {
+	if known := r.digests[f.Key]; known != "" && known != digest {
+		return fmt.Errorf("%s: %s has changed since it was looked at; apply again", f.Key, f.Path)
 	}
-	r.files[f.Key] = content{role: f.Role, data: data, sha256: digest}
+	r.digests[f.Key] = digest
 	return nil
 }
 
 func isHook(role job.Role) bool {
 	return role == job.RolePre || role == job.RolePostChunk || role == job.RoleAggregate
-}
-
-// openRegular opens a file for reading, but nothing that could hang a reader.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", path)
-	}
-	return os.Open(path)
 }

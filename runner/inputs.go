@@ -2,21 +2,24 @@ package runner
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"strings"
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
 )
 
 // inputs is what is known of the lists of targets.
 type inputs struct {
 	exclude           *chunk.Exclude
 	targets, excluded int64
-	sha256            string
 }
 
 // countInputs reads the lists once: is every line one that can be scanned,
@@ -27,8 +30,7 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) error {
 		return err
 	}
 	defer exclude.Close()
-	r.inputs.exclude, err = chunk.ReadExclude(exclude)
-	if err != nil {
+	if r.inputs.exclude, err = chunk.ReadExclude(exclude); err != nil {
 		return fmt.Errorf("exclude: %w", err)
 	}
 	list, err := r.openAll(s.Inputs)
@@ -40,14 +42,21 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) error {
 	if err != nil {
 		return fmt.Errorf("input: %w", err)
 	}
-	r.inputs.targets, r.inputs.excluded, r.inputs.sha256 = counts.Targets, counts.Excluded, counts.SHA256
-	return nil
+	r.inputs.targets, r.inputs.excluded = counts.Targets, counts.Excluded
+	return errors.Join(exclude.verify(r), list.verify(r))
 }
 
 // joined reads several files as one list; the caller closes it.
 type joined struct {
 	io.Reader
-	files []*os.File
+	lists []list
+}
+
+// list is one file of targets that is being read.
+type list struct {
+	plan.File
+	file   *os.File
+	digest hash.Hash
 }
 
 // openAll opens files to be read one after the other. A line end is put
@@ -56,21 +65,35 @@ func (r *run) openAll(files []plan.File) (*joined, error) {
 	j := &joined{}
 	var readers []io.Reader
 	for _, f := range files {
-		file, err := openRegular(r.resolve(f.Path))
+		file, err := share.OpenRegular(r.resolve(f.Path))
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: %w", f.Key, err), j.Close())
 		}
-		j.files = append(j.files, file)
-		readers = append(readers, file, strings.NewReader("\n"))
+		l := list{File: f, file: file, digest: sha256.New()}
+		j.lists = append(j.lists, l)
+		readers = append(readers, io.TeeReader(file, l.digest), strings.NewReader("\n"))
 	}
 	j.Reader = io.MultiReader(readers...)
 	return j, nil
 }
 
+// verify holds what was read, to the end, against what was found before: by
+// the plan, unless a pre hook may have made the file anew, or by an earlier
+// reading.
+func (j *joined) verify(r *run) error {
+	var errs []error
+	for _, l := range j.lists {
+		digest := hex.EncodeToString(l.digest.Sum(nil))
+		errs = append(errs, r.found(l.File, digest))
+	}
+	return errors.Join(errs...)
+}
+
+// Close closes all files.
 func (j *joined) Close() error {
 	var errs []error
-	for _, f := range j.files {
-		errs = append(errs, f.Close())
+	for _, l := range j.lists {
+		errs = append(errs, l.file.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -71,11 +71,14 @@ type run struct {
 	lock      *lock.Lock
 	owner     chan struct{} // closed when the watch over the lock has ended
 
-	files  map[string]content // what check has read, by the scan file's key
-	inputs inputs
-	live   []plan.Worker
-	chunks []*chunkRun
-	digest string // of the job file
+	files map[string]content // what check has read, by the scan file's key
+	// digests of all files, by the scan file's key: as in the plan where no
+	// pre hook may change them, and then as read.
+	digests map[string]string
+	inputs  inputs
+	live    []plan.Worker
+	chunks  []*chunkRun
+	digest  string // of the job file
 }
 
 // report hands on one event at a time, whoever has it.

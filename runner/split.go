@@ -38,6 +38,9 @@ func (r *run) split(ctx context.Context, s plan.Split) (string, error) {
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
 	})
+	if err == nil {
+		err = list.verify(r)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
@@ -11,6 +12,23 @@ import (
 
 // planFile is the plan's name in the run's hidden folder.
 const planFile = "plan.json"
+
+// planRead is the plan with the digests of all files as they were read: where
+// there is a pre hook only the run knows them.
+func (r *run) planRead() plan.Plan {
+	p := r.plan
+	p.Steps = slices.Clone(p.Steps)
+	for i, step := range p.Steps {
+		if s, ok := step.(plan.Check); ok {
+			s.Files = slices.Clone(s.Files)
+			for j, f := range s.Files {
+				s.Files[j].SHA256 = r.digests[f.Key]
+			}
+			p.Steps[i] = s
+		}
+	}
+	return p
+}
 
 // stage copies into the run's hidden folder what workers read, and all else
 // that a run needs to be taken up again by its name alone. What is copied is
@@ -21,7 +39,7 @@ func (r *run) stage(s plan.Stage) (string, error) {
 			return "", err
 		}
 	}
-	data, err := json.MarshalIndent(r.plan, "", "  ")
+	data, err := json.MarshalIndent(r.planRead(), "", "  ")
 	if err != nil {
 		return "", fmt.Errorf("the plan as JSON: %w", err)
 	}

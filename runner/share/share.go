@@ -185,6 +185,24 @@ func (d *Dir) openFile(name string, flag int) (*os.File, error) {
 	return f, nil
 }
 
+// OpenRegular opens a file for reading wherever it is, links followed, but
+// nothing that could hang its reader: no FIFO, no device, no folder. The
+// caller closes it.
+func OpenRegular(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("it is no regular file")}
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
 // ReadFile reads a small file; one over 64 MiB is an error.
 func (d *Dir) ReadFile(name string) ([]byte, error) {
 	f, err := d.OpenFile(name, os.O_RDONLY)

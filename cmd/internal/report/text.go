@@ -58,11 +58,11 @@ func (t *Text) Report(e runner.Event) {
 }
 
 func (t *Text) hookFailed(e runner.HookFailed) {
-	where := ""
-	if e.Where != "" {
-		where = " on " + e.Where
+	if e.Where == "" {
+		t.line("hook %s failed: %s", e.Hook, e.Reason)
+		return // it ran here, and its lines were shown as they came
 	}
-	t.line("hook %s failed%s: %s", e.Hook, where, e.Reason)
+	t.line("hook %s failed on %s: %s", e.Hook, e.Where, e.Reason)
 	for line := range strings.Lines(e.Tail) {
 		t.line("%s | %s", e.Hook, strings.TrimSuffix(line, "\n"))
 	}
