@@ -70,7 +70,7 @@ func filePath(s string) (problem, hint string) {
 	case strings.ContainsFunc(s, unicode.IsControl):
 		return "holds a control character", ""
 	case strings.HasPrefix(s, "-"):
-		return "begins with a dash, and would be taken for an option", "did you mean ./" + s + "?"
+		return "begins with a dash, and would be taken for an option", "did you mean ./" + shown(s) + "?"
 	}
 	return "", ""
 }

@@ -42,7 +42,7 @@ func TestAnUnknownComplaintOfTheParserStillHasAPlace(t *testing.T) {
 	}
 }
 
-func TestTheWordsOfARuleThatAllHold(t *testing.T) {
+func TestARuleIsSilentOnWhatIsGood(t *testing.T) {
 	for name, good := range map[string]string{
 		"scan_name": "a", "file_path": "a", "share_dir": "/a", "worker_host": "a", "env_name": "A", "not_ours": "A",
 		"env_value": "", "login_name": "a", "no_blanks": "a", "no_nul": "", "one_line": "a", "flag": "-I", "limit_key": "failed",
