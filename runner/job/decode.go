@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // DecodeFile reads a job file whose digest, as hexadecimal digits, must be the
@@ -85,7 +86,8 @@ func (f File) checkChunks() error {
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// checkCommand refuses what no command line and no environment can hold.
+// checkCommand refuses what no command line and no environment can hold, and
+// what JSON would make something else of.
 func (f File) checkCommand() error {
 	for name := range f.Env {
 		if !envName.MatchString(name) {
@@ -93,8 +95,8 @@ func (f File) checkCommand() error {
 		}
 	}
 	words := slices.Concat(f.Shell, f.Args, slices.Collect(maps.Values(f.Env)))
-	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "\x00") }) {
-		return errors.New("an argument holds NUL")
+	if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, "\x00") || !utf8.ValidString(w) }) {
+		return errors.New("an argument holds NUL, or bytes that are no UTF-8")
 	}
 	return nil
 }
