@@ -24,12 +24,12 @@ type inputs struct {
 
 // countInputs reads the lists once: is every line one that can be scanned,
 // and how many are there to deal out?
-func (r *run) countInputs(ctx context.Context, s plan.Split) error {
+func (r *run) countInputs(ctx context.Context, s plan.Split) (err error) {
 	exclude, err := r.openAll(s.Exclude)
 	if err != nil {
 		return err
 	}
-	defer exclude.Close()
+	defer func() { err = errors.Join(err, exclude.Close()) }()
 	if r.inputs.exclude, err = chunk.ReadExclude(exclude); err != nil {
 		return fmt.Errorf("exclude: %w", err)
 	}
@@ -37,7 +37,7 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) error {
 	if err != nil {
 		return err
 	}
-	defer list.Close()
+	defer func() { err = errors.Join(err, list.Close()) }()
 	counts, err := chunk.Count(cancellable(ctx, list), r.inputs.exclude)
 	if err != nil {
 		return fmt.Errorf("input: %w", err)

@@ -19,7 +19,7 @@ import (
 
 // split deals the targets out, one chunk a live worker; fewer where there are
 // fewer targets than workers.
-func (r *run) split(ctx context.Context, s plan.Split) (string, error) {
+func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error) {
 	if err := r.listWorkers(); err != nil {
 		return "", err
 	}
@@ -32,7 +32,7 @@ func (r *run) split(ctx context.Context, s plan.Split) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer list.Close()
+	defer func() { err = errors.Join(err, list.Close()) }()
 	sizes := chunk.Sizes(r.inputs.targets, len(r.live))
 	names := chunk.Names(len(sizes))
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
@@ -83,7 +83,7 @@ func (c *chunkFile) Close() error {
 
 // stageInput joins several lists of targets into the one that the aggregator
 // is told of.
-func (r *run) stageInput(name string) error {
+func (r *run) stageInput(name string) (err error) {
 	split, err := r.splitStep()
 	if err != nil {
 		return err
@@ -92,7 +92,7 @@ func (r *run) stageInput(name string) error {
 	if err != nil {
 		return err
 	}
-	defer list.Close()
+	defer func() { err = errors.Join(err, list.Close()) }()
 	to, err := newChunk(r.folder, name)
 	if err != nil {
 		return err

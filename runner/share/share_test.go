@@ -97,19 +97,19 @@ func TestLinksAreRefused(t *testing.T) {
 	if _, err := d.ReadFile("fifo"); !errors.Is(err, ErrLink) {
 		t.Errorf("a fifo was read: %v", err)
 	}
-	real, err := d.Sub("real")
+	inner, err := d.Sub("real")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer real.Close()
-	if _, err := real.ReadFile("file"); !errors.Is(err, ErrLink) {
+	defer inner.Close()
+	if _, err := inner.ReadFile("file"); !errors.Is(err, ErrLink) {
 		t.Errorf("a link was read: %v", err)
 	}
 	// Writing replaces the link and leaves what it points to alone.
-	if err := real.WriteFile("file", []byte("mine")); err != nil {
+	if err := inner.WriteFile("file", []byte("mine")); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := real.ReadFile("file"); err != nil || string(got) != "mine" {
+	if got, err := inner.ReadFile("file"); err != nil || string(got) != "mine" {
 		t.Errorf("%q, %v", got, err)
 	}
 }

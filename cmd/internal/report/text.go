@@ -81,7 +81,7 @@ func (t *Text) progress(e runner.Progress) {
 		if t.Width > 1 && len(text) >= t.Width {
 			text = text[:t.Width-1]
 		}
-		fmt.Fprintf(t.Out, "\r%s\x1b[K", text)
+		t.print("\r" + text + clearToEnd)
 		t.shown = true
 	case text != t.last:
 		t.line("%s", text)
@@ -92,16 +92,22 @@ func (t *Text) progress(e runner.Progress) {
 // line writes one line of text; whatever it holds stays on that line.
 func (t *Text) line(format string, args ...any) {
 	t.End()
-	fmt.Fprintf(t.Out, "%s%s\n", t.stamp(), safe.Line(fmt.Sprintf(format, args...), maxText))
+	t.print(t.stamp() + safe.Line(fmt.Sprintf(format, args...), maxText) + "\n")
 }
 
 // End clears the live line, so that something else can be written.
 func (t *Text) End() {
 	if t.shown {
-		fmt.Fprint(t.Out, "\r\x1b[K")
+		t.print("\r" + clearToEnd)
 		t.shown = false
 	}
 }
+
+// clearToEnd clears the rest of a terminal's line (ECMA-48, EL).
+const clearToEnd = "\x1b[K"
+
+// print writes what is safe to show. Nobody is left to tell of an error.
+func (t *Text) print(text string) { _, _ = io.WriteString(t.Out, text) }
 
 func (t *Text) stamp() string { return t.Now().Format(time.TimeOnly) + ": " }
 
