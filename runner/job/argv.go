@@ -33,9 +33,10 @@ func (a Args) Argv() []string {
 // UsageError is a command line that can't be understood.
 type UsageError struct{ Err error }
 
+// Error says what is wrong with it.
 func (e *UsageError) Error() string { return e.Err.Error() }
 
-// Unwrap gives what is wrong with it.
+// Unwrap gives the error that says so.
 func (e *UsageError) Unwrap() error { return e.Err }
 
 // ErrHelp is asked for by -h.
@@ -43,8 +44,9 @@ var ErrHelp = errors.New("help is asked for")
 
 // ParseArgs reads the words that follow the program's name, by the rules of
 // getopt(3): flags may stand together, a value may stand with its flag, and
-// flags end at the first operand. Errors are of type *UsageError; the error is
-// ErrHelp for -h.
+// flags end at the first operand. What isn't said gets the classic defaults,
+// but for the post-chunk hook, which there is none of unless it is said. Errors
+// are of type *UsageError; the error is ErrHelp for -h.
 func ParseArgs(words []string) (Args, error) {
 	a := Args{Auth: "pubkey", Dir: DefaultDir, Remote: DefaultRemote, Jobs: DefaultJobs}
 	rest, err := eachFlag(words, "Adrpn", func(flag byte, value string) error { return a.set(flag, value) })
