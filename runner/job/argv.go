@@ -49,7 +49,7 @@ var ErrHelp = errors.New("help is asked for")
 // are of type *UsageError; the error is ErrHelp for -h.
 func ParseArgs(words []string) (Args, error) {
 	a := Args{Auth: "pubkey", Dir: DefaultDir, Remote: DefaultRemote, Jobs: DefaultJobs}
-	rest, err := eachFlag(words, "Adrpn", func(flag byte, value string) error { return a.set(flag, value) })
+	rest, err := eachFlag(words, "Adrpn", a.set)
 	if err == nil {
 		err = a.operands(rest)
 	}
