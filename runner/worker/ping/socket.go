@@ -48,6 +48,7 @@ type socket struct {
 	id     int
 	self   [8]byte
 	done   chan struct{} // closed when the reading has ended
+	pace   pace
 
 	mu      sync.Mutex
 	last    uint64
@@ -81,6 +82,9 @@ func (s *socket) ping(ctx context.Context, addr netip.Addr) error {
 	timer := time.NewTimer(interval)
 	defer timer.Stop()
 	for try := range tries {
+		if err := s.pace.wait(ctx); err != nil {
+			return err
+		}
 		if err := s.ask(addr, number, try+1); err != nil && !errors.Is(err, syscall.ENOBUFS) {
 			return err
 		}
@@ -93,7 +97,12 @@ func (s *socket) ping(ctx context.Context, addr netip.Addr) error {
 		case <-timer.C:
 		}
 	}
-	return ErrNoEcho
+	select {
+	case <-answered: // in the very moment when the time was over
+		return nil
+	default:
+		return ErrNoEcho
+	}
 }
 
 func (s *socket) expect(addr netip.Addr) (uint64, <-chan struct{}) {

@@ -34,10 +34,13 @@ func Sockets() (Pinger, error) {
 func openSocket(f family) (*socket, error) {
 	conn, err := icmp.ListenPacket(f.datagram, f.all)
 	if err == nil {
+		widen(conn)
 		return newSocket(f, conn, asDatagram), nil
 	}
 	raw, rawErr := icmp.ListenPacket(f.raw, f.all)
 	if rawErr == nil {
+		widen(raw)
+		onlyReplies(raw)
 		return newSocket(f, raw, asRaw), nil
 	}
 	return nil, fmt.Errorf("ICMP socket: %w", errors.Join(err, rawErr))

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package ping
+
+// forceBuffer leaves it at what the system allows.
+func forceBuffer(uintptr) {}
