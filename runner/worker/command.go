@@ -7,6 +7,19 @@ import (
 	"scanmaster/runner/job"
 )
 
+// command is the line that reads the script on the target; empty asks for the
+// login shell. A classic master wants the login shell, unless somebody sits at
+// the worker's terminal.
+func (c Config) command() string {
+	switch {
+	case c.Job == nil && c.Args.Attended:
+		return "bash -s"
+	case c.Job == nil || len(c.Job.Shell) == 0:
+		return ""
+	}
+	return shellLine(c.Job.Shell, c.Job.Args, c.Job.Env)
+}
+
 // shellLine is what a target is asked to execute: the shell, with the script's
 // environment before it and its arguments behind it. What reaches the remote
 // shell is quoted, word by word.

@@ -4,6 +4,9 @@
 package worker
 
 import (
+	"cmp"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"scanmaster/runner/job"
@@ -31,9 +34,24 @@ type Config struct {
 	Path string
 	// Now tells the time.
 	Now func() time.Time
-	// Log says something to whoever looks after the worker.
+	// Log says something to whoever looks after the worker. What it says may
+	// hold anything.
 	Log func(format string, args ...any)
 }
+
+// chunk is the chunk's name.
+func (c Config) chunk() string { return filepath.Base(c.Args.ChunkFile) }
+
+// run is the id of the run; empty under a classic master.
+func (c Config) run() string {
+	if c.Job != nil {
+		return c.Job.Run
+	}
+	return ""
+}
+
+// user is the name to log in to targets as.
+func (c Config) user() string { return cmp.Or(c.Targets.User, c.User) }
 
 // timeouts are the job file's, or the defaults with the connect timeout of
 // SSHOPTS.
@@ -55,25 +73,10 @@ func (c Config) maxOutput() int64 {
 	return job.DefaultMaxOutput
 }
 
-// run is the id of the run; empty under a classic master.
-func (c Config) run() string {
-	if c.Job != nil {
-		return c.Job.Run
+// inHome gives the path that "~/…" stands for.
+func (c Config) inHome(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		return filepath.Join(c.Home, rest)
 	}
-	return ""
-}
-
-// command is the line that reads the script on the target; empty asks for the
-// login shell.
-func (c Config) command() string {
-	if c.Job == nil {
-		if c.Args.Attended {
-			return "bash -s"
-		}
-		return ""
-	}
-	if len(c.Job.Shell) == 0 {
-		return ""
-	}
-	return shellLine(c.Job.Shell, c.Job.Args, c.Job.Env)
+	return path
 }

@@ -1,51 +1,86 @@
 package worker
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"path/filepath"
-	"strings"
+	"net"
+	"time"
 
 	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
 
 	"scanmaster/runner/remote"
 )
 
 // defaultIdentities are tried where no identity is named, as ssh(1) does.
-var defaultIdentities = []string{"~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_ed25519"}
+var defaultIdentities = []string{"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh/id_rsa"}
+
+// agentPatience is how long an agent may take to list its keys.
+const agentPatience = 10 * time.Second
+
+// authentication is by the identity files and the agent's keys, in this order.
+// The closer ends the connection to the agent.
+func (c Config) authentication(ctx context.Context) (ssh.AuthMethod, io.Closer, error) {
+	socket := c.AgentSocket
+	held, err := agentKeys(ctx, socket)
+	if err != nil {
+		c.Log("no keys from the ssh-agent: %v", err)
+		socket = ""
+	}
+	signers, err := c.signers(held > 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(signers) == 0 && held == 0 {
+		return nil, nil, errors.New("there is no key to log in to targets with: name one as targets.identity (-i), or start an ssh-agent")
+	}
+	if held == 0 {
+		socket = ""
+	}
+	return remote.PublicKeys(socket, signers...)
+}
+
+// agentKeys counts the keys of an agent.
+func agentKeys(ctx context.Context, socket string) (int, error) {
+	if socket == "" {
+		return 0, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, agentPatience)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", socket)
+	if err != nil {
+		return 0, err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // whom it cuts off fails
+	defer stop()
+	keys, err := agent.NewClient(conn).List()
+	return len(keys), err
+}
 
 // signers reads the identity files. One that is named must be there and be
-// readable without a passphrase; of the default ones those that are.
-func (c Config) signers() ([]ssh.Signer, error) {
+// readable without a passphrase, unless an agent may hold it; of the default
+// ones those count that are.
+func (c Config) signers(agent bool) ([]ssh.Signer, error) {
+	files, named := c.Targets.Identities, true
+	if len(files) == 0 {
+		files, named = defaultIdentities, false
+	}
 	var signers []ssh.Signer
-	for _, file := range c.Targets.Identities {
-		signer, err := remote.KeyFile(c.inHome(file))
-		if err != nil {
-			return nil, fmt.Errorf("identity: %w", err)
-		}
-		signers = append(signers, signer)
-	}
-	if len(c.Targets.Identities) > 0 {
-		return signers, nil
-	}
-	for _, file := range defaultIdentities {
+	for _, file := range files {
 		signer, err := remote.KeyFile(c.inHome(file))
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			c.Log("identity left out: %v", err)
-		default:
+		case err == nil:
 			signers = append(signers, signer)
+		case !named && errors.Is(err, fs.ErrNotExist):
+		case !named, agent && errors.Is(err, remote.ErrPassphrase):
+			c.Log("left out: %v", err)
+		default:
+			return nil, fmt.Errorf("identity: %w", err)
 		}
 	}
 	return signers, nil
-}
-
-// inHome gives the path that "~/…" stands for.
-func (c Config) inHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(c.Home, rest)
-	}
-	return path
 }

@@ -16,33 +16,27 @@ import (
 
 // pipeline takes targets in hand, many at a time.
 type pipeline struct {
-	*reach
+	*access
 	cfg      Config
 	ledger   *result.Ledger
 	src      *source
 	slots    *slots
 	command  string
 	timeouts job.Timeouts
-	user     string
-	port     int
 
 	running sync.WaitGroup
 	stop    context.CancelCauseFunc
 }
 
-func newPipeline(c Config, r *reach, ledger *result.Ledger, src *source) *pipeline {
+func newPipeline(c Config, a *access, ledger *result.Ledger, src *source) *pipeline {
 	working, silent := bounds(c.Args.Jobs, openFiles())
 	if working < c.Args.Jobs {
 		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
 	}
-	p := &pipeline{
-		reach: r, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
-		command: c.command(), timeouts: c.timeouts(), user: c.Targets.User, port: c.Targets.Port,
+	return &pipeline{
+		access: a, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
+		command: c.command(), timeouts: c.timeouts(),
 	}
-	if p.user == "" {
-		p.user = c.User
-	}
-	return p
 }
 
 func openFiles() uint64 {
@@ -53,10 +47,10 @@ func openFiles() uint64 {
 	return limit.Cur
 }
 
-// run goes through all targets. The first error of the ledger ends it, and so
-// does ctx; what is in hand then has no outcome.
+// run goes through all targets. The first error of this host's own files ends
+// it, and so does ctx; what is in hand then has no outcome.
 func (p *pipeline) run(ctx context.Context) error {
-	targets, err := fromStart(p.src.targets)
+	targets, err := p.src.list()
 	if err != nil {
 		return err
 	}
@@ -76,15 +70,14 @@ func (p *pipeline) dispatch(ctx context.Context, targets *chunk.Reader) error {
 		if err != nil {
 			return err
 		}
-		t, err := targets.Next()
-		if err != nil && !isBadLine(err) {
+		t, bad := targets.Next()
+		if bad != nil && !isBadLine(bad) {
 			place.free()
-			if errors.Is(err, io.EOF) {
+			if errors.Is(bad, io.EOF) {
 				return nil
 			}
-			return fmt.Errorf("chunk: %w", err)
+			return fmt.Errorf("chunk: %w", bad)
 		}
-		bad := err
 		p.running.Go(func() {
 			defer place.free()
 			if err := p.target(ctx, t, bad, place); err != nil {
@@ -94,29 +87,25 @@ func (p *pipeline) dispatch(ctx context.Context, targets *chunk.Reader) error {
 	}
 }
 
-// target brings one target to its outcome. The error is one of our own files,
+// target brings one target to its outcome. The error is one of this host,
 // never the target's.
 func (p *pipeline) target(ctx context.Context, t chunk.Target, bad error, place *slot) error {
 	if err := p.ledger.Checked(t); err != nil {
 		return err
 	}
-	v := &visit{pipeline: p, target: t, place: place, outcome: p.begin(t)}
+	v := &visit{pipeline: p, target: t, place: place, began: p.cfg.Now()}
 	defer v.close()
+	var came verdict
 	if bad != nil {
-		v.fail(result.NoSSH, result.PhaseResolve, result.ReasonInvalid, bad)
-	} else if err := v.run(ctx); err != nil {
-		return err
+		came = invalid(bad)
+	} else {
+		var err error
+		if came, err = v.run(ctx); err != nil {
+			return err
+		}
 	}
 	if ctx.Err() != nil {
 		return nil // ended by us, not by the target
 	}
-	return v.record()
-}
-
-func (p *pipeline) begin(t chunk.Target) result.Outcome {
-	o := result.Outcome{Line: t.Line, Host: t.Host, Start: p.cfg.Now()}
-	if t.IP != t.Host && !p.byName {
-		o.IP = t.IP
-	}
-	return o
+	return v.record(came)
 }

@@ -8,48 +8,48 @@ import (
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
-// postChunk runs the hook in the chunk's folder. That it fails is part of the
-// mark.
-func (c Config) postChunk(ctx context.Context, src *source, f *folders, mark *job.DoneMark) {
-	if c.Args.PostChunk == "" {
+// postChunk runs the hook in the chunk's folder, which is its one argument
+// too. That it fails becomes part of the mark.
+func (c Config) postChunk(ctx context.Context, src *source, work *share.Dir, mark *job.DoneMark) {
+	if src.hook == "" {
 		return
 	}
-	path, done, err := c.hookPath(src)
-	if err == nil {
-		folder := filepath.Clean(f.work.Path("."))
-		err = hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.Environ}.Run(ctx)
-		err = errors.Join(err, done())
-	}
+	err := c.runHook(ctx, src, work.Path("."))
 	if err == nil {
 		return
 	}
+	c.Log("post-chunk hook %s: %v", src.hook, err)
 	mark.PostChunk, mark.PostChunkTail = -1, err.Error()
 	if failed := new(hook.Error); errors.As(err, &failed) {
 		mark.PostChunk, mark.PostChunkTail = failed.Status, failed.Tail
 		if failed.Status < 0 {
-			mark.PostChunkTail += failed.Error()
+			mark.PostChunkTail += failed.Err.Error()
 		}
 	}
-	c.Log("post-chunk hook: %v", err)
 }
 
-// hookPath gives what to execute: a private copy of what was verified, or
-// under a classic master the hook's own path. The second value removes it.
-func (c Config) hookPath(src *source) (string, func() error, error) {
-	if src.hook == nil {
-		path, err := filepath.Abs(c.Args.PostChunk)
-		return path, func() error { return nil }, err
-	}
-	dir, err := os.MkdirTemp(c.Temp, "scanmaster-")
+// runHook runs what was verified, from a private copy: on the share somebody
+// could have changed it since. Under a classic master, which gives no digest,
+// the hook runs where it is, and may look beside itself.
+func (c Config) runHook(ctx context.Context, src *source, folder string) (err error) {
+	folder, err = filepath.Abs(folder)
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	remove := func() error { return os.RemoveAll(dir) }
-	path := filepath.Join(dir, "post.chunk")
-	if err := os.WriteFile(path, src.hook, 0o700); err != nil { //nolint:gosec // it is to be executed, by its owner
-		return "", nil, errors.Join(err, remove())
+	path := src.hook
+	if src.hookText != nil {
+		private, err := os.MkdirTemp(c.Temp, "scanmaster-")
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(private)) }()
+		path = filepath.Join(private, filepath.Base(src.hook))
+		if err := os.WriteFile(path, src.hookText, 0o700); err != nil {
+			return err
+		}
 	}
-	return path, remove, nil
+	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.Environ}.Run(ctx)
 }

@@ -1,8 +1,6 @@
 package worker
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -10,18 +8,21 @@ import (
 	"path/filepath"
 
 	"scanmaster/runner/chunk"
+	"scanmaster/runner/job"
 )
 
-// maxScript bounds a script, in bytes: it is held in memory.
-const maxScript = 16 << 20
+// defaultHook is the post-chunk hook of a classic worker that is told none.
+const defaultHook = "post.chunk.sh"
 
 // source is all that a worker reads of the share before it begins: each file
 // once, so that what was verified is what is used.
 type source struct {
 	script []byte
-	// hook is the post-chunk hook; nil where there is none, and where its
-	// path alone is known, from a classic master.
-	hook []byte
+	// hook is the path of the post-chunk hook; empty where there is none.
+	// hookText is what was verified; nil under a classic master, which gives
+	// no digest to hold it against.
+	hook     string
+	hookText []byte
 	// targets is a private copy of the chunk, without a name.
 	targets *os.File
 	lines   int64
@@ -36,96 +37,95 @@ func (s *source) close() error {
 
 // read reads and verifies. The caller closes what it gives.
 func (c Config) read() (*source, error) {
-	s := &source{}
-	err := c.readInto(s)
+	s := new(source)
+	var err error
+	if c.Job != nil {
+		err = c.readStaged(s)
+	} else {
+		err = c.readClassic(s)
+	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-func (c Config) readInto(s *source) (err error) {
-	var script, list string // the digests that must be; empty under a classic master
-	chunkName := filepath.Base(c.Args.ChunkFile)
-	if c.Job != nil {
-		known, ok := c.Job.Chunks[chunkName]
-		if !ok {
-			return fmt.Errorf("%s is no chunk of this run", c.Args.ChunkFile)
-		}
-		script, list = c.Job.Script.SHA256, known.SHA256
+// readStaged reads what the job file names, by its digests.
+func (c Config) readStaged(s *source) (err error) {
+	known, ok := c.Job.Chunks[c.chunk()]
+	if !ok {
+		return fmt.Errorf("%s is no chunk of this run", c.Args.ChunkFile)
 	}
-	if s.script, err = readVerified(c.Args.Remote, script); err != nil {
+	if s.script, err = readVerified(c.Args.Remote, c.Job.Script.SHA256); err != nil {
 		return fmt.Errorf("script: %w", err)
 	}
-	if c.Job != nil && c.Job.PostChunk != nil {
-		if s.hook, err = readVerified(c.Args.PostChunk, c.Job.PostChunk.SHA256); err != nil {
+	switch hook := c.Job.PostChunk; {
+	case hook != nil:
+		s.hook = hook.Path
+		if s.hookText, err = readVerified(s.hook, hook.SHA256); err != nil {
+			return fmt.Errorf("post-chunk hook: %w", err)
+		}
+	case c.Args.PostChunk != "":
+		return fmt.Errorf("post-chunk hook: the job file knows nothing of %s", c.Args.PostChunk)
+	}
+	if err := c.readChunk(s, known.SHA256); err != nil {
+		return fmt.Errorf("chunk: %w", err)
+	}
+	if s.lines != known.Lines {
+		return fmt.Errorf("chunk: %s has %d targets, and the master counted %d", c.Args.ChunkFile, s.lines, known.Lines)
+	}
+	return nil
+}
+
+// readClassic reads what the command line names.
+func (c Config) readClassic(s *source) (err error) {
+	if s.script, err = readVerified(c.Args.Remote, ""); err != nil {
+		return fmt.Errorf("script: %w", err)
+	}
+	s.hook = c.Args.PostChunk
+	if s.hook == "" {
+		if info, err := os.Stat(defaultHook); err == nil && info.Mode().IsRegular() {
+			s.hook = defaultHook
+		}
+	}
+	if s.hook != "" {
+		if s.hook, err = filepath.Abs(s.hook); err == nil {
+			_, err = os.Stat(s.hook)
+		}
+		if err != nil {
 			return fmt.Errorf("post-chunk hook: %w", err)
 		}
 	}
+	if err := c.readChunk(s, ""); err != nil {
+		return fmt.Errorf("chunk: %w", err)
+	}
+	return nil
+}
+
+// readChunk makes the private copy of the chunk and counts its targets.
+func (c Config) readChunk(s *source, digest string) (err error) {
 	if s.targets, err = nameless(c.Temp); err != nil {
 		return err
 	}
-	if err := copyVerified(s.targets, c.Args.ChunkFile, list); err != nil {
-		return fmt.Errorf("chunk: %w", err)
+	if err := copyVerified(s.targets, c.Args.ChunkFile, digest); err != nil {
+		return err
 	}
-	s.lines, err = countTargets(s.targets)
+	s.lines, err = s.count()
 	return err
 }
 
-// readVerified reads a file whose digest, where it is given, must be right.
-func readVerified(path, digest string) ([]byte, error) {
-	f, err := openRegular(path)
-	if err != nil {
+// list reads the targets from the first one on.
+func (s *source) list() (*chunk.Reader, error) {
+	if _, err := s.targets.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxScript+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxScript {
-		return nil, fmt.Errorf("%s is over %d MiB", path, maxScript>>20)
-	}
-	sum := sha256.Sum256(data)
-	return data, compare(path, hex.EncodeToString(sum[:]), digest)
+	return chunk.NewReader(s.targets), nil
 }
 
-func copyVerified(to io.Writer, path, digest string) error {
-	f, err := openRegular(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(to, sum), f); err != nil {
-		return err
-	}
-	return compare(path, hex.EncodeToString(sum.Sum(nil)), digest)
-}
-
-func compare(path, got, want string) error {
-	if want == "" || got == want {
-		return nil
-	}
-	return fmt.Errorf("%s is not what the master staged: its SHA-256 is %s and should be %s", path, got, want)
-}
-
-// openRegular opens a file, but nothing that could hang a reader.
-func openRegular(path string) (*os.File, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is no regular file", path)
-	}
-	return os.Open(path)
-}
-
-// countTargets counts all lines that get an outcome, bad ones too: under a
-// classic master nobody has looked at them before.
-func countTargets(f *os.File) (int64, error) {
-	targets, err := fromStart(f)
+// count counts all lines that get an outcome, bad ones too: under a classic
+// master nobody has looked at them before.
+func (s *source) count() (int64, error) {
+	targets, err := s.list()
 	if err != nil {
 		return 0, err
 	}
@@ -147,9 +147,28 @@ func isBadLine(err error) bool {
 	return errors.As(err, &bad)
 }
 
-func fromStart(f *os.File) (*chunk.Reader, error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
+// compare holds a digest against the one that must be, where there is one.
+func compare(path, got, want string) error {
+	if want == "" || got == want {
+		return nil
+	}
+	return fmt.Errorf("%s is not what the master staged: its SHA-256 is %s and should be %s", path, got, want)
+}
+
+// readVerified reads a small file whose digest, where it is given, must be
+// right.
+func readVerified(path, digest string) ([]byte, error) {
+	f, err := openRegular(path)
+	if err != nil {
 		return nil, err
 	}
-	return chunk.NewReader(f), nil
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxScript+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxScript {
+		return nil, fmt.Errorf("%s is over %d MiB", path, maxScript>>20)
+	}
+	return data, compare(path, job.Digest(data), digest)
 }

@@ -2,10 +2,10 @@ package worker
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 )
 
@@ -19,65 +19,63 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // counted and dropped.
 type spool struct {
 	temp   string
-	cap    int64
+	most   int64
 	total  int64
+	last   byte // of what was kept
 	memory *bytes.Buffer
 	file   *os.File
 	// err is what kept it from taking all: this host's disk, not the target.
 	err error
 }
 
+// newSpool makes a spool that keeps that many bytes at the most, those that
+// memory is too small for in a file in temp.
 func newSpool(temp string, most int64) *spool {
-	return &spool{temp: temp, cap: most, memory: buffers.Get().(*bytes.Buffer)}
+	return &spool{temp: temp, most: most, memory: buffers.Get().(*bytes.Buffer)}
 }
 
-// Write takes all of p, whether or not it is kept.
+// Write takes all of p, whether or not it is kept. It is called by one
+// goroutine at a time.
 func (s *spool) Write(p []byte) (int, error) {
-	keep := p[:max(0, min(int64(len(p)), s.cap-s.total))]
-	s.total += int64(len(p))
-	if s.file == nil && s.memory.Len()+len(keep) > inMemory {
-		s.err = s.spill()
+	if s.err != nil {
+		return 0, s.err
 	}
-	if s.err == nil {
+	keep := p[:max(0, min(int64(len(p)), s.most-s.total))]
+	s.total += int64(len(p))
+	if len(keep) > 0 {
+		s.last = keep[len(keep)-1]
 		s.err = s.keep(keep)
 	}
 	return len(p), s.err
 }
 
 func (s *spool) keep(p []byte) (err error) {
-	if s.file != nil {
-		_, err = s.file.Write(p)
-	} else {
-		_, err = s.memory.Write(p)
+	if s.file == nil && s.memory.Len()+len(p) > inMemory {
+		if err := s.spill(); err != nil {
+			return err
+		}
 	}
+	if s.file == nil {
+		_, err = s.memory.Write(p)
+		return err
+	}
+	_, err = s.file.Write(p)
 	return err
 }
 
 func (s *spool) spill() (err error) {
 	if s.file, err = nameless(s.temp); err != nil {
-		return fmt.Errorf("large output: %w", err)
+		return err
 	}
 	_, err = s.file.Write(s.memory.Bytes())
 	s.memory.Reset()
 	return err
 }
 
-// nameless makes a file that is gone when it is closed.
-func nameless(dir string) (*os.File, error) {
-	f, err := os.CreateTemp(dir, "scanmaster-")
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Remove(f.Name()); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return f, nil
-}
-
 // isCut tells that not all was kept.
-func (s *spool) isCut() bool { return s.total > s.cap }
+func (s *spool) isCut() bool { return s.total > s.most }
 
-// reader gives what was kept, with a mark where it was cut.
+// reader gives what was kept, with a line of its own where it was cut.
 func (s *spool) reader() (io.Reader, error) {
 	var kept io.Reader = bytes.NewReader(s.memory.Bytes())
 	if s.file != nil {
@@ -89,8 +87,11 @@ func (s *spool) reader() (io.Reader, error) {
 	if !s.isCut() {
 		return kept, nil
 	}
-	mark := fmt.Sprintf("\n[scanmaster: cut after %d of %d bytes]\n", s.cap, s.total)
-	return io.MultiReader(kept, bytes.NewReader([]byte(mark))), nil
+	mark := fmt.Sprintf("[scanmaster: output cut after %d of %d bytes]\n", s.most, s.total)
+	if s.last != '\n' {
+		mark = "\n" + mark
+	}
+	return io.MultiReader(kept, strings.NewReader(mark)), nil
 }
 
 // close gives memory and disk back.
@@ -102,26 +103,4 @@ func (s *spool) close() error {
 		return nil
 	}
 	return s.file.Close()
-}
-
-// tailSize is how much of a standard error is kept, in bytes.
-const tailSize = 1 << 10
-
-// tail keeps the end of what is written, and counts all of it.
-type tail struct {
-	total int64
-	end   []byte
-}
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.total += int64(len(p))
-	if over := len(p) - tailSize; over > 0 {
-		t.end = append(t.end[:0], p[over:]...)
-		return len(p), nil
-	}
-	if over := len(t.end) + len(p) - tailSize; over > 0 {
-		t.end = append(t.end[:0], t.end[over:]...)
-	}
-	t.end = append(t.end, p...)
-	return len(p), nil
 }

@@ -1,0 +1,86 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/remote"
+	"scanmaster/runner/worker/hostkeys"
+	"scanmaster/runner/worker/ping"
+)
+
+// access is what all connections to targets share.
+type access struct {
+	through job.Through
+	pinger  ping.Pinger // nil where pings are off
+	auth    ssh.AuthMethod
+	keys    remote.HostKeys
+
+	closers []io.Closer
+}
+
+// access gathers what connections need. The caller closes what it gives.
+func (c Config) access(ctx context.Context, through job.Through, s *shared) (*access, error) {
+	a := &access{through: through}
+	if err := c.gather(ctx, a, s); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func (c Config) gather(ctx context.Context, a *access, s *shared) error {
+	auth, agent, err := c.authentication(ctx)
+	if err != nil {
+		return err
+	}
+	a.auth, a.closers = auth, append(a.closers, agent)
+	if a.through.Ping {
+		if a.pinger, err = ping.New(c.Path); err != nil {
+			return fmt.Errorf("%w; -P does without", err)
+		}
+		a.closers = append(a.closers, a.pinger)
+		c.Log("pings by %s", a.pinger.How())
+	}
+	if c.Targets.HostKeys == job.HostKeyNo {
+		a.keys = remote.HostKeysOff{}
+		return nil
+	}
+	keys, err := c.hostKeys(s)
+	if err != nil {
+		return err
+	}
+	a.keys, a.closers = keys, append(a.closers, keys)
+	return nil
+}
+
+// hostKeys opens what is known of the targets' keys. Where nothing but known
+// keys are accepted, the user's own count too, as with ssh(1).
+func (c Config) hostKeys(s *shared) (*hostkeys.Keys, error) {
+	cfg := hostkeys.Config{Dir: s.keys, Own: c.Args.Name + "." + c.chunk()}
+	for _, file := range c.Targets.KnownHosts {
+		cfg.Files = append(cfg.Files, c.inHome(file))
+	}
+	if c.Targets.HostKeys == job.HostKeyYes {
+		cfg.Policy = hostkeys.Strict
+		own := c.inHome("~/.ssh/known_hosts")
+		if _, err := os.Stat(own); len(cfg.Files) == 0 && !errors.Is(err, fs.ErrNotExist) {
+			cfg.Files = append(cfg.Files, own)
+		}
+	}
+	return hostkeys.Open(cfg)
+}
+
+func (a *access) close() error {
+	var errs []error
+	for _, c := range a.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}

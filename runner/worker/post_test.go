@@ -1,0 +1,102 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scanmaster/runner/fleet"
+	"scanmaster/runner/job"
+)
+
+func TestTheHookSeesTheResultsBeforeTheEnd(t *testing.T) {
+	s, _ := ready(t)
+	s.Environ = []string{"LANG=C", "PATH=" + os.Getenv("PATH")}
+	s.Args.PostChunk = s.write(t, "post.sh", `#!/bin/sh
+{ echo "$#" "$1" "$PWD" "$LANG"; ls -A; cat output/2*/xaa/hosts_checked; } >"$1/said"
+`)
+	s.staged(t)
+	s.work(t)
+	want := "1 " + s.folder() + " " + s.folder() + " C\n.progress\n.record\n.slave\ninput\noutput\nsaid\nstarted\n" + s.lines[0] + "\n"
+	if got := read(t, filepath.Join(s.folder(), "said")); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestAFailedHookIsSaidInTheMark(t *testing.T) {
+	for name, c := range map[string]struct {
+		text   string
+		status int
+		tail   string
+	}{
+		"status":   {"#!/bin/sh\necho out\necho no room >&2\nexit 9\n", 9, "out\nno room\n"},
+		"long":     {"#!/bin/sh\nhead -c 5000 /dev/zero | tr '\\0' x\necho end\nexit 9\n", 9, strings.Repeat("x", 2044) + "end\n"},
+		"killed":   {"#!/bin/sh\necho before\nkill -9 $$\n", -1, "before\nsignal: killed"},
+		"no shell": {"#!/nowhere/sh\n", -1, "no such file"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := ready(t)
+			s.Args.PostChunk = s.write(t, "post.sh", c.text)
+			s.staged(t)
+			mark := s.work(t)
+			if mark.PostChunk != c.status || !strings.HasSuffix(strings.ReplaceAll(mark.PostChunkTail, "or directory", ""), c.tail) && !strings.Contains(mark.PostChunkTail, c.tail) {
+				t.Errorf("the mark says %d, %q", mark.PostChunk, mark.PostChunkTail)
+			}
+			done, ok := job.ParseDone([]byte(read(t, filepath.Join(s.folder(), job.Done))))
+			if !ok || done.PostChunk != c.status || done.Outcomes != 1 {
+				t.Errorf(".done says %+v", done)
+			}
+			if !strings.Contains(s.said.String(), "post.sh") {
+				t.Errorf("the log doesn't name the hook:\n%s", s.said)
+			}
+		})
+	}
+}
+
+func TestAClassicHookThatIsNotThereIsFoundOutFirst(t *testing.T) {
+	s := newScene(t)
+	s.add(t, "web1", fleet.Behaviour{Kind: fleet.Canned})
+	s.Args.PostChunk = "/nowhere/post.sh"
+	s.deal(t)
+	s.wantFailure(t, "/nowhere/post.sh")
+}
+
+func TestWithoutAWordTheClassicHookBesideTheWorkerRuns(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile(defaultHook, []byte("#!/bin/sh\ntouch \"$1/ran\"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := newScene(t)
+	s.add(t, "web1", fleet.Behaviour{Kind: fleet.Canned})
+	s.deal(t)
+	s.work(t)
+	_ = read(t, filepath.Join(s.folder(), "ran"))
+}
+
+func TestAHookEndsWithTheWorker(t *testing.T) {
+	s, _ := ready(t)
+	s.Args.PostChunk = s.write(t, "post.sh", "#!/bin/sh\ntouch \"$1/begun\"\nsleep 1000\n")
+	s.staged(t)
+	cause := errors.New("told to end")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Run(ctx, s.Config)
+		ended <- err
+	}()
+	await(t.Context(), t, func() bool {
+		_, err := os.Stat(filepath.Join(s.folder(), "begun"))
+		return err == nil
+	})
+	cancel(cause)
+	if err := <-ended; !errors.Is(err, cause) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(s.folder(), job.Done)); err == nil {
+		t.Error("there is a .done")
+	}
+	s.wantNothingLeft(t)
+}
