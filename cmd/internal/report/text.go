@@ -30,7 +30,6 @@ type Text struct {
 	Width int
 
 	shown bool // a live line stands on the terminal
-	last  string
 }
 
 // Report implements runner.Reporter.
@@ -68,25 +67,22 @@ func (t *Text) hookFailed(e runner.HookFailed) {
 	}
 }
 
-// progress is a line of its own at each change in a log, and the live line on
-// a terminal.
+// progress is a line of its own in a log, and the live line on a terminal.
 func (t *Text) progress(e runner.Progress) {
 	text := fmt.Sprintf("%d/%d workers done, %s of %s targets", e.WorkersDone, e.Workers, humanize.Comma(e.Done), humanize.Comma(e.Of))
 	if counts := Counts(e.Tally); counts != "" {
 		text += ": " + counts
 	}
-	switch {
-	case t.Live:
-		text = t.stamp() + text
-		if t.Width > 1 && len(text) >= t.Width {
-			text = text[:t.Width-1]
-		}
-		t.print("\r" + text + clearToEnd)
-		t.shown = true
-	case text != t.last:
+	if !t.Live {
 		t.line("%s", text)
+		return
 	}
-	t.last = text
+	text = t.stamp() + text
+	if t.Width > 1 && len(text) >= t.Width {
+		text = text[:t.Width-1]
+	}
+	t.print("\r" + text + clearToEnd)
+	t.shown = true
 }
 
 // line writes one line of text; whatever it holds stays on that line.
