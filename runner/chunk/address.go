@@ -12,6 +12,7 @@ const (
 	reasonTooLong  = "the line is longer than 4096 bytes; shorten it, or make a comment of it with #"
 	reasonUTF8     = "the line is no valid UTF-8; save the list as UTF-8"
 	reasonControl  = "the line holds a control character; take it out"
+	reasonComment  = "a comment follows on the same line, and would be read as an address; give it a line of its own"
 	reasonHyphen   = "a host or address begins with a hyphen, as an option would; take the hyphen away"
 	reasonName     = "a host or address holds a character that none has; write letters, digits, dots, hyphens and underscores"
 	reasonBrackets = "brackets stand around an IPv6 address only; write [address] or [address]:port"
@@ -45,7 +46,7 @@ func isName(s string) bool {
 	for _, r := range s {
 		switch {
 		case r >= 'a' && r <= 'z', r >= '0' && r <= '9', r >= 'A' && r <= 'Z', r == '.', r == '-', r == '_':
-		case r >= 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+		case r >= 0x80 && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)):
 		default:
 			return false
 		}

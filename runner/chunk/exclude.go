@@ -31,8 +31,18 @@ func (x *Exclude) add(list *Reader) error {
 		if err != nil {
 			return err
 		}
-		x.fields[t.Host], x.fields[t.IP] = struct{}{}, struct{}{}
+		x.put(t.Host)
+		x.put(t.IP)
 	}
+}
+
+// put takes a field in. An address in brackets, but without a port, is the
+// address.
+func (x *Exclude) put(field string) {
+	if host, port, reason := splitPort(field); port == 0 && reason == "" {
+		field = host
+	}
+	x.fields[field] = struct{}{}
 }
 
 // Has reports whether a target's host or IP field is in the set, exactly as it

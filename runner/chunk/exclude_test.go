@@ -11,7 +11,7 @@ import (
 func TestBothFieldsOfAnExcludedLineAreNeverScanned(t *testing.T) {
 	x, err := chunk.ReadExclude(
 		strings.NewReader("# never\ndb1 10.0.0.9\r\n\n10.0.0.7"),
-		strings.NewReader("vip.example.com:2222\n2001:db8::1\n"))
+		strings.NewReader("vip.example.com:2222\n2001:db8::1\n[2001:db8::2]\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,6 +24,8 @@ func TestBothFieldsOfAnExcludedLineAreNeverScanned(t *testing.T) {
 		"web7 10.0.0.7:2222":            true, // excluded at every port
 		"db1:2222":                      true,
 		"[2001:db8::1]:22":              true,
+		"[2001:db8::2]:22":              true,
+		"2001:db8::2":                   true,
 		"vip.example.com:2222":          true,
 		"vip.example.com:2222 10.0.0.1": true,
 		"vip.example.com":               false, // excluded at one port

@@ -3,6 +3,7 @@ package chunk
 import (
 	"bytes"
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -64,6 +65,9 @@ func parse(line []byte) (t Target, ok bool, reason string) {
 	}
 	if len(line) > MaxLine {
 		return t, true, reasonTooLong
+	}
+	if strings.Contains(t.Text, " #") {
+		return t, true, reasonComment
 	}
 	if reason = judgeText(t.Text); reason == "" {
 		reason = judgeField(t.Host)

@@ -157,7 +157,7 @@ func TestPhysicalLinesAreCounted(t *testing.T) {
 }
 
 func ExampleReader() {
-	list := chunk.NewReader(strings.NewReader("# web\nweb1 10.0.0.5:2222\n\tdb1 # primary [2001:db8::7]\n"))
+	list := chunk.NewReader(strings.NewReader("# web\nweb1 10.0.0.5:2222\n\tdb1 primary [2001:db8::7]\n"))
 	for {
 		target, err := list.Next()
 		if err != nil {
