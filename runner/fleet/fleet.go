@@ -35,6 +35,8 @@ type Config struct {
 	Env []string
 	// Dir is where it runs, and its HOME; empty means the root folder.
 	Dir string
+	// NoSFTP leaves out the SFTP subsystem.
+	NoSFTP bool
 }
 
 // Fleet is a number of SSH servers that live until Close.
