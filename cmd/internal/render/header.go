@@ -79,13 +79,17 @@ func (t *text) env() string {
 }
 
 // launch is the plan's step of that kind.
-func launch(p plan.Plan) plan.Launch {
+func launch(p plan.Plan) plan.Launch { return find[plan.Launch](p) }
+
+// find gives the plan's step of a type; one without anything where it has none.
+func find[T plan.Step](p plan.Plan) T {
+	var none T
 	for _, step := range p.Steps {
-		if s, ok := step.(plan.Launch); ok {
+		if s, ok := step.(T); ok {
 			return s
 		}
 	}
-	return plan.Launch{}
+	return none
 }
 
 func (t *text) hooks() string {
