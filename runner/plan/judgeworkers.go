@@ -43,7 +43,11 @@ func (c *compiler) judgeIdentity() {
 	if c.remote() == 0 || c.scan.Auth == "password" || c.namesKey() {
 		return
 	}
-	c.problems.Warnf(c.scan.At("targets.identity"),
+	pos := c.scan.At("targets.identity")
+	if pos.Line == 0 {
+		pos = c.scan.At("hosts") // nothing is said of targets
+	}
+	c.problems.Warnf(pos,
 		"name targets.identity, a path on the workers; without it ~/.ssh/id_* of the worker's user will be tried",
 		"no key for the targets is named, and workers on other hosts are detached: they can't use the ssh-agent of whoever starts the scan")
 }

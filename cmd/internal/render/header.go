@@ -147,7 +147,10 @@ func from(s plan.Summary) string {
 func (t *text) writes() string {
 	line := t.plan.Layout.Prefix() + dots + filepath.Join(t.plan.Layout.Dir, job.State)
 	if t.plan.Summary.Remote > 0 {
-		line += fmt.Sprintf("%son workers ~/.cache/scanmaster, ~/.screenrc.scanslave.%s.*", dots, t.plan.Layout.Run)
+		line += dots + "on workers ~/.cache/scanmaster"
+		if launch(t.plan).Via == plan.ViaScreen {
+			line += ", ~/.screenrc.scanslave." + t.plan.Layout.Run + ".*"
+		}
 	}
 	return line
 }
