@@ -44,7 +44,7 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.steps(ctx)
+	err := r.outlast(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
@@ -86,6 +86,30 @@ func (r *run) report(e Event) {
 	r.reporting.Lock()
 	defer r.reporting.Unlock()
 	r.cfg.Reporter.Report(e)
+}
+
+// stuck is how long a run that was told to end may take over it. A share that
+// hangs in the kernel holds whoever reads it, and no signal ends that.
+const stuck = 20 * time.Second
+
+// outlast carries the steps out, and leaves them behind should they not come
+// to their end when they are told to.
+func (r *run) outlast(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- r.steps(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(stuck)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-timer.C:
+		return fmt.Errorf("%s does not answer: %w", r.plan.Layout.Dir, ctx.Err())
+	}
 }
 
 func (r *run) steps(ctx context.Context) error {

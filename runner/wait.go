@@ -23,11 +23,12 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	go func() { watched <- w.watch(ctx, s) }()
 	for _, c := range r.chunks {
 		if c.lost == "" {
-			go w.awaitExit(ctx, c)
+			w.asking.Go(func() { w.awaitEnd(ctx, c) })
 		}
 	}
 	err := w.loop(ctx)
 	cancel()
+	w.asking.Wait()
 	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
 		err = watchErr
 	}
@@ -46,12 +47,14 @@ type waiter struct {
 	marks  chan found
 	gone   chan *chunkRun
 	counts *counter
+	asking sync.WaitGroup // those that wait for a worker's end
 }
 
 // found is a .done file of ours.
 type found struct {
-	chunk *chunkRun
-	mark  job.DoneMark
+	chunk  *chunkRun
+	folder string
+	mark   job.DoneMark
 }
 
 // watch waits for .done files. What it finds it hands to the loop, which
@@ -107,16 +110,21 @@ func (r *run) doneMark(folder string) (found, bool) {
 	}
 	for _, c := range r.chunks {
 		if c.name == name {
-			return found{chunk: c, mark: mark}, true
+			return found{chunk: c, folder: folder, mark: mark}, true
 		}
 	}
 	return found{}, false
 }
 
-// awaitExit tells the loop when a worker's process has ended.
-func (w *waiter) awaitExit(ctx context.Context, c *chunkRun) {
+// awaitEnd tells the loop when a worker has ended: at once where that is
+// known, and else when its heartbeat stands still and asking finds it gone.
+func (w *waiter) awaitEnd(ctx context.Context, c *chunkRun) {
+	gone := c.post.gone()
+	if gone == nil {
+		gone = w.askAfter(ctx, c)
+	}
 	select {
-	case <-c.process.ended:
+	case <-gone:
 	case <-ctx.Done():
 		return
 	}
@@ -154,7 +162,7 @@ func (w *waiter) finish(f found) {
 	if c.done {
 		return
 	}
-	c.done, c.lost = true, ""
+	c.done, c.lost, c.folder = true, "", f.folder
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
@@ -173,11 +181,14 @@ func (w *waiter) left(c *chunkRun) {
 	if c.done {
 		return
 	}
+	if folders, err := w.run.folders(); err == nil {
+		c.folder = folders[c.name]
+	}
 	if f, ok := w.run.doneMark(c.folder); ok {
 		w.finish(f)
 		return
 	}
-	c.lost = c.process.how() + w.run.lastWords(filepath.Base(w.run.plan.Layout.Log(c.name)))
+	c.lost = c.post.fate(w.run, c)
 	w.run.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: c.lost})
 	w.progress()
 }
