@@ -45,6 +45,7 @@ StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.`,
 }
 
 func (a *app) worker(cmd *cobra.Command, words []string) error {
+	defer outliveReaders()()
 	args, err := job.ParseArgs(words)
 	if wrong := new(job.UsageError); errors.Is(err, job.ErrHelp) || len(words) == 1 && words[0] == "--help" {
 		return cmd.Help()
