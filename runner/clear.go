@@ -35,6 +35,9 @@ func (r *run) clear(s plan.Clear) (string, error) {
 			hidden = append(hidden, name)
 		}
 	}
+	// A run that no worker began has nothing to keep, and must not take the
+	// place of one that has.
+	s.Remove = s.Remove || len(hidden) > 0 && !slices.ContainsFunc(visible, isResult)
 	// The run's own folder goes last: should this be cut short, the next run
 	// still finds out whose the rest is.
 	detail, err := r.dispose(s, append(visible, hidden...), job.OldRun+earlier)
@@ -42,6 +45,12 @@ func (r *run) clear(s plan.Clear) (string, error) {
 		return "", err
 	}
 	return detail, r.begin()
+}
+
+// isResult tells what a scan leaves, from what stands in its folder before any
+// worker has begun.
+func isResult(name string) bool {
+	return name != job.Input && name != job.Started
 }
 
 // dispose moves, or removes, what an earlier run left.

@@ -65,17 +65,19 @@ type lineWriter struct {
 
 func (w *lineWriter) Write(p []byte) (int, error) {
 	w.rest = append(w.rest, p...)
+	rest := w.rest
 	for {
-		end := bytes.IndexByte(w.rest, '\n')
+		end := bytes.IndexByte(rest, '\n')
 		next := end + 1
-		if end < 0 && len(w.rest) > maxLine {
+		if end < 0 && len(rest) > maxLine {
 			end, next = maxLine, maxLine
 		}
 		if end < 0 {
+			w.rest = append(w.rest[:0], rest...)
 			return len(p), nil
 		}
-		w.line(string(w.rest[:end]))
-		w.rest = append(w.rest[:0], w.rest[next:]...)
+		w.line(string(rest[:end]))
+		rest = rest[next:]
 	}
 }
 

@@ -9,12 +9,16 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"scanmaster/runner/hook"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
-// grace is how long a worker that was told to end may take over it.
-const grace = 5 * time.Second
+// grace is how long a worker that was told to end may take over it. Its hook
+// may take its own time; a worker that is killed leaves it behind.
+const grace = hook.Grace + 3*time.Second
 
 // process is a worker on this machine: a detached process of this binary.
 type process struct {
@@ -32,6 +36,10 @@ func startLocal(ctx context.Context, c plan.Command, environ []string, folder *s
 		return nil, err
 	}
 	defer out.Close()
+	// The worker inherits the lock and holds it to its end, whatever becomes
+	// of this process; see stillWorked. Where the share has no such locks
+	// there is none.
+	_ = unix.Flock(int(out.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	// Not CommandContext: how a worker is ended is stop's to say.
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), c.Argv[0], c.Argv[1:]...)
 	cmd.Env = slices.Concat(environ, c.Env)
@@ -87,7 +95,7 @@ func (p *process) how() string {
 	}
 	if exit := new(exec.ExitError); errors.As(p.err, &exit) {
 		if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-			return fmt.Sprintf("it was killed by %v", status.Signal())
+			return "it was killed by " + unix.SignalName(status.Signal())
 		}
 		return fmt.Sprintf("it ended with status %d", exit.ExitCode())
 	}

@@ -74,7 +74,7 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 		r.report(Warning{Text: fmt.Sprintf("the last owner is dead, and its lock was taken over: %v", dead)})
 	}
 	go r.watchOwner(held, r.owner)
-	return nil
+	return refuseOrphans(prefix)
 }
 
 // watchOwner stops the run when its lock is lost. It ends with the lock.

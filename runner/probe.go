@@ -19,6 +19,9 @@ const minRoom = 64 << 20
 // probe finds out which workers can work. Those on this machine share its
 // folder and its room; that the folder can be written the lock has shown.
 func (r *run) probe(_ context.Context, s plan.Probe) (string, error) {
+	if err := r.able(); err != nil {
+		return "", fmt.Errorf("no worker could work: %w", err)
+	}
 	room, err := freeBytes(s.Dir)
 	if err != nil {
 		return "", err

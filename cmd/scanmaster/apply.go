@@ -41,6 +41,7 @@ change. The summary goes to stdout. Ctrl-C ends the workers on this machine.`,
 
 // apply carries out a scan file and shows what happens.
 func (a *app) apply(ctx context.Context, file string, asJSON bool) error {
+	defer outliveReaders()()
 	bin, err := a.program()
 	if err != nil {
 		return err

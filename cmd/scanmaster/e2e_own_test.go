@@ -113,11 +113,11 @@ func TestRealNamesAreNotCommands(t *testing.T) {
 		"a worker's shell":  "name: audit\nhosts: [\"scan1;touch touched\"]\n",
 		"a user's option":   "name: audit\nhosts: [{host: scan1, user: -oProxyCommand=touch}]\n",
 	}
+	s := newScene(t)
+	s.write(t, "input", "host1 127.0.0.1\n")
+	s.write(t, "remote.sh", "#!/bin/sh\n")
 	for name, text := range scans {
 		t.Run(name, func(t *testing.T) {
-			s := newScene(t)
-			s.write(t, "input", "host1 127.0.0.1\n")
-			s.write(t, "remote.sh", "#!/bin/sh\n")
 			scan := s.write(t, "scan.yaml", "version: 1\ninput: input\nremote: remote.sh\ndir: ../share\n"+text)
 			s.expect(t, exitUsage, "apply", scan)
 			if left := tree(t, s.share); len(left) > 0 {

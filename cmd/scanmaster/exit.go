@@ -29,7 +29,7 @@ const exitHelp = `Exit status:
   4        too many targets unreachable (fail_on; by default when not a single one could be reached)
   5        incomplete: input lines without an outcome
   6        a hook failed
-  130, 143 ended by a signal
+  130, 143 ended by a signal (129 where its terminal is gone)
 `
 
 // exitError is an error that knows its exit status. Without err, what there is

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -44,15 +45,22 @@ StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.`,
 }
 
 func (a *app) worker(cmd *cobra.Command, words []string) error {
+	defer outliveReaders()()
 	args, err := job.ParseArgs(words)
 	if wrong := new(job.UsageError); errors.Is(err, job.ErrHelp) || len(words) == 1 && words[0] == "--help" {
 		return cmd.Help()
 	} else if errors.As(err, &wrong) {
 		return misuse(cmd, "", "%w", err)
 	}
+	if _, err := job.ParsePassthrough(args.Passthrough); err != nil {
+		return misuse(cmd, "", "%w", err)
+	}
 	config, err := a.workerConfig(args)
 	if err != nil {
 		return err
+	}
+	if a.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory(args.Jobs))
 	}
 	mark, err := worker.Run(cmd.Context(), config)
 	switch {
@@ -67,6 +75,10 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	}
 	return nil
 }
+
+// memory is how much of it, in bytes, a worker tries to do with: on a busy
+// machine the garbage of many handshakes would else pile up.
+func memory(jobs int) int64 { return 48<<20 + int64(jobs)*100<<10 }
 
 // workerConfig gathers what a worker needs from the environment.
 func (a *app) workerConfig(args job.Args) (worker.Config, error) {

@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// grace is how long a hook that was told to end may still clean up.
-const grace = 5 * time.Second
+// Grace is how long a hook that was told to end may still clean up. Whoever
+// ends a program that runs hooks has to give it longer than that.
+const Grace = 5 * time.Second
 
 // tailSize is how much of a hook's output is kept for its error, in bytes.
 const tailSize = 2 << 10
@@ -79,7 +80,7 @@ func (h Hook) exec(ctx context.Context, out *output, path string, args ...string
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
-	cmd.WaitDelay = grace
+	cmd.WaitDelay = Grace
 	err := cmd.Run()
 	if errors.Is(err, exec.ErrWaitDelay) {
 		// The hook itself is gone; what it left behind held its output open.

@@ -2,6 +2,7 @@
 # Stands before every script that is sent to a host.
 
 export LC_ALL=C
+
 # say prints one thing that is known, as key=value.
 say() { printf '%s=%s\n' "$1" "$2"; }
 
@@ -32,3 +33,6 @@ find_screen() {
 	screen_says=$screen_refused
 	return 1
 }
+
+# size prints that of the log, or nothing where there is none.
+size() { [ ! -f "${log:-}" ] || wc -c <"$log" | tr -d ' '; }

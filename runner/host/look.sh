@@ -32,7 +32,7 @@ if have scanslave; then
 	say scanslave "$scanslave"
 	case $(od -An -tx1 -N4 "$scanslave" | tr -d ' \n') in
 	2321*) say scanslave_kind script ;;
-	*) say scanslave_version "$("$scanslave" --version 2>/dev/null | sed 1q)" ;;
+	*) say scanslave_version "$("$scanslave" --version 2>/dev/null | sed -n '1{/^scanmaster /p;}')" ;;
 	esac
 fi
 

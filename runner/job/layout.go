@@ -35,6 +35,9 @@ const (
 	OldRun = "run-"
 	// RunPrefix begins the name of a run's hidden folder below PREFIX.
 	RunPrefix = ".run-"
+	// LogPrefix begins the name of a worker's log in the run's hidden folder;
+	// the chunk's name follows.
+	LogPrefix = "log."
 	// Record is the worker's record in a chunk's folder.
 	Record = ".record"
 	// Progress is where a worker publishes its counts, in a chunk's folder.
@@ -71,7 +74,7 @@ func (l Layout) JobFile() string { return filepath.Join(l.RunDir(), "job.json") 
 func (l Layout) Staged(r Role) string { return filepath.Join(l.RunDir(), string(r)) }
 
 // Log is where a worker's own messages go that has no terminal.
-func (l Layout) Log(chunk string) string { return filepath.Join(l.RunDir(), "log."+chunk) }
+func (l Layout) Log(chunk string) string { return filepath.Join(l.RunDir(), LogPrefix+chunk) }
 
 // ChunkDir is the folder of the chunks, the aggregator's working directory.
 func (l Layout) ChunkDir() string { return filepath.Join(l.Prefix(), Input, l.Min) }

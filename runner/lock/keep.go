@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 )
 
@@ -137,7 +138,8 @@ func (l *Lock) renew(c content, lapsed bool) error {
 }
 
 // Release gives the lock back and ends its heartbeat. Where another owner has
-// taken the lock there is nothing to give back. It waits a few seconds at the
+// taken the lock, or the folder was removed, there is nothing to give back. It
+// waits a few seconds at the
 // most; where the file system doesn't answer the lock stays as it is, and is
 // this process's until it ends.
 func (l *Lock) Release() error {
@@ -147,7 +149,7 @@ func (l *Lock) Release() error {
 		go func() {
 			<-l.ended
 			err := l.renew(content{Owner: l.self, Released: true}, false)
-			if errors.Is(err, errTaken) {
+			if errors.Is(err, errTaken) || errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}
 			released <- err

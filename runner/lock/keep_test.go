@@ -61,8 +61,8 @@ func TestALockWhoseHeartbeatCantBeWrittenIsLostAfterALease(t *testing.T) {
 		if text := l.Err().Error(); !strings.HasPrefix(text, "the heartbeat could not be written for 1m0s: ") || !errors.Is(l.Err(), os.ErrNotExist) {
 			t.Errorf("Err gave %s", text)
 		}
-		if err := l.Release(); err == nil || !strings.HasPrefix(err.Error(), "release the lock: ") {
-			t.Errorf("Release gave %v", err)
+		if err := l.Release(); err != nil {
+			t.Errorf("Release gave %v; there was nothing to release", err)
 		}
 	})
 }

@@ -3,8 +3,10 @@ package remote
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -16,7 +18,7 @@ var ErrPassphrase = errors.New("the private key is protected by a passphrase")
 // certificate stands beside it, in path-cert.pub, the signer shows that
 // instead of the plain key. The error is ErrPassphrase for an encrypted key.
 func KeyFile(path string) (ssh.Signer, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, fmt.Errorf("private key: %w", err)
 	}
@@ -30,10 +32,35 @@ func KeyFile(path string) (ssh.Signer, error) {
 	return certified(key, path+"-cert.pub")
 }
 
+// maxKeyFile is how large a file of one key may be, in bytes.
+const maxKeyFile = 1 << 20
+
+// readSmall reads a file of one key. A pipe, which might never be written to,
+// and a device, which might never end, are refused.
+func readSmall(path string) ([]byte, error) {
+	file, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	text, err := io.ReadAll(io.LimitReader(file, maxKeyFile+1))
+	if err == nil && len(text) > maxKeyFile {
+		err = fmt.Errorf("%s is over %d MiB", path, maxKeyFile>>20)
+	}
+	return text, err
+}
+
 // certified is key with the certificate in the file at path, or key itself
 // where there is no such file.
 func certified(key ssh.Signer, path string) (ssh.Signer, error) {
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return key, nil
 	}

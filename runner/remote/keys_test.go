@@ -11,6 +11,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -105,6 +106,19 @@ func TestKeyFilesThatCannotBeUsedTellWhy(t *testing.T) {
 	}
 	if _, err := remote.KeyFile(writeFile(t, "id", "rubbish")); err == nil || strings.Contains(err.Error(), "rubbish") {
 		t.Errorf("got %v, want an error without what stands in the file", err)
+	}
+}
+
+func TestAKeyFileThatIsNoneNeverHangs(t *testing.T) {
+	fifo := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	large := writeFile(t, "large", strings.Repeat("x", 1<<20+1))
+	for _, path := range []string{fifo, "/dev/zero", t.TempDir(), large} {
+		if _, err := remote.KeyFile(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: got %v, want that it can't be a key", path, err)
+		}
 	}
 }
 

@@ -32,7 +32,7 @@ func PassphraseKeyFile(path string, ask func(prompt string) (string, error)) (ss
 		if err != nil {
 			return nil, fmt.Errorf("passphrase of %s: %w", path, err)
 		}
-		key, err := ssh.ParsePrivateKeyWithPassphrase(text, []byte(passphrase))
+		key, err := unlock(text, passphrase)
 		if err == nil {
 			return certified(key, path+"-cert.pub")
 		}
@@ -42,4 +42,13 @@ func PassphraseKeyFile(path string, ask func(prompt string) (string, error)) (ss
 		prompt = fmt.Sprintf("that was wrong; passphrase of %s: ", path)
 	}
 	return nil, fmt.Errorf("%s: %d wrong passphrases: %w", path, passphraseTries, ErrPassphrase)
+}
+
+// unlock parses a private key. That none is protected by an empty passphrase
+// the library says in other words.
+func unlock(text []byte, passphrase string) (ssh.Signer, error) {
+	if passphrase == "" {
+		return nil, x509.IncorrectPasswordError
+	}
+	return ssh.ParsePrivateKeyWithPassphrase(text, []byte(passphrase))
 }

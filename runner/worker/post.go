@@ -21,14 +21,15 @@ func (c Config) postChunk(ctx context.Context, src *source, work *share.Dir, mar
 	if err == nil {
 		return
 	}
-	c.Log("post-chunk hook %s: %v", src.hook, err)
 	mark.PostChunk, mark.PostChunkTail = -1, err.Error()
 	if failed := new(hook.Error); errors.As(err, &failed) {
+		err = failed.Err // which doesn't name the private copy
 		mark.PostChunk, mark.PostChunkTail = failed.Status, failed.Tail
 		if failed.Status < 0 {
-			mark.PostChunkTail += failed.Err.Error()
+			mark.PostChunkTail += err.Error()
 		}
 	}
+	c.Log("post-chunk hook %s: %v", src.hook, err)
 }
 
 // runHook runs what was verified, from a private copy: on the share somebody

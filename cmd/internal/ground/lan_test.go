@@ -46,7 +46,7 @@ func TestRealMachinesAreHostsOfTheirOwn(t *testing.T) {
 	plain := &Machine{Name: "plain", Ports: []int{22, 2222}, Env: map[string]string{"KIND": "fine"}}
 	one := &Machine{Name: "one", Setup: []string{Own(share, "1m"), Without("screen"), Deaf}}
 	two := &Machine{Name: "two", HomesOf: plain, Setup: []string{ReadOnly(share)}}
-	gone := &Machine{Name: "gone", Setup: []string{Gone(filepath.Join(l.Dir, "share"))}}
+	gone := &Machine{Name: "gone", Setup: []string{Gone(share)}}
 	l.Add(t, plain, one, two, gone)
 
 	plain.want(t, "root", "hostname; echo $KIND $HOME; cat "+share+"/seen",

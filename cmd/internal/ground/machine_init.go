@@ -4,11 +4,11 @@ package ground
 
 import (
 	"fmt"
+	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"maps"
 )
 
 // init is what the machine's first process is at first: a script of bash that
@@ -86,8 +86,19 @@ func Own(dir, size string) string {
 	return "mount -t tmpfs -o mode=2770,gid=" + fmt.Sprint(ScanGID) + ",size=" + size + " tmpfs " + dir
 }
 
-// Gone hides a folder and all its neighbours.
-func Gone(parent string) string { return "mount -t tmpfs tmpfs " + parent }
+// Gone lets a folder not be there; its neighbours are.
+func Gone(dir string) string {
+	parent := filepath.Dir(dir)
+	return `mkdir /run/gone.all
+mount --bind ` + parent + ` /run/gone.all
+mount -t tmpfs -o mode=755 tmpfs ` + parent + `
+for name in /run/gone.all/*; do
+	[ "$name" = /run/gone.all/` + filepath.Base(dir) + ` ] && continue
+	at=` + parent + `/${name##*/}
+	if [ -d "$name" ]; then mkdir "$at"; else touch "$at"; fi
+	mount --bind "$name" "$at"
+done`
+}
 
 // ReadOnly lets a folder only be read.
 func ReadOnly(dir string) string {

@@ -16,7 +16,7 @@ const nfsLike = "dcache_timeout=3,attr_timeout=3,entry_timeout=3,negative_timeou
 // folder is empty; what is in it is seen on the machines alone.
 func (m *Machine) Share(tb testing.TB, name string, clients ...*Machine) (at string) {
 	tb.Helper()
-	from, at := m.path("export", name), filepath.Join(m.lan.Dir, name)
+	from, at := m.Exported(name), filepath.Join(m.lan.Dir, name)
 	for _, dir := range []string{from, at} {
 		if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // users pass it
 			tb.Fatal(err)
@@ -35,3 +35,6 @@ func (m *Machine) Share(tb testing.TB, name string, clients ...*Machine) (at str
 	}
 	return at
 }
+
+// Exported is the folder behind Share.
+func (m *Machine) Exported(name string) string { return m.path("export", name) }

@@ -1,0 +1,125 @@
+//go:build e2e
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scanmaster/cmd/internal/ground"
+)
+
+// farm is a scene with a network of machines that can be worker hosts and
+// targets. Its share is seen on all of them at the same path.
+type farm struct {
+	*scene
+	lan *ground.LAN
+}
+
+func newFarm(t *testing.T) *farm {
+	t.Helper()
+	lan := ground.NewLAN(t)
+	return &farm{scene: newSceneIn(t, lan.Dir), lan: lan}
+}
+
+// workers starts machines that have nothing but sshd and screen.
+func (f *farm) workers(t *testing.T, n int) []*ground.Machine {
+	t.Helper()
+	all := make([]*ground.Machine, n)
+	for i := range all {
+		all[i] = &ground.Machine{Name: fmt.Sprintf("scan%d", i+1)}
+	}
+	f.lan.Add(t, all...)
+	return all
+}
+
+// targets starts machines that greet with their names, and lists them.
+func (f *farm) targets(t *testing.T, n int) string {
+	t.Helper()
+	all := make([]*ground.Machine, n)
+	for i := range all {
+		all[i] = &ground.Machine{Name: fmt.Sprintf("target%d", i+1)}
+	}
+	f.lan.Add(t, all...)
+	var list strings.Builder
+	for _, m := range all {
+		fmt.Fprintf(&list, "%s %s\n", m.Name, m.Addr)
+	}
+	return list.String()
+}
+
+// greeted are the results of targets, in whatever order.
+func greeted(targets string) []string {
+	var records []string
+	for _, line := range sortedLines(targets) {
+		name, addr, _ := strings.Cut(line, " ")
+		records = append(records, fmt.Sprintf("%s,%s,this is %s\n", name, addr, name))
+	}
+	return records
+}
+
+// host is a machine as an entry of hosts, with more keys such as "user: scan1".
+func (f *farm) host(m *ground.Machine, more ...string) string {
+	keys := append([]string{"host: " + m.Addr, "identity: " + f.lan.Key.Private}, more...)
+	return "  - {" + strings.Join(keys, ", ") + "}\n"
+}
+
+// hosts are machines as entries of hosts.
+func (f *farm) hosts(machines ...*ground.Machine) string {
+	var text strings.Builder
+	for _, m := range machines {
+		text.WriteString(f.host(m))
+	}
+	return text.String()
+}
+
+// trust records the keys of machines for the scan, instead of others.
+func (f *farm) trust(t *testing.T, machines ...*ground.Machine) {
+	t.Helper()
+	f.write(t, "known_hosts", ground.KnownHosts(machines...))
+}
+
+// scan writes a scan file for entries of hosts, with what is said besides, and
+// gives its path. What it says of the share goes without waiting: it is the
+// same file system.
+func (f *farm) scan(t *testing.T, targets, hosts, more string) string {
+	t.Helper()
+	f.write(t, "input", targets)
+	if _, err := os.Stat(filepath.Join(f.dir, "remote.sh")); err != nil {
+		f.write(t, "remote.sh", "#!/bin/sh\necho this is $(hostname)\n")
+	}
+	return f.write(t, "scan.yaml", fmt.Sprintf(`version: 1
+name: audit
+input: input
+remote: remote.sh
+dir: ../share
+known_hosts: known_hosts
+targets: {user: root, identity: ~/.ssh/target}
+timeouts: {connect: 5s, banner: 2s, auth: 20s, run: 5s}
+hosts:
+%s%s`, hosts, more))
+}
+
+// wantGreetings holds the results of all chunks against the targets that there
+// are, and their number against how many workers there should have been.
+func (f *farm) wantGreetings(t *testing.T, targets string, chunks int) {
+	t.Helper()
+	pattern := filepath.Join(f.prefix("audit"), "*", "output", "*", "*", "hosts_")
+	compareResults(t, pattern, map[string][]string{"ok": greeted(targets)})
+	found, err := filepath.Glob(filepath.Join(f.prefix("audit"), "input", "*", "xa?"))
+	if err != nil || len(found) != chunks {
+		t.Errorf("the chunks are %q, want %d of them (%v)", found, chunks, err)
+	}
+}
+
+// wantQuiet fails the test where something of a scan still runs on a machine.
+func wantQuiet(t *testing.T, machines ...*ground.Machine) {
+	t.Helper()
+	for _, m := range machines {
+		running := func() bool { return m.Do(t, "pgrep -fa 'scanmaster|SCREEN|scanslave' || true") == "" }
+		await(t, "the end of all that runs on "+m.Name, running)
+	}
+}
