@@ -6,10 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
@@ -58,7 +57,7 @@ func TestWorkersThatHaveLostTheirMasterAreNotRunBeside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := unix.Flock(int(log.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+	if err := syscall.Flock(int(log.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		t.Fatalf("the worker is gone, and its lock is not: %v", err)
 	}
 	before := g.read("started")
@@ -93,7 +92,7 @@ func TestAWorkerHoldsTheLockOfItsLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	if err := unix.Flock(int(log.Fd()), unix.LOCK_SH|unix.LOCK_NB); !errors.Is(err, unix.EWOULDBLOCK) {
+	if err := syscall.Flock(int(log.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); !errors.Is(err, syscall.EWOULDBLOCK) {
 		t.Errorf("%v: want that it is locked", err)
 	}
 	cancel()

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scanmaster/runner/fleet"
 	"scanmaster/runner/job"
@@ -85,15 +86,27 @@ func TestTargetsAreSortedByWhatCameOfThem(t *testing.T) {
 }
 
 func TestWhoHangsIsEndedByTheDeadlineOfItsPhase(t *testing.T) {
-	s := newScene(t)
-	for name, w := range hanging {
-		s.add(t, name, w.behaviour)
+	for phase, hasten := range map[result.Phase]func(*job.Timeouts){
+		result.PhaseConnect: func(t *job.Timeouts) { t.Connect = soon },
+		result.PhaseBanner:  func(t *job.Timeouts) { t.Banner = soon },
+		result.PhaseAuth:    func(t *job.Timeouts) { t.Auth = soon },
+		result.PhaseRun:     func(t *job.Timeouts) { t.Run = soon },
+	} {
+		t.Run(string(phase), func(t *testing.T) {
+			s, ways := newScene(t), make(map[string]way)
+			for name, w := range hanging {
+				if w.phase == phase {
+					s.add(t, name, w.behaviour)
+					ways[name] = w
+				}
+			}
+			s.Args.Remote = s.write(t, "remote.sh", strings.Repeat("# more than a window holds\n", 200_000))
+			s.staged(t)
+			hasten(&s.Job.Timeouts)
+			s.work(t)
+			s.wantWays(t, ways)
+		})
 	}
-	s.Args.Remote = s.write(t, "remote.sh", strings.Repeat("# more than a window holds\n", 200_000))
-	s.staged(t)
-	s.Job.Timeouts = job.Timeouts{Connect: soon, Banner: soon, Auth: soon, Run: soon}
-	s.work(t)
-	s.wantWays(t, hanging)
 }
 
 func TestWithoutTheBannerCheckWhoShowsNoBannerIsNossh(t *testing.T) {
@@ -114,7 +127,7 @@ func TestTargetsArePinged(t *testing.T) {
 	s.lines = append(s.lines, "nosuch nosuch.invalid")
 	s.Args.Passthrough = nil
 	s.staged(t)
-	s.Job.Timeouts.Connect = 5 * soon
+	s.Job.Timeouts.Connect = 5 * time.Second
 	s.work(t)
 	o := s.outcomes(t)
 	if o["fine"].Class != result.OK {
