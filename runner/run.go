@@ -21,6 +21,10 @@ type Config struct {
 	Environ []string
 	// Home is the folder that "~" stands for.
 	Home string
+	// User is the name to log in to worker hosts as where none is said.
+	User string
+	// Ask asks for a passphrase on the terminal; an error where there is none.
+	Ask func(prompt string) (string, error)
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// Reporter hears what happens.
@@ -77,8 +81,12 @@ type run struct {
 	digests map[string]string
 	inputs  inputs
 	live    []plan.Worker
-	chunks  []*chunkRun
-	digest  string // of the job file
+	// stations are where the live workers work, by the worker's name; probed is
+	// what was found of all.
+	stations map[string]station
+	probed   []Probed
+	chunks   []*chunkRun
+	digest   string // of the job file
 }
 
 // report hands on one event at a time, whoever has it.
@@ -165,7 +173,7 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
 	r.endWorkers()
-	var errs []error
+	errs := []error{r.leaveHosts()}
 	if r.folder != nil {
 		errs = append(errs, r.folder.Close())
 	}

@@ -36,12 +36,12 @@ type post interface {
 	end(finished bool)
 }
 
-// here is this machine as a station.
-type here struct{}
+// local is this machine as a station.
+type local struct{}
 
-func (here) bin(launch plan.Launch) string { return launch.Bin }
+func (local) bin(launch plan.Launch) string { return launch.Bin }
 
-func (here) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
+func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
 	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
 }
 
