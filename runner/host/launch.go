@@ -22,6 +22,9 @@ var traceScript string
 // whose start was accepted.
 const startWithin = 10 * time.Second
 
+// withdraw keeps a start that nobody waits for any more from coming late.
+const withdraw = `rm -f "$script"` + "\n"
+
 // maxStartPause bounds the time between two looks for it.
 const maxStartPause = 400 * time.Millisecond
 
@@ -58,6 +61,10 @@ func (h *Host) Launch(ctx context.Context, c plan.Command) error {
 		return fmt.Errorf("%s: %w", c.Line, err)
 	}
 	if err := h.trace(ctx, files, a["log"]); err != nil {
+		if errors.Is(err, errNothing) {
+			_, undone := h.ask(ctx, withdraw, files)
+			err = errors.Join(err, undone)
+		}
 		return fmt.Errorf("%s: %w: %s", c.Line, err, said.words())
 	}
 	return nil

@@ -30,6 +30,7 @@ type SharePeek struct {
 	// Token the one line in it: letters and digits.
 	Read, Token string
 	// Write is the name of the file that the host writes, Answer the one line.
+	// What is left of one that couldn't be written has the name with ".new".
 	Write, Answer string
 	// Wait is how long the master's file may take to show.
 	Wait time.Duration

@@ -16,5 +16,5 @@ ${read:?}
 *) return 0 ;;
 esac
 [ "$(head -c 200 "$folder/$read" | tr -d '\n\000')" = "${token:?}" ] || return 0
-printf '%s\n' "${content?}" >"$folder/.${write:?}" && mv -f "$folder/.$write" "$folder/$write" || return
+printf '%s\n' "${content?}" >"$folder/${write:?}.new" && mv -f "$folder/$write.new" "$folder/$write" || return
 say found yes
