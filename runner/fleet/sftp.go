@@ -15,7 +15,9 @@ func wantsSFTP(r *ssh.Request) bool {
 // sftp serves files as this process may, relative ones from the home, until
 // the client ends it.
 func (s *session) sftp() {
-	defer s.finish()
+	// Its last answer may still be on its way, beside which x/crypto allows for
+	// no CloseWrite.
+	defer func() { _ = s.channel.Close() }()
 	server, err := sftp.NewServer(s.channel, sftp.WithServerWorkingDirectory(s.fleet.cfg.Dir))
 	if err != nil {
 		s.status(cannotRun)

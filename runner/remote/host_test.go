@@ -39,6 +39,7 @@ type starter func(t testing.TB, s setting) host
 
 // testHost is what must hold whoever serves.
 func testHost(t *testing.T, start starter) {
+	t.Helper()
 	for name, test := range map[string]func(*testing.T, starter){
 		"run": testRun, "upload": testUpload, "terminal": testTerminal, "keep alive": testKeepAlive,
 		"host keys": testHostKeys, "certified host keys": testCertifiedHostKeys, "passphrase": testPassphrase,

@@ -27,6 +27,7 @@ func dial(t testing.TB, h host, known ...string) error {
 
 // testHostKeys is who is let pose as a host.
 func testHostKeys(t *testing.T, start starter) {
+	t.Helper()
 	h := start(t, setting{})
 	name := knownhosts.Normalize(h.addr)
 	other := newKey(t).PublicKey()
@@ -65,6 +66,7 @@ func testHostKeys(t *testing.T, start starter) {
 
 // testCertifiedHostKeys is the same where the host has a certificate.
 func testCertifiedHostKeys(t *testing.T, start starter) {
+	t.Helper()
 	authority := newKey(t)
 	h := start(t, setting{authority: authority})
 	name := knownhosts.Normalize(h.addr)

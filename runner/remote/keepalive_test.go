@@ -80,6 +80,7 @@ func dialLine(t testing.TB, h host) (*remote.Conn, *line) {
 
 // testKeepAlive is that a line that was cut is noticed, and no other.
 func testKeepAlive(t *testing.T, start starter) {
+	t.Helper()
 	h := start(t, setting{})
 	t.Run("a line that is cut is lost", func(t *testing.T) {
 		conn, l := dialLine(t, h)

@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -22,7 +21,7 @@ func PassphraseKeyFile(path string, ask func(prompt string) (string, error)) (ss
 	if !errors.Is(err, ErrPassphrase) {
 		return key, err
 	}
-	text, err := os.ReadFile(path)
+	text, err := readSmall(path)
 	if err != nil {
 		return nil, fmt.Errorf("private key: %w", err)
 	}

@@ -32,6 +32,7 @@ func (a *asked) ask(prompt string) (string, error) {
 
 // testPassphrase is that a key behind a passphrase lets one in.
 func testPassphrase(t *testing.T, start starter) {
+	t.Helper()
 	private, text := newPrivate(t, "secret")
 	public, err := ssh.NewPublicKey(private.Public())
 	if err != nil {

@@ -52,6 +52,7 @@ var runCases = map[string]struct {
 
 // testRun is what must come of commands on a host of any make.
 func testRun(t *testing.T, start starter) {
+	t.Helper()
 	h := start(t, setting{})
 	for name, c := range runCases {
 		t.Run(name, func(t *testing.T) {

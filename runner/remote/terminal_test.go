@@ -31,6 +31,7 @@ func (r *readied) Write(p []byte) (int, error) {
 
 // testTerminal is what commands on a terminal see.
 func testTerminal(t *testing.T, start starter) {
+	t.Helper()
 	h := start(t, setting{})
 	size := remote.Size{Width: 120, Height: 50}
 	cases := map[string]struct {

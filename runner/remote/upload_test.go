@@ -18,6 +18,7 @@ import (
 
 // testUpload is what must come of a file, by SFTP and without.
 func testUpload(t *testing.T, start starter) {
+	t.Helper()
 	for way, noSFTP := range map[string]bool{"by SFTP": false, "by cat": true} {
 		t.Run(way, func(t *testing.T) {
 			h := start(t, setting{noSFTP: noSFTP})
@@ -39,6 +40,7 @@ func testUpload(t *testing.T, start starter) {
 
 // testArrival is that all of a file arrives, and nothing but it.
 func testArrival(t *testing.T, h host) {
+	t.Helper()
 	large := strings.Repeat("\x00\xff\r\n large", 1<<18) // more than any window
 	cases := map[string]struct {
 		name string
@@ -105,6 +107,7 @@ func wantModes(t testing.TB, dir string) {
 
 // testRefusal is that the host's refusal is told, and leaves the connection.
 func testRefusal(t *testing.T, h host) {
+	t.Helper()
 	dir := t.TempDir()
 	overwrite(t, filepath.Join(dir, "file"), "a file")
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o755); err != nil {
@@ -137,6 +140,7 @@ func testRefusal(t *testing.T, h host) {
 
 // testHalf is that half a file never stands under its name.
 func testHalf(t *testing.T, h host) {
+	t.Helper()
 	full := errors.New("can't be read")
 	text := strings.NewReader(strings.Repeat("x", 1<<20))
 	dir := t.TempDir()
