@@ -84,8 +84,10 @@ func testKeepAlive(t *testing.T, start starter) {
 	h := start(t, setting{})
 	t.Run("a line that is cut is lost", func(t *testing.T) {
 		conn, l := dialLine(t, h)
+		stdin, open := io.Pipe() // what waits for it ends with the connection
+		defer func() { _ = open.Close() }()
 		_, err := conn.Run(context.Background(), remote.Command{
-			Line: "echo begun; sleep 1000", Stdout: &firstWrite{seen: func() { l.cut.Store(true) }}, Timeout: patience,
+			Line: "echo begun; cat", Stdin: stdin, Stdout: &firstWrite{seen: func() { l.cut.Store(true) }}, Timeout: patience,
 		})
 		wantError(t, err, remote.PhaseRun, remote.KindLost)
 		if !strings.Contains(err.Error(), "answered nothing for") {
