@@ -5,6 +5,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -115,11 +116,30 @@ func (f *farm) wantGreetings(t *testing.T, targets string, chunks int) {
 	}
 }
 
+// awaitWorkers waits until there is a worker on each machine, and gives the
+// command lines of all that runs there. The master is still to run then.
+func (f *farm) awaitWorkers(t *testing.T, master *exec.Cmd, machines ...*ground.Machine) []string {
+	t.Helper()
+	commands := make([]string, len(machines))
+	for i, m := range machines {
+		await(t, "the worker on "+m.Name, func() bool {
+			state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", master.Process.Pid))
+			if err != nil || strings.Contains(string(state), ") Z ") {
+				t.Fatalf("the master has ended\n%s", read(t, filepath.Join(f.notes, "log")))
+			}
+			commands[i] = m.Do(t, "ps -ww -eo args")
+			return strings.Contains(commands[i], " worker -A ")
+		})
+	}
+	return commands
+}
+
 // wantQuiet fails the test where something of a scan still runs on a machine.
 func wantQuiet(t *testing.T, machines ...*ground.Machine) {
 	t.Helper()
 	for _, m := range machines {
-		running := func() bool { return m.Do(t, "pgrep -fa 'scanmaster|SCREEN|scanslave' || true") == "" }
+		// In brackets, lest it find itself.
+		running := func() bool { return m.Do(t, "pgrep -fa '[s]canmaster|[S]CREEN|[s]canslave' || true") == "" }
 		await(t, "the end of all that runs on "+m.Name, running)
 	}
 }

@@ -104,9 +104,7 @@ func TestRealHostsInterruptEndsTheirWorkers(t *testing.T) {
 	scan := f.scan(t, targets, f.hosts(workers...), "")
 	file := strings.Replace(read(t, scan), "run: 5s", "run: 10m", 1)
 	cmd := f.start(t, "apply", f.write(t, "scan.yaml", file))
-	for _, m := range workers {
-		await(t, "the worker on "+m.Name, func() bool { return strings.Contains(m.Do(t, "ps -eo args"), " worker -A ") })
-	}
+	f.awaitWorkers(t, cmd, workers...)
 	ground.Run(t, "kill", "-INT", pidOf(cmd))
 	_ = cmd.Wait() // its status is asked for below
 	if status := cmd.ProcessState.ExitCode(); status != exitSignal+2 {

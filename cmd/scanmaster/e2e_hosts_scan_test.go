@@ -62,19 +62,17 @@ func TestRealHostsScan(t *testing.T) {
 	f.trust(t, workers...)
 	f.write(t, "remote.sh", script)
 	f.write(t, "pre.sh", fmt.Sprintf(noting, "pre"))
-	f.write(t, "post.chunk.sh", fmt.Sprintf(noting, "post"))
+	// No worker ends before all have been looked at.
+	f.write(t, "post.chunk.sh", fmt.Sprintf(noting, "post")+"until [ -e \"$NOTES/seen\" ]; do sleep 0.1; done\n")
 	f.write(t, "aggregate.sh", fmt.Sprintf(noting, "aggregate"))
 	more := strings.Replace(hookedScan, "SCAN_ENV: {", "SCAN_ENV: {NOTES: "+f.notes+", ", 1)
 	scan := f.scan(t, input(all), f.hosts(workers...), more+"jobs: 20\n")
 
 	cmd := f.start(t, "apply", scan)
 	prefix := f.prefix("audit")
-	commands := make([]string, len(workers))
-	for i, m := range workers {
-		await(t, "the worker on "+m.Name, func() bool {
-			commands[i] = m.Do(t, "ps -ww -eo args")
-			return strings.Contains(commands[i], " worker -A ")
-		})
+	commands := f.awaitWorkers(t, cmd, workers...)
+	if err := os.WriteFile(filepath.Join(f.notes, "seen"), nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
 	err := cmd.Wait()
 	if log := read(t, filepath.Join(f.notes, "log")); err != nil {

@@ -79,9 +79,7 @@ func TestRealHostsShareThatHangsHangsNobody(t *testing.T) {
 	targets := f.targets(t, 3)
 	f.write(t, "remote.sh", "#!/bin/sh\nsleep 1000\n")
 	cmd, log := f.apply(t, f.scan(t, targets, "poll: 1s\n"))
-	for _, m := range f.workers {
-		await(t, "the worker on "+m.Name, func() bool { return strings.Contains(m.Do(t, "ps -eo args"), " worker -A ") })
-	}
+	f.awaitWorkers(t, cmd, f.workers...)
 	await(t, "the wait", func() bool { return strings.Contains(read(t, log), "wait") })
 	f.nas.Cut(t)
 	said := len(read(t, log))

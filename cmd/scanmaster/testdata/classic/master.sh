@@ -24,7 +24,8 @@ for chunk in x*; do
 	shift
 	command="scanslave  -A pubkey   -d $dir  -r $remote  -p $post -n  20  $name  $prefix/input/$min/$chunk  --  -I"
 	to "root@$worker" "echo 'screen sh -c \"$command\"' > ~/.screenrc.scanslave"
-	to -tt "root@$worker" "env LANG=C SSHOPTS='-l root -i $TARGETKEY -o StrictHostKeyChecking=accept-new' \
+	# Without a terminal of ours -t gives none there either, as from cron.
+	to -t "root@$worker" "env LANG=C SSHOPTS='-l root -i $TARGETKEY -o StrictHostKeyChecking=accept-new' \
 		screen -dm -c ~/.screenrc.scanslave -e^Ww" </dev/null
 done
 
