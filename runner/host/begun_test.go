@@ -24,8 +24,13 @@ func launchOf(t *testing.T, via string) (plan.Command, job.Layout) {
 			t.Fatal(err)
 		}
 	}
-	l := plan.Launch{Args: job.Args{Auth: "pubkey", Dir: layout.Dir, Remote: "r", Jobs: 1, Name: "s"}, Deploy: "never", Via: via}
-	return l.Command(layout, plan.Worker{Host: "w"}, "xaa", "0abc"), layout
+	return launchOn(layout, via, "xaa"), layout
+}
+
+// launchOn is a start of scanslave on one chunk.
+func launchOn(layout job.Layout, via, chunk string) plan.Command {
+	args := job.Args{Auth: "pubkey", Dir: layout.Dir, Remote: "r", Jobs: 1, Name: "s"}
+	return plan.Launch{Args: args, Deploy: "never", Via: via}.Command(layout, plan.Worker{Host: "w"}, chunk, "0abc")
 }
 
 // works is a scanslave that begins its chunk, and goes on until it is let.

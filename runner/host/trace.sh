@@ -2,7 +2,6 @@
 # Tells whether there is a trace of what was launched: a process, or what it
 # leaves at its start.
 say starter "$(starter)"
-say session "$([ -z "${rc?}" ] || session)"
 say log "$(size)"
 if [ -n "${pid_file?}" ] && [ -e "$pid_file" ]; then
 	say pid_file yes

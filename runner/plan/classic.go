@@ -40,9 +40,5 @@ func (l Launch) Classic(layout job.Layout, chunk string, lines int64) Command {
 		args.PostChunk = noHook
 	}
 	argv := append([]string{classicProgram}, args.Argv()...)
-	log := ""
-	if l.Via == ViaProcess {
-		log = layout.Log(chunk)
-	}
-	return l.onHost(layout, chunk, log, l.Env, argv)
+	return l.onHost(layout, chunk, l.Env, argv)
 }

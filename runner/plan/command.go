@@ -33,8 +33,7 @@ type Command struct {
 	ScreenrcText string `json:"screenrc_text,omitempty"`
 	Script       string `json:"script,omitempty"`
 	ScriptText   string `json:"script_text,omitempty"`
-	// Log is where what a worker on a worker host has to say is kept; empty for
-	// a classic one in screen. PIDFile, below the home folder, is where a
+	// Log is where what a worker on a worker host has to say is kept. PIDFile, below the home folder, is where a
 	// detached process there leaves its id, which is its session's too.
 	Log     string `json:"log,omitempty"`
 	PIDFile string `json:"pid_file,omitempty"`
@@ -53,7 +52,7 @@ func (l Launch) Command(layout job.Layout, w Worker, chunk, jobDigest string) Co
 	if w.Local {
 		return Command{Via: ViaProcess, Env: env, Argv: argv, Line: shellLine(layout, env, argv)}
 	}
-	return l.onHost(layout, chunk, layout.Log(chunk), env, argv)
+	return l.onHost(layout, chunk, env, argv)
 }
 
 // classicProgram is the name of the worker half in the PATH of worker hosts.
