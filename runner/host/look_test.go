@@ -3,6 +3,7 @@ package host_test
 import (
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -182,5 +183,20 @@ func TestWhatAShellSaysAtTheLoginIsNoAnswer(t *testing.T) {
 	tool(t, bin, "sh", "#!/bin/sh\necho 'os=Plan9'\necho hello\nexec /bin/sh \"$@\"\n")
 	if got := look(t, newPlace(t, "PATH="+bin+":/usr/bin:/bin"), "/tmp").OS; got != runtime.GOOS {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAScanslaveOfOursTellsItsVersion(t *testing.T) {
+	bin, dir := t.TempDir(), t.TempDir()
+	write(t, filepath.Join(dir, "main.go"), "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(\"scanmaster 1.2 x\") }\n", 0o644)
+	write(t, filepath.Join(dir, "go.mod"), "module x\n", 0o644)
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(bin, "scanslave"), ".")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	got := look(t, newPlace(t, "PATH="+bin+":/usr/bin:/bin"), "/tmp").Scanslave
+	if got.Version != "scanmaster 1.2 x" || got.Classic {
+		t.Errorf("got %+v", got)
 	}
 }
