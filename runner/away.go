@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -30,6 +31,16 @@ func (a *away) bin(launch plan.Launch) string {
 }
 
 func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
+	if c.Log != "" {
+		// Made here, so that it is as private as all else on the share.
+		log, err := r.folder.Create(filepath.Base(c.Log))
+		if err != nil {
+			return nil, err
+		}
+		if err := log.Close(); err != nil {
+			return nil, err
+		}
+	}
 	if err := a.host.Launch(ctx, c); err != nil {
 		return nil, err
 	}

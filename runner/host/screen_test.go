@@ -216,3 +216,20 @@ func TestManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 		}
 	}
 }
+
+func TestAWorkerInScreenIsEnded(t *testing.T) {
+	c, layout := launchOf(t, plan.ViaScreen)
+	p, bin := realPlace(t, "FOLDER="+layout.Prefix())
+	tool(t, bin, "scanslave", works)
+	if err := p.Launch(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	sign(t, p.Host, layout, host.Working)
+	if err := p.Stop(t.Context(), layout, "xaa", patience); err != nil {
+		t.Fatal(err)
+	}
+	sign(t, p.Host, layout, host.Ended)
+	if _, err := p.Session(t.Context(), layout, "xaa"); err == nil {
+		t.Error("its session is left")
+	}
+}
