@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"strings"
 	"time"
 
 	"scanmaster/runner/job"
@@ -38,6 +40,8 @@ func (h *Host) Launch(ctx context.Context, c plan.Command) error {
 	files := vars{
 		"script": c.Script, "script_text": c.ScriptText, "rc": c.Screenrc, "rc_text": c.ScreenrcText,
 		"pid_file": c.PIDFile, "log": c.Log,
+		// As job.Layout has it: the log is in the run's folder below PREFIX.
+		"prefix": path.Dir(path.Dir(c.Log)), "chunk": strings.TrimPrefix(path.Base(c.Log), "log."),
 	}
 	a, err := h.ask(ctx, launchScript, files)
 	if err != nil {
@@ -68,7 +72,7 @@ func (h *Host) trace(ctx context.Context, s *start, files vars, before string) e
 	defer late.Stop()
 	for pause := firstPause; ; pause = min(2*pause, maxStartPause) {
 		a, err := h.ask(ctx, processesScript+traceScript, files)
-		if err != nil || a["starter"] != "" || a["log"] != before || a.yes("pid_file") {
+		if err != nil || a["starter"] != "" || a["log"] != before || a.yes("left") {
 			return err
 		}
 		select {

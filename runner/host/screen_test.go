@@ -189,12 +189,13 @@ func TestWhereScreensOwnFolderIsNoGoodOneOfOursIsUsed(t *testing.T) {
 
 func TestManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 	_, layout := launchOf(t, plan.ViaScreen)
-	p, bin := realPlace(t, "FOLDER="+layout.Dir)
-	tool(t, bin, "scanslave", "#!/bin/sh\nfor chunk; do :; done\ntouch \"$FOLDER/ran.${chunk##*/}\"\n")
+	p, bin := realPlace(t, "FOLDER="+layout.Prefix())
+	tool(t, bin, "scanslave", "#!/bin/sh\nfor chunk; do :; done\nmkdir \"$FOLDER/202401010001.${chunk##*/}\"\n")
 	chunks := []string{"xaa", "xab", "xac", "xad"}
 	started := make(chan error)
 	for _, chunk := range chunks {
 		one := launchOn(layout, plan.ViaScreen, chunk)
+		write(t, one.Log, "", 0o600) // which is no trace of a worker
 		go func() { started <- p.Launch(t.Context(), one) }()
 	}
 	for range chunks {
@@ -212,7 +213,7 @@ func TestManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 				break
 			}
 		}
-		if _, err := os.Stat(filepath.Join(layout.Dir, "ran."+chunk)); err != nil {
+		if _, err := os.Stat(layout.WorkDir("202401010001", chunk)); err != nil {
 			t.Error(err)
 		}
 	}
