@@ -19,8 +19,10 @@ import (
 // away is a worker host as a station.
 type away struct {
 	host *host.Host
-	// path is where the worker half was deployed to.
-	path string
+	// path is where the worker half was deployed to. Where none was, classic
+	// tells that the host's scanslave is of the classic suite.
+	path    string
+	classic bool
 }
 
 func (a *away) bin(launch plan.Launch) string {
@@ -44,12 +46,14 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 	if err := a.host.Launch(ctx, c); err != nil {
 		return nil, err
 	}
-	return &distant{away: a}, nil
+	return &distant{away: a, run: r, chunk: chunk}, nil
 }
 
 // distant is a worker on a worker host, which goes on without us.
 type distant struct {
 	*away
+	run   *run
+	chunk string
 	// words is the last that was heard of it.
 	words string
 }
@@ -89,8 +93,18 @@ func (d *distant) fate(*run, *chunkRun) string {
 	return how
 }
 
-// end leaves a worker that goes on by itself.
-func (d *distant) end(bool) {}
+// end ends a worker that has not finished. Where its host can't be told, it
+// may go on, and that is said.
+func (d *distant) end(finished bool) {
+	if finished {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 3*grace)
+	defer cancel()
+	if err := d.host.Stop(ctx, d.run.plan.Layout, d.chunk, grace); err != nil {
+		d.run.report(Warning{Text: fmt.Sprintf("the worker of %s may still work: %v", d.chunk, err)})
+	}
+}
 
 // deployAll brings the worker half to the hosts, side by side. That it can't
 // be brought is a reason to leave a host out.

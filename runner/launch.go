@@ -24,6 +24,9 @@ type chunkRun struct {
 	sha256 string
 
 	post post // nil until the worker was started
+	// classic tells that the worker is one of the classic suite, which leaves
+	// no record, and in .done a date.
+	classic bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
@@ -68,8 +71,15 @@ func (r *run) launch(ctx context.Context, s plan.Launch) (string, error) {
 // That it can't work is a result; the error is what stops the scan.
 func (r *run) start(ctx context.Context, s plan.Launch, c *chunkRun) error {
 	at := r.stations[c.worker.Name]
+	if host, ok := at.(*away); ok {
+		c.classic = host.classic
+	}
 	s.Bin = at.bin(s)
-	post, err := at.start(ctx, r, s.Command(r.plan.Layout, c.worker, c.name, r.digest), c.name)
+	command := s.Command(r.plan.Layout, c.worker, c.name, r.digest)
+	if c.classic {
+		command = s.Classic(r.plan.Layout, c.name, c.lines)
+	}
+	post, err := at.start(ctx, r, command, c.name)
 	if err != nil {
 		c.lost = err.Error()
 		return ctx.Err()

@@ -137,11 +137,13 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 		p.Reasons = append(p.Reasons, accessHint(err))
 		return
 	}
-	p.at = &away{host: h}
+	at := &away{host: h}
+	p.at = at
 	if p.Facts, err = h.Look(ctx, b.step.Dir); err != nil {
 		p.Reasons = append(p.Reasons, err.Error())
 		return
 	}
+	at.classic = b.step.Deploy == spec.DeployNever && p.Facts.Scanslave.Classic
 	p.Reasons, p.Warnings = p.Facts.Refuse(b.need), p.Facts.Warn(b.need)
 	if len(p.Reasons) > 0 {
 		return

@@ -10,6 +10,7 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
 	"scanmaster/watcher"
 )
 
@@ -38,7 +39,7 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
 		return "", err
 	}
-	return r.account()
+	return r.account(ctx)
 }
 
 // waiter gathers what happens to the workers while they work.
@@ -104,16 +105,29 @@ func (r *run) doneMark(folder string) (found, bool) {
 	if err != nil {
 		return found{}, false
 	}
-	mark, ok := job.ParseDone(data)
-	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name {
+	c := r.chunkNamed(name)
+	if c == nil {
 		return found{}, false
 	}
+	mark, ok := job.ParseDone(data)
+	if c.classic {
+		// The folder was empty before this run, and that is all there is to
+		// know whose it is.
+		return found{chunk: c, folder: folder, mark: job.DoneMark{Chunk: name}}, true
+	}
+	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name || !result.IsTally(mark.Counts) {
+		return found{}, false
+	}
+	return found{chunk: c, folder: folder, mark: mark}, true
+}
+
+func (r *run) chunkNamed(name string) *chunkRun {
 	for _, c := range r.chunks {
 		if c.name == name {
-			return found{chunk: c, folder: folder, mark: mark}, true
+			return c
 		}
 	}
-	return found{}, false
+	return nil
 }
 
 // awaitEnd tells the loop when a worker has ended: at once where that is
