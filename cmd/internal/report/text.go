@@ -26,8 +26,9 @@ type Text struct {
 	Now func() time.Time
 	// Live is set on a terminal: progress is shown on one line, rewritten.
 	Live bool
-	// Width of the terminal in columns; used where Live is set.
-	Width int
+	// Width gives the width of the terminal in columns, which may change; 0
+	// where it isn't known. It is used, and not nil, where Live is set.
+	Width func() int
 
 	shown bool // a live line stands on the terminal
 }
@@ -78,8 +79,8 @@ func (t *Text) progress(e runner.Progress) {
 		return
 	}
 	text = t.stamp() + text
-	if t.Width > 1 && len(text) >= t.Width {
-		text = text[:t.Width-1]
+	if width := t.Width(); width > 1 && len(text) >= width {
+		text = text[:width-1]
 	}
 	t.print("\r" + text + clearToEnd)
 	t.shown = true
