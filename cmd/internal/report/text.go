@@ -112,7 +112,14 @@ func (t *Text) stamp() string { return t.Now().Format(time.TimeOnly) + ": " }
 func Counts(tally result.Tally) string {
 	parts := make([]string, 0, len(tally.Counts))
 	for _, key := range tally.Keys() {
-		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+key)
+		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+class(key))
 	}
 	return strings.Join(parts, ", ")
 }
+
+// maxClass is how much of a class's name is shown, in bytes.
+const maxClass = 40
+
+// class gives a tally's key as it may be shown: it comes from files on the
+// share, where others may write, too.
+func class(key string) string { return safe.Line(key, maxClass) }
