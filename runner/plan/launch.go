@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
 
 // envOptions is the variable by which OpenSSH options reach a worker.
@@ -68,7 +69,7 @@ func (c *compiler) env() []string {
 func (c *compiler) options() string {
 	t := c.scan.Targets
 	options := job.TargetOptions{User: t.User, HostKeys: strictHostKeyChecking(t.HostKeys)}
-	if t.Port != defaultPort {
+	if t.Port != spec.DefaultPort {
 		options.Port = t.Port
 	}
 	if t.Identity != "" {
