@@ -47,7 +47,7 @@ func (r *run) account() (string, error) {
 // accountChunk believes a .done file whose counts come out, and else counts
 // the record.
 func (r *run) accountChunk(c *chunkRun, missing *missingList) error {
-	if c.done && c.mark.Lines == c.lines && c.tally.Total() == c.lines {
+	if c.done && c.mark.Lines == c.lines && c.mark.Outcomes == c.lines && c.tally.Total() == c.lines {
 		return nil
 	}
 	audited, err := r.audit(c)

@@ -10,6 +10,7 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
 	"scanmaster/watcher"
 )
 
@@ -102,7 +103,7 @@ func (r *run) doneMark(folder string) (found, bool) {
 		return found{}, false
 	}
 	mark, ok := job.ParseDone(data)
-	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name {
+	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name || !result.IsTally(mark.Counts) {
 		return found{}, false
 	}
 	for _, c := range r.chunks {

@@ -1,6 +1,7 @@
 package result
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -69,11 +70,18 @@ func (t Tally) Keys() []string {
 }
 
 func compareKeys(a, b string) int {
-	ra, rb := keyRank(a), keyRank(b)
-	if ra != rb {
-		return ra - rb
+	return cmp.Or(keyRank(a)-keyRank(b), cmp.Compare(a, b))
+}
+
+// IsTally reports whether counts are such as a tally may have: of known keys,
+// and none below zero. What is read of the share need not be.
+func IsTally(counts map[string]int64) bool {
+	for key, n := range counts {
+		if !IsKey(key) || n < 0 {
+			return false
+		}
 	}
-	return 0
+	return true
 }
 
 func keyRank(key string) int {
