@@ -57,7 +57,7 @@ func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingLis
 		c.tally = counted.Tally
 		return missing.add(c, counted.Missing)
 	}
-	if c.done && c.mark.Lines == c.lines && c.tally.Total() == c.lines {
+	if c.done && c.mark.Lines == c.lines && c.mark.Outcomes == c.lines && c.tally.Total() == c.lines {
 		return nil
 	}
 	audited, err := r.audit(c)

@@ -54,11 +54,8 @@ func (a *app) apply(ctx context.Context, file string, asJSON bool) error {
 
 func (a *app) applyText(ctx context.Context, p plan.Plan) error {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
-	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		text.Live = true
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
-			text.Width = width
-		}
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
+		text.Live, text.Width = true, func() int { return columns(f) }
 	}
 	summary, err := runner.Apply(ctx, p, a.config(text, text.Live))
 	text.End()
@@ -69,6 +66,15 @@ func (a *app) applyText(ctx context.Context, p plan.Plan) error {
 		return err
 	}
 	return verdict(summary)
+}
+
+// columns is the width of a terminal as it is now; 0 where it doesn't tell.
+func columns(terminal *os.File) int {
+	width, _, err := term.GetSize(int(terminal.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
 }
 
 func (a *app) applyJSON(ctx context.Context, p plan.Plan) error {

@@ -102,6 +102,11 @@ func TestRealHostsWithClassicWorkers(t *testing.T) {
 		t.Errorf("it does not say that host_keys can't be honoured:\n%s", r.stderr)
 	}
 	text := strings.Replace(read(t, scan), "~/.ssh/target}", "~/.ssh/target, host_keys: off}", 1)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the worker says\n%s", gathered(t, filepath.Join(workers[0].Home("root"), "scanslave.log")))
+		}
+	})
 	f.expect(t, exitComplete, "apply", f.write(t, "scan.yaml", text))
 	f.wantGreetings(t, targets, 2)
 	prefix := f.prefix("audit")

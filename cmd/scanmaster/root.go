@@ -42,6 +42,7 @@ what would happen, and apply does it.`,
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(usageTemplate)
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	cobra.EnableCommandSorting = false
@@ -55,6 +56,18 @@ const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
 
 {{end}}{{.UsageString}}
 ` + exitHelp
+
+// usageTemplate is cobra's in fewer words; the bare program is no usage.
+const usageTemplate = `Usage:
+  {{if .HasAvailableSubCommands}}{{.CommandPath}} VERB …
+
+Verbs:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{else}}{{.UseLine}}
+{{end}}
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+`
 
 // oneVerb is only asked where no verb was found.
 func oneVerb(cmd *cobra.Command, args []string) error {

@@ -112,6 +112,7 @@ func TestTheWordsAreInTheClassicOrder(t *testing.T) {
 func FuzzArgsRoundTrip(f *testing.F) {
 	f.Add("pubkey", false, "/mnt/scanmaster", "./remote.sh", "", 175, "info1", "/in/xaa", "")
 	f.Add("all", true, "-d", "--", "-", 1, "a", "--", "--\n-P\n\n-n")
+	f.Add("pubkey", true, "0", "0", "", 175, "-d", "0", "0\n0") // a name that is a flag
 	f.Fuzz(func(t *testing.T, auth string, attended bool, dir, remote, post string, jobs int, name, file, through string) {
 		a := job.Args{
 			Auth: auth, Attended: attended, Dir: dir, Remote: remote, PostChunk: post, Jobs: jobs, Name: name, ChunkFile: file,
@@ -122,8 +123,13 @@ func FuzzArgsRoundTrip(f *testing.F) {
 		known := auth == "pubkey" || auth == "password" || auth == "all"
 		valid := known && dir != "" && remote != "" && file != "" && jobs > 0 && job.CheckName(name) == nil
 		got, err := job.ParseArgs(a.Argv())
-		if valid != (err == nil) || valid && !reflect.DeepEqual(got, a) {
+		switch {
+		case valid && (err != nil || !reflect.DeepEqual(got, a)):
 			t.Errorf("%+v\nas %q is read back as\n%+v, %v", a, a.Argv(), got, err)
+		case err == nil && job.CheckName(got.Name) != nil:
+			// What is no command line of ours may read as another, by the rules
+			// of getopt(3), but never as a name that could leave its folder.
+			t.Errorf("%q gives the name %q", a.Argv(), got.Name)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"strconv"
 	"strings"
 	"syscall"
@@ -15,6 +16,8 @@ import (
 const (
 	// prefix begins the name of a lock file; its generation follows.
 	prefix = ".lock."
+	// maxNumber is the highest generation that there can be.
+	maxNumber = math.MaxInt64
 	// maxContent is the most that a lock file of ours holds, in bytes.
 	maxContent = 16 << 10
 	// readTries is how often a read is tried that another one's rename may

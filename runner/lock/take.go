@@ -80,6 +80,9 @@ func (t *taker) free(top generation) (bool, error) {
 // was faster.
 func (t *taker) claim(top generation) (*Lock, error) {
 	began := time.Now()
+	if top.number >= maxNumber {
+		return nil, fmt.Errorf("lock: %s is none of ours; remove it", t.files.dir.Path(fileName(top.number)))
+	}
 	number := top.number + 1
 	won, err := t.files.claim(number, content{Owner: t.Self})
 	if err != nil {

@@ -3,6 +3,7 @@ package lock
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,6 +178,14 @@ func TestAFolderThatIsGoneIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := Take(t.Context(), config(t, dir)); !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), "lock: ") {
+		t.Errorf("Take gave %v", err)
+	}
+}
+
+func TestAGenerationThatHasNoNextIsSaid(t *testing.T) {
+	dir, path := open(t)
+	put(t, path, math.MaxInt64, content{Owner: faraway, Released: true})
+	if _, err := Take(t.Context(), config(t, dir)); err == nil || !strings.Contains(err.Error(), ".lock.9223372036854775807") {
 		t.Errorf("Take gave %v", err)
 	}
 }

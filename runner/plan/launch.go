@@ -73,7 +73,7 @@ func (c *compiler) env() []string {
 func (c *compiler) options() string {
 	t := c.scan.Targets
 	options := job.TargetOptions{User: t.User, HostKeys: strictHostKeyChecking(t.HostKeys)}
-	if t.Port != defaultPort {
+	if t.Port != spec.DefaultPort {
 		options.Port = t.Port
 	}
 	if t.Identity != "" {

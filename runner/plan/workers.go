@@ -7,9 +7,6 @@ import (
 	"scanmaster/spec"
 )
 
-// defaultPort is SSH's own (RFC 4253 section 4.1).
-const defaultPort = 22
-
 // workersOf gives every host a name of its own: the host, with its port where
 // the host stands with several, and a number where that isn't enough.
 func workersOf(hosts spec.Hosts) []Worker {
@@ -61,7 +58,7 @@ func number(names []string, uses map[string]int) {
 
 func portOf(h spec.Host) int {
 	if h.Port == 0 {
-		return defaultPort
+		return spec.DefaultPort
 	}
 	return h.Port
 }

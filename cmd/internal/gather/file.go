@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"scanmaster/runner/plan"
+	"scanmaster/spec"
 )
 
 // Why a file can't be used; each completes a sentence that begins with its name.
@@ -126,16 +127,13 @@ func (c cancellable) Read(p []byte) (int, error) {
 	return c.r.Read(p)
 }
 
-// maxSource bounds what Source reads, in bytes.
-const maxSource = 1 << 20
-
-// Source reads a scan file's text, to quote from; what is over 1 MiB is left
-// out.
+// Source reads a scan file's text, to quote from; what is over spec.MaxFile is
+// left out.
 func Source(path string) ([]byte, error) {
 	f, _, err := open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxSource))
+	return io.ReadAll(io.LimitReader(f, spec.MaxFile))
 }

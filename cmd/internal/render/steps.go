@@ -39,7 +39,7 @@ func (t *text) details(step plan.Step) []string {
 	case plan.Agent:
 		return []string{"the ssh-agent of whoever starts the scan, where there is one"}
 	case plan.Stage:
-		return stage(s)
+		return t.stage(s)
 	case plan.Split:
 		return t.split(s)
 	case plan.Launch:
@@ -109,7 +109,7 @@ func moves(s plan.Clear) []string {
 	}
 }
 
-func stage(s plan.Stage) []string {
+func (t *text) stage(s plan.Stage) []string {
 	rows := make([][]string, 0, len(s.Files)+1)
 	for _, f := range s.Files {
 		from := f.File.Path
@@ -118,6 +118,6 @@ func stage(s plan.Stage) []string {
 		}
 		rows = append(rows, []string{from, "→ " + filepath.Base(f.To)})
 	}
-	rows = append(rows, []string{"the job file", "→ job.json"})
+	rows = append(rows, []string{"the job file", "→ " + filepath.Base(t.plan.Layout.JobFile())})
 	return append([]string{"into " + s.Dir}, table(rows)...)
 }

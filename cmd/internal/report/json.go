@@ -5,11 +5,12 @@ import (
 	"io"
 	"time"
 
+	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner"
 )
 
-// JSON writes an event a line: {"time":…,"event":KIND,…}. Control characters
-// and bytes that are no UTF-8 come escaped, as encoding/json has it.
+// JSON writes an event a line: {"time":…,"event":KIND,…}. What could drive a
+// terminal or a CI system comes escaped.
 type JSON struct {
 	// Out gets the lines.
 	Out io.Writer
@@ -42,6 +43,6 @@ func (j *JSON) write(e runner.Event) error {
 	if len(body) > len("{}") {
 		line = append(append(head[:len(head)-1], ','), body[1:]...)
 	}
-	_, err = j.Out.Write(append(line, '\n'))
+	_, err = j.Out.Write(append(safe.JSON(line), '\n'))
 	return err
 }

@@ -56,7 +56,7 @@ func TestALogHasALineAnEvent(t *testing.T) {
 
 func TestATerminalGetsOneLineThatFits(t *testing.T) {
 	var out bytes.Buffer
-	text := &Text{Out: &out, Now: noon, Live: true, Width: 40}
+	text := &Text{Out: &out, Now: noon, Live: true, Width: func() int { return 40 }}
 	text.Report(runner.Progress{Workers: 3, Of: 20000})
 	text.Report(runner.Progress{WorkersDone: 2, Workers: 3, Done: 14200, Of: 20000, Tally: tally})
 	text.Report(runner.Warning{Text: "beware"})
@@ -137,3 +137,17 @@ func TestAFullDiskUnderTheEventsIsToldOnce(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, bytes.ErrTooLarge }
+
+func TestTheLiveLineFollowsTheWidthOfTheTerminal(t *testing.T) {
+	var out strings.Builder
+	width := 20
+	text := &Text{Out: &out, Now: noon, Live: true, Width: func() int { return width }}
+	progress := runner.Progress{Workers: 3, Done: 1234, Of: 5000}
+	text.Report(progress)
+	width = 0
+	text.Report(progress)
+	want := "\r12:00:00: 0/3 worke\x1b[K" + "\r12:00:00: 0/3 workers done, 1,234 of 5,000 targets\x1b[K"
+	if out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}

@@ -39,9 +39,9 @@ func Summary(w io.Writer, s runner.Summary) error {
 	for _, key := range rows {
 		meaning, ok := meanings[key]
 		if !ok {
-			meaning = "the script ended with status " + strings.TrimPrefix(key, "exit_")
+			meaning = "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
 		}
-		fmt.Fprintf(&b, "  %-9s %*s  %s\n", key, width, humanize.Comma(s.Tally.Counts[key]), meaning)
+		fmt.Fprintf(&b, "  %-9s %*s  %s\n", class(key), width, humanize.Comma(s.Tally.Counts[key]), meaning)
 	}
 	if s.Missing > 0 {
 		fmt.Fprintf(&b, "  %-9s %*s  without an outcome\n", "missing", width, humanize.Comma(s.Missing))

@@ -26,8 +26,9 @@ type Text struct {
 	Now func() time.Time
 	// Live is set on a terminal: progress is shown on one line, rewritten.
 	Live bool
-	// Width of the terminal in columns; used where Live is set.
-	Width int
+	// Width gives the width of the terminal in columns, which may change; 0
+	// where it isn't known. It is used, and not nil, where Live is set.
+	Width func() int
 
 	shown bool // a live line stands on the terminal
 }
@@ -78,8 +79,8 @@ func (t *Text) progress(e runner.Progress) {
 		return
 	}
 	text = t.stamp() + text
-	if t.Width > 1 && len(text) >= t.Width {
-		text = text[:t.Width-1]
+	if width := t.Width(); width > 1 && len(text) >= width {
+		text = text[:width-1]
 	}
 	t.print("\r" + text + clearToEnd)
 	t.shown = true
@@ -111,7 +112,14 @@ func (t *Text) stamp() string { return t.Now().Format(time.TimeOnly) + ": " }
 func Counts(tally result.Tally) string {
 	parts := make([]string, 0, len(tally.Counts))
 	for _, key := range tally.Keys() {
-		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+key)
+		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+class(key))
 	}
 	return strings.Join(parts, ", ")
 }
+
+// maxClass is how much of a class's name is shown, in bytes.
+const maxClass = 40
+
+// class gives a tally's key as it may be shown: it comes from files on the
+// share, where others may write, too.
+func class(key string) string { return safe.Line(key, maxClass) }

@@ -7,14 +7,18 @@ import (
 	"unicode/utf8"
 )
 
-// JSON gives an encoded JSON text in which nothing drives a terminal: what
-// Line would escape, and encoding/json leaves as it is, becomes \u escapes,
-// which stand for the same. Such characters occur in JSON strings alone.
+// JSON gives an encoded JSON text in which nothing drives a terminal or a CI
+// system: what Line would escape, and encoding/json leaves as it is, becomes \u
+// escapes, which stand for the same. Such characters occur in JSON strings
+// alone.
 func JSON(data []byte) []byte {
 	var out bytes.Buffer
 	for len(data) > 0 {
 		r, size := utf8.DecodeRune(data)
 		switch {
+		case r == '#' && command.Match(data):
+			out.WriteString(`#\u0023`)
+			size = len("##")
 		case r == 0x7f || hidden(r) && r <= 0xffff:
 			fmt.Fprintf(&out, `\u%04x`, r)
 		case hidden(r):

@@ -18,8 +18,9 @@ const Mark = "…"
 // the direction of writing, what can't be seen, and bytes that are no UTF-8
 // become visible escapes such as \n, \x1b, \u202e or \xff, and so does the
 // second "#" of what CI systems take for a command anywhere in a line, such as
-// "##[error]" or "##vso[". A backslash stays as it is. A result over limit bytes is cut between characters and ends with
-// Mark; limit 0 means no bound, and one below the length of Mark gives nothing.
+// "##[error]" or "##vso[". A backslash stays as it is. A result over limit
+// bytes is cut between characters and ends with Mark; limit 0 means no bound,
+// and one below the length of Mark gives nothing.
 func Line(s string, limit int) string {
 	var out strings.Builder
 	fits := 0 // how much of out leaves room for the mark

@@ -1,6 +1,7 @@
 package safe_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -76,13 +77,16 @@ func TestTheLinesThatWereLeftOutAreCounted(t *testing.T) {
 }
 
 func TestEscapedJSONStandsForTheSame(t *testing.T) {
-	in := "\x1b\x7f\u009b\u202e\u2028\U000e0041 <é> 日本"
+	in := "\x1b\x7f\u009b\u202e\u2028\U000e0041 <é> 日本 ##vso[task] ## [x"
 	data, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}
 	data = safe.JSON(data)
 	checkPrintable(t, string(data))
+	if bytes.Contains(data, []byte("##vso[")) {
+		t.Errorf("%s holds a command of a CI system", data)
+	}
 	var got string
 	if err := json.Unmarshal(data, &got); err != nil {
 		t.Fatal(err)

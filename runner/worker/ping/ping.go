@@ -42,10 +42,23 @@ func New(path string) (Pinger, error) {
 		return sockets, nil
 	}
 	command, commandErr := Command(path)
+	if commandErr == nil {
+		commandErr = usable(command)
+	}
 	if commandErr != nil {
-		return nil, fmt.Errorf("no way to ping: %w; %w", err, commandErr)
+		return nil, fmt.Errorf("no way to ping: %w; %w; let the user send pings (net.ipv4.ping_group_range), or say checks: {ping: false}", err, commandErr)
 	}
 	return command, nil
+}
+
+// usable asks this host itself. A ping(8) that may not ask is found out before
+// the first target, or all of them would pass for dead.
+func usable(p Pinger) error {
+	err := p.Ping(context.Background(), netip.AddrFrom4([4]byte{127, 0, 0, 1}))
+	if errors.Is(err, ErrNoEcho) {
+		return nil // it may ask, and that is all there is to know
+	}
+	return err
 }
 
 // denied reports whether an ICMP socket is refused for want of privilege,

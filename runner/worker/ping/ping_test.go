@@ -98,6 +98,22 @@ func TestTheProgramIsAskedWhereThereIsNoSocket(t *testing.T) {
 	}
 }
 
+func TestAProgramThatMayNotAskIsFoundOutAtTheStart(t *testing.T) {
+	for text, want := range map[string]string{
+		"exit 0": "", "exit 1": "", "echo ping: socktype: SOCK_RAW: Operation not permitted >&2; exit 2": "not permitted",
+	} {
+		p, err := Command(program(t, text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = usable(p)
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+		closed(t, p)
+	}
+}
+
 func TestAProgramThatHangsIsEnded(t *testing.T) {
 	dirs := filepath.SplitList(program(t, "exec sleep 1000"))
 	p := newCommand(filepath.Join(dirs[len(dirs)-1], "ping"), 50*time.Millisecond)

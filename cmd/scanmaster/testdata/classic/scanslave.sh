@@ -5,6 +5,8 @@
 set -eu
 jobs=175 dir=/mnt/scanmaster post=./post.chunk.sh remote=./remote.sh
 printf '%s\n' "$@" >"$HOME/scanslave.args"
+exec 2>"$HOME/scanslave.log"
+set -x
 env >"$HOME/scanslave.env"
 while getopts A:Hd:r:p:n: flag; do
 	case $flag in
