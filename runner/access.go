@@ -33,7 +33,7 @@ var defaultKnownHosts = []string{"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts
 func newAccess(p plan.Plan, s plan.Probe, cfg Config) (*access, error) {
 	a := &access{auth: make(map[string]ssh.AuthMethod)}
 	var err error
-	if a.hostKeys, err = knownHosts(p, s, cfg); err != nil {
+	if a.hostKeys, err = knownHosts(p, cfg); err != nil {
 		return nil, err
 	}
 	keys := &keyring{plan: p, cfg: cfg, read: make(map[string][]ssh.Signer)}
@@ -66,7 +66,7 @@ func (a *access) close() error {
 
 // knownHosts reads the file that the scan names, or those of ssh(1) that are
 // there.
-func knownHosts(p plan.Plan, s plan.Probe, cfg Config) (remote.HostKeys, error) {
+func knownHosts(p plan.Plan, cfg Config) (remote.HostKeys, error) {
 	for _, f := range checked(p) {
 		if f.Role == plan.RoleKnownHosts {
 			return remote.KnownHosts(plan.Resolve(p.Base, cfg.Home, f.Path))

@@ -62,7 +62,7 @@ func TestRealHostsUnderAClassicMaster(t *testing.T) {
 
 	cmd := exec.CommandContext(t.Context(), classic(t, "master.sh"), f.share, "audit", input, remote, post,
 		f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
-	cmd.Env = append(f.env, "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target")
+	cmd.Env = append(slices.Clone(f.env), "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target")
 	var failed strings.Builder
 	cmd.Stderr = &failed
 	out, err := cmd.Output()

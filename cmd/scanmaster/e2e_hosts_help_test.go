@@ -23,7 +23,13 @@ type farm struct {
 func newFarm(t *testing.T) *farm {
 	t.Helper()
 	lan := ground.NewLAN(t)
-	return &farm{scene: newSceneIn(t, lan.Dir), lan: lan}
+	f := &farm{scene: newSceneIn(t, lan.Dir), lan: lan}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("what the workers said:\n%s", gathered(t, filepath.Join(f.prefix("audit"), ".run-*", "log.*")))
+		}
+	})
+	return f
 }
 
 // workers starts machines that have nothing but sshd and screen.
@@ -110,6 +116,9 @@ func (f *farm) wantGreetings(t *testing.T, targets string, chunks int) {
 	t.Helper()
 	pattern := filepath.Join(f.prefix("audit"), "*", "output", "*", "*", "hosts_")
 	compareResults(t, pattern, map[string][]string{"ok": greeted(targets)})
+	if others := gathered(t, pattern+"[^co]*"); others != "" {
+		t.Errorf("not every target is ok, but:\n%s", others)
+	}
 	found, err := filepath.Glob(filepath.Join(f.prefix("audit"), "input", "*", "xa?"))
 	if err != nil || len(found) != chunks {
 		t.Errorf("the chunks are %q, want %d of them (%v)", found, chunks, err)
@@ -138,8 +147,16 @@ func (f *farm) awaitWorkers(t *testing.T, master *exec.Cmd, machines ...*ground.
 func wantQuiet(t *testing.T, machines ...*ground.Machine) {
 	t.Helper()
 	for _, m := range machines {
-		// In brackets, lest it find itself.
-		running := func() bool { return m.Do(t, "pgrep -fa '[s]canmaster|[S]CREEN|[s]canslave' || true") == "" }
-		await(t, "the end of all that runs on "+m.Name, running)
+		left := ""
+		t.Cleanup(func() {
+			if left != "" {
+				t.Logf("still running on %s:\n%s", m.Name, left)
+			}
+		})
+		await(t, "the end of all that runs on "+m.Name, func() bool {
+			// In brackets, lest it find itself.
+			left = m.Do(t, "pgrep -fa '[s]canmaster|[S]CREEN|[s]canslave' || true")
+			return left == ""
+		})
 	}
 }

@@ -71,10 +71,15 @@ func TestRealHostsOfEveryKind(t *testing.T) {
 	if want := strings.Fields("root root root scan1 scan1 scan2 root root"); !slices.Equal(users, want) {
 		t.Errorf("the workers ran as %q, want %q\n%s", users, want, r.stderr)
 	}
-	names := read(t, filepath.Join(f.prefix("audit"), ".whosts"))
-	for _, name := range []string{ports.Addr + ":22\n", ports.Addr + ":2222\n", six.Addr6 + "\n"} {
-		if !strings.Contains(names, name) {
-			t.Errorf(".whosts does not name %q:\n%s", name, names)
+	live := strings.Join([]string{
+		"local", ports.Addr, ports.Addr, first.Addr, second.Addr, second.Addr, six.Addr6, "local",
+	}, "\n") + "\n"
+	if got := read(t, filepath.Join(f.prefix("audit"), ".whosts")); got != live {
+		t.Errorf(".whosts is %q, want %q", got, live)
+	}
+	for _, name := range []string{ports.Addr + ":22 ", ports.Addr + ":2222 ", second.Addr + "-2 "} {
+		if !strings.Contains(r.stderr, name) {
+			t.Errorf("it does not name %sapart:\n%s", name, r.stderr)
 		}
 	}
 	wantQuiet(t, machines...)

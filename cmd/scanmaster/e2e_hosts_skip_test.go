@@ -40,8 +40,8 @@ func unfits(t *testing.T, f *farm) []unfit {
 		t.Fatal(err)
 	}
 	set := func(name string, setup ...string) *ground.Machine { return &ground.Machine{Name: name, Setup: setup} }
-	cut := func(tb testing.TB, m *ground.Machine) { m.Cut(tb) }
-	freeze := func(tb testing.TB, m *ground.Machine) { m.Freeze(tb) }
+	cut := func(tb testing.TB, m *ground.Machine) { tb.Helper(); m.Cut(tb) }
+	freeze := func(tb testing.TB, m *ground.Machine) { tb.Helper(); m.Freeze(tb) }
 	refusing := &ground.Machine{Name: "refusing", Authorized: ground.NewKey(t).Public}
 	return []unfit{
 		{machine: set("cut"), after: cut, reason: `connect|reach|route|timeout|time`},

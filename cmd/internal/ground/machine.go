@@ -100,6 +100,7 @@ func (m *Machine) start(tb testing.TB) {
 
 // await waits until sshd answers at all its ports.
 func (m *Machine) await(tb testing.TB) {
+	tb.Helper()
 	for _, port := range m.Ports {
 		if m.Unserved {
 			continue
@@ -130,10 +131,16 @@ func (m *Machine) path(names ...string) string {
 func (m *Machine) link() string { return m.space + "v" }
 
 // Cut pulls the machine's cable; Heal puts it back.
-func (m *Machine) Cut(tb testing.TB) { Run(tb, "ip", "link", "set", m.link(), "down") }
+func (m *Machine) Cut(tb testing.TB) {
+	tb.Helper()
+	Run(tb, "ip", "link", "set", m.link(), "down")
+}
 
 // Heal ends what Cut began.
-func (m *Machine) Heal(tb testing.TB) { Run(tb, "ip", "link", "set", m.link(), "up") }
+func (m *Machine) Heal(tb testing.TB) {
+	tb.Helper()
+	Run(tb, "ip", "link", "set", m.link(), "up")
+}
 
 // Freeze stops the machine's sshd: connections are made, and nothing is said.
 // The clean-up ends it all the same.
@@ -161,6 +168,7 @@ func (m *Machine) kill() {
 
 // ended waits until all processes of the machine have ended.
 func (m *Machine) ended(tb testing.TB) {
+	tb.Helper()
 	if m.cmd == nil || m.cmd.Process == nil || m.gone {
 		return
 	}

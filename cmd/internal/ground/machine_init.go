@@ -63,6 +63,9 @@ func (m *Machine) sshdConfig() string {
 		conf.WriteString("\n")
 	}
 	conf.WriteString(common)
+	if !strings.Contains(m.Config, "Subsystem") {
+		conf.WriteString(sftp)
+	}
 	return conf.String()
 }
 

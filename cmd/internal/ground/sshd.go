@@ -94,9 +94,11 @@ KbdInteractiveAuthentication no
 PrintMotd no
 PrintLastLog no
 MaxStartups 500
-Subsystem sftp internal-sftp
 LogLevel VERBOSE
 `
+
+// sftp is there unless a machine says otherwise.
+const sftp = "Subsystem sftp internal-sftp\n"
 
 // configure writes the host key and sshd_config(5), and gives the latter's path.
 func (s Server) configure(tb testing.TB, dir string) string {
@@ -116,7 +118,7 @@ func (s Server) configure(tb testing.TB, dir string) string {
 	for key, value := range s.Env {
 		fmt.Fprintf(&conf, " %s=%s", key, value)
 	}
-	conf.WriteString("\n" + common)
+	conf.WriteString("\n" + common + sftp)
 	path := filepath.Join(dir, "sshd_config")
 	if err := os.WriteFile(path, []byte(conf.String()), 0o600); err != nil {
 		tb.Fatal(err)
