@@ -43,7 +43,9 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 			return nil, err
 		}
 	}
-	if err := a.host.Launch(ctx, c); err != nil {
+	// A question that is cut short costs the connection, by which the worker
+	// is to be ended; each has a deadline of its own.
+	if err := a.host.Launch(context.WithoutCancel(ctx), c); err != nil {
 		return nil, err
 	}
 	return &distant{away: a, run: r, chunk: chunk}, nil
@@ -59,7 +61,7 @@ type distant struct {
 }
 
 func (d *distant) begun(ctx context.Context, r *run, c *chunkRun) (bool, error) {
-	sign, err := d.host.Begun(ctx, r.plan.Layout, c.name)
+	sign, err := d.host.Begun(context.WithoutCancel(ctx), r.plan.Layout, c.name)
 	if err != nil {
 		return false, err
 	}
@@ -77,7 +79,7 @@ func (d *distant) begun(ctx context.Context, r *run, c *chunkRun) (bool, error) 
 func (d *distant) gone() <-chan struct{} { return nil }
 
 func (d *distant) alive(ctx context.Context, r *run, c *chunkRun) (bool, error) {
-	sign, err := d.host.Begun(ctx, r.plan.Layout, c.name)
+	sign, err := d.host.Begun(context.WithoutCancel(ctx), r.plan.Layout, c.name)
 	if err != nil {
 		return false, err
 	}

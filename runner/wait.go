@@ -21,7 +21,8 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	defer cancel()
 	w := &waiter{run: r, marks: make(chan found), gone: make(chan *chunkRun), counts: newCounter(r)}
 	watched := make(chan error, 1)
-	go func() { watched <- w.watch(ctx, s) }()
+	left := r.unfinished()
+	go func() { watched <- w.watch(ctx, s, left) }()
 	for _, c := range r.chunks {
 		if c.lost == "" {
 			w.asking.Go(func() { w.awaitEnd(ctx, c) })
@@ -59,8 +60,8 @@ type found struct {
 }
 
 // watch waits for .done files. What it finds it hands to the loop, which
-// alone changes the chunks.
-func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
+// alone looks at the chunks' state and changes it, until so many are left.
+func (w *waiter) watch(ctx context.Context, s plan.Wait, left int) error {
 	var marks sync.Map // path → found; the watcher asks and tells in goroutines of its own
 	watch := watcher.Watcher{
 		Dir: s.Prefix, Name: job.Done, Poll: s.Poll,
@@ -73,7 +74,6 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 		},
 		Warn: func(err error) { w.run.report(Warning{Text: err.Error()}) },
 	}
-	left := w.run.unfinished()
 	return watch.Watch(ctx, func(path string) bool {
 		accepted, ok := marks.Load(path)
 		if !ok {

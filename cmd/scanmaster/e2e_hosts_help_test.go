@@ -26,6 +26,7 @@ func newFarm(t *testing.T) *farm {
 	f := &farm{scene: newSceneIn(t, lan.Dir), lan: lan}
 	t.Cleanup(func() {
 		if t.Failed() {
+			t.Logf("what the master said:\n%s", gathered(t, filepath.Join(f.notes, "log")))
 			t.Logf("what the workers said:\n%s", gathered(t, filepath.Join(f.prefix("audit"), ".run-*", "log.*")))
 		}
 	})
