@@ -16,8 +16,8 @@ import (
 // able makes sure of what the workers on this machine need of it, as they will
 // find it: the keys for the targets, and room for temporary files. An earlier
 // scan must not make way for one that can't run.
-func (r *run) able() error {
-	env := r.workerEnv()
+func able(p plan.Plan, cfg Config) error {
+	env := workerEnv(p, cfg)
 	temp, err := os.CreateTemp(env["TMPDIR"], "scanmaster-")
 	if err != nil {
 		return fmt.Errorf("temporary files: %w; TMPDIR says where they go", err)
@@ -34,7 +34,7 @@ func (r *run) able() error {
 			identity = filepath.Join(env["HOME"], rest)
 		}
 		_, err := remote.KeyFile(identity)
-		if errors.Is(err, remote.ErrPassphrase) && r.cfg.AgentSocket != "" {
+		if errors.Is(err, remote.ErrPassphrase) && cfg.AgentSocket != "" {
 			continue // the agent may hold it
 		}
 		if err != nil {
@@ -45,13 +45,8 @@ func (r *run) able() error {
 }
 
 // workerEnv is the environment of the workers on this machine.
-func (r *run) workerEnv() map[string]string {
-	all := r.cfg.Environ
-	for _, step := range r.plan.Steps {
-		if s, ok := step.(plan.Launch); ok {
-			all = slices.Concat(all, s.Env)
-		}
-	}
+func workerEnv(p plan.Plan, cfg Config) map[string]string {
+	all := slices.Concat(cfg.Environ, launchOf(p).Env)
 	env := make(map[string]string, len(all))
 	for _, pair := range all {
 		key, value, _ := strings.Cut(pair, "=")

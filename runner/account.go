@@ -2,6 +2,7 @@ package runner
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
+	"scanmaster/runner/merge"
 	"scanmaster/runner/result"
 )
 
@@ -23,10 +25,10 @@ const maxNames = 10
 
 // account holds the outcomes against the input, chunk by chunk. Where they
 // don't match, the record says which lines are missing, and all are named.
-func (r *run) account() (string, error) {
+func (r *run) account(ctx context.Context) (string, error) {
 	missing := &missingList{run: r}
 	for _, c := range r.chunks {
-		if err := r.accountChunk(c, missing); err != nil {
+		if err := r.accountChunk(ctx, c, missing); err != nil {
 			return "", errors.Join(fmt.Errorf("counting chunk %s: %w", c.name, err), missing.close())
 		}
 		r.summary.Tally.Merge(c.tally.Counts)
@@ -46,7 +48,15 @@ func (r *run) account() (string, error) {
 
 // accountChunk believes a .done file whose counts come out, and else counts
 // the record.
-func (r *run) accountChunk(c *chunkRun, missing *missingList) error {
+func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingList) error {
+	if c.classic {
+		counted, err := merge.Count(ctx, r.prefix, r.plan.Layout.Min, merge.Chunk{Name: c.name, Dir: c.folder})
+		if err != nil {
+			return err
+		}
+		c.tally = counted.Tally
+		return missing.add(c, counted.Missing)
+	}
 	if c.done && c.mark.Lines == c.lines && c.mark.Outcomes == c.lines && c.tally.Total() == c.lines {
 		return nil
 	}
@@ -58,7 +68,7 @@ func (r *run) accountChunk(c *chunkRun, missing *missingList) error {
 	if audited.Tally.Total() == c.lines {
 		return nil
 	}
-	return missing.add(c, &audited.Seen)
+	return missing.add(c, func(t chunk.Target) bool { return !audited.Seen.Has(t.Line) })
 }
 
 // audit counts a chunk's record back. One that was never begun is empty.
@@ -93,15 +103,7 @@ type missingList struct {
 	file *chunkFile
 }
 
-func (m *missingList) add(c *chunkRun, seen *result.Seen) error {
-	if m.file == nil {
-		file, err := newChunk(m.run.folder, missingFile)
-		if err != nil {
-			return err
-		}
-		m.file = file
-		m.run.summary.MissingFile = m.run.folder.Path(missingFile)
-	}
+func (m *missingList) add(c *chunkRun, lacks func(chunk.Target) bool) error {
 	into, err := m.run.prefix.Sub(job.Input, m.run.plan.Layout.Min)
 	if err != nil {
 		return err
@@ -112,10 +114,10 @@ func (m *missingList) add(c *chunkRun, seen *result.Seen) error {
 		return err
 	}
 	defer file.Close()
-	return m.copyMissing(chunk.NewReader(file), seen)
+	return m.copyMissing(chunk.NewReader(file), lacks)
 }
 
-func (m *missingList) copyMissing(targets *chunk.Reader, seen *result.Seen) error {
+func (m *missingList) copyMissing(targets *chunk.Reader, lacks func(chunk.Target) bool) error {
 	for {
 		t, err := targets.Next()
 		if errors.Is(err, io.EOF) {
@@ -124,17 +126,30 @@ func (m *missingList) copyMissing(targets *chunk.Reader, seen *result.Seen) erro
 		if err != nil {
 			return err
 		}
-		if seen.Has(t.Line) {
+		if !lacks(t) {
 			continue
 		}
 		m.run.summary.Missing++
 		if len(m.run.summary.MissingNames) < maxNames {
 			m.run.summary.MissingNames = append(m.run.summary.MissingNames, t.Text)
 		}
-		if _, err := m.file.WriteString(t.Text + "\n"); err != nil {
+		if err := m.write(t.Text + "\n"); err != nil {
 			return err
 		}
 	}
+}
+
+func (m *missingList) write(line string) error {
+	if m.file == nil {
+		file, err := newChunk(m.run.folder, missingFile)
+		if err != nil {
+			return err
+		}
+		m.file = file
+		m.run.summary.MissingFile = m.run.folder.Path(missingFile)
+	}
+	_, err := m.file.WriteString(line)
+	return err
 }
 
 func (m *missingList) close() error {

@@ -117,6 +117,9 @@ func (g *ground) facts(scan *spec.Scan) plan.Facts {
 		g.t.Fatal(err)
 	}
 	for _, e := range entries {
+		if e.IsDir() {
+			f.Files[e.Name()] = plan.FileFacts{}
+		}
 		if data, err := os.ReadFile(g.path(e.Name())); err == nil {
 			sum := sha256.Sum256(data)
 			f.Files[e.Name()] = plan.FileFacts{SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Executable: true}

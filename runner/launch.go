@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -24,9 +23,12 @@ type chunkRun struct {
 	lines  int64
 	sha256 string
 
-	process *process
+	post post // nil until the worker was started
+	// classic tells that the worker is one of the classic suite, which leaves
+	// no record, and in .done a date.
+	classic bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
-	// empty until the worker has made it.
+	// empty until it is seen here.
 	folder string
 	// done tells that the worker has finished, mark its word for it, tally
 	// what it counted; lost says why it never will.
@@ -36,9 +38,8 @@ type chunkRun struct {
 	lost  string
 }
 
-// startLook is how often a new worker's folder is looked for. It is on this
-// machine, so that no cache is in between.
-const startLook = 20 * time.Millisecond
+// startWait is how long a worker may take to begin.
+const startWait = time.Minute
 
 // launch starts all workers side by side and sees each one begin.
 func (r *run) launch(ctx context.Context, s plan.Launch) (string, error) {
@@ -66,56 +67,77 @@ func (r *run) launch(ctx context.Context, s plan.Launch) (string, error) {
 	return fmt.Sprintf("%d of %d workers work", started, len(r.chunks)), nil
 }
 
-// start starts one worker and waits until it works, has finished, or is gone.
+// start starts one worker and waits until it works, has finished, or can't.
 // That it can't work is a result; the error is what stops the scan.
 func (r *run) start(ctx context.Context, s plan.Launch, c *chunkRun) error {
-	command := s.Command(r.plan.Layout, c.worker, c.name, r.digest)
-	var err error
-	log := filepath.Base(r.plan.Layout.Log(c.name))
-	if c.process, err = startLocal(ctx, command, r.cfg.Environ, r.folder, log); err != nil {
-		c.lost = err.Error()
-		return nil
+	at := r.stations[c.worker.Name]
+	if host, ok := at.(*away); ok {
+		c.classic = host.classic
 	}
-	tick := time.NewTicker(startLook)
+	s.Bin = at.bin(s)
+	command := s.Command(r.plan.Layout, c.worker, c.name, r.digest)
+	if c.classic {
+		command = s.Classic(r.plan.Layout, c.name, c.lines)
+	}
+	post, err := at.start(ctx, r, command, c.name)
+	if err != nil {
+		c.lost = err.Error()
+		return ctx.Err()
+	}
+	c.post = post
+	limit, cancel := context.WithTimeoutCause(ctx, startWait, fmt.Errorf("it has not begun within %v", startWait))
+	defer cancel()
+	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-c.process.ended:
-			// It may have been quick.
-			if works, err := r.begun(c); works || err != nil {
-				return err
-			}
-			c.lost = c.process.how() + r.lastWords(log)
+		works, err := post.begun(limit, r, c)
+		if works {
 			return nil
-		case <-tick.C:
-			if works, err := r.begun(c); works || err != nil {
-				return err
+		}
+		if err == nil {
+			select {
+			case <-limit.Done():
+				err = context.Cause(limit)
+			case <-post.gone():
+				continue // once more: it may have been quick
+			case <-tick.C:
+				continue
 			}
 		}
+		c.lost = err.Error()
+		return ctx.Err()
 	}
 }
 
 // begun looks for the sign that a worker has begun: its folder, with .slave
 // or already .done in it.
 func (r *run) begun(c *chunkRun) (bool, error) {
-	entries, err := r.prefix.ReadDir()
+	folders, err := r.folders()
 	if err != nil {
 		return false, err
 	}
-	for _, e := range entries {
-		if name, ok := job.ChunkOf(e.Name()); !ok || name != c.name {
-			continue
-		}
-		for _, sign := range []string{job.Slave, job.Done} {
-			if r.has(e.Name(), sign) {
-				c.folder = e.Name()
-				return true, nil
-			}
-		}
+	folder, there := folders[c.name]
+	if there && (r.has(folder, job.Slave) || r.has(folder, job.Done)) {
+		c.folder = folder
+		return true, nil
 	}
 	return false, nil
+}
+
+// folders gives the names of the workers' folders, by chunk, as they are seen
+// here now.
+func (r *run) folders() (map[string]string, error) {
+	entries, err := r.prefix.ReadDir()
+	if err != nil {
+		return nil, err
+	}
+	folders := make(map[string]string)
+	for _, e := range entries {
+		if name, ok := job.ChunkOf(e.Name()); ok {
+			folders[name] = e.Name()
+		}
+	}
+	return folders, nil
 }
 
 func (r *run) has(folder, name string) bool {
@@ -123,9 +145,8 @@ func (r *run) has(folder, name string) bool {
 	if err != nil {
 		return false
 	}
-	defer dir.Close()
 	_, err = dir.Lstat(name)
-	return err == nil
+	return errors.Join(err, dir.Close()) == nil
 }
 
 // wordsSize is how much of a worker's log is quoted, in bytes.
@@ -144,19 +165,13 @@ func (r *run) lastWords(log string) string {
 	return ": " + text
 }
 
-// endWorkers ends the workers that still run, side by side. Those that have
-// finished are about to go by themselves.
+// endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {
 	var group sync.WaitGroup
 	for _, c := range r.chunks {
-		if c.process == nil {
-			continue
+		if c.post != nil {
+			group.Go(func() { c.post.end(c.done) })
 		}
-		group.Go(func() {
-			if !c.done || !c.process.endsWithin(grace) {
-				c.process.stop()
-			}
-		})
 	}
 	group.Wait()
 }

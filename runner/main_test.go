@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"testing"
 	"time"
@@ -18,14 +19,25 @@ import (
 // The runner starts workers as processes of its own binary. Here that is the
 // test's, which works as one when it is called as one.
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "scanslave" {
+		asWorker(os.Args[1:])
+	}
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
-		if err := work(os.Args[2:]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+		asWorker(os.Args[2:])
 	}
 	goleak.VerifyTestMain(m)
+}
+
+func asWorker(words []string) {
+	if len(words) == 1 && words[0] == "--version" {
+		fmt.Println("scanmaster of the runner's tests")
+		os.Exit(0)
+	}
+	if err := work(words); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 func work(words []string) error {

@@ -4,37 +4,113 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/sys/unix"
 
+	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
 )
 
 // minRoom is the free space, in bytes, below which no worker is started: what
-// would be written is lost, and so is the time.
-const minRoom = 64 << 20
+// would be written is lost, and so is the time. minFiles is the same for the
+// number of files.
+const (
+	minRoom  = 64 << 20
+	minFiles = 1000
+)
 
-// probe finds out which workers can work. Those on this machine share its
-// folder and its room; that the folder can be written the lock has shown.
-func (r *run) probe(_ context.Context, s plan.Probe) (string, error) {
-	if err := r.able(); err != nil {
-		return "", fmt.Errorf("no worker could work: %w", err)
+// Probed is what a probe has found of one worker.
+type Probed struct {
+	Worker plan.Worker
+	// Facts are zero for a worker on this machine, and where it could not be
+	// looked at.
+	Facts host.Facts
+	// Reasons say why it can't work, each with what mends it; none where it
+	// can. Warnings don't keep it from working. Both may hold words of the
+	// host's, raw.
+	Reasons, Warnings []string
+
+	at station
+}
+
+// Probe finds out which workers of a plan could work, and touches nothing but
+// files of its own below DIR/.scanmaster/probe. The error is that nothing can
+// be found out at all.
+func Probe(ctx context.Context, p plan.Plan, cfg Config) ([]Probed, error) {
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Probe); ok {
+			probed, err := probeAll(ctx, p, s, cfg)
+			return probed, errors.Join(err, leave(probed))
+		}
+	}
+	return nil, errors.New("a plan without a probe")
+}
+
+// probe finds out which workers can work, and leaves the others out. What the
+// worker half is missing on a host is copied there.
+func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
+	probed, err := probeAll(ctx, r.plan, s, r.cfg)
+	if err != nil {
+		return "", errors.Join(err, leave(probed))
+	}
+	if err := r.deployAll(ctx, s, probed); err != nil {
+		return "", errors.Join(err, leave(probed))
+	}
+	r.stations = make(map[string]station)
+	var reasons []string
+	for _, p := range probed {
+		for _, warning := range p.Warnings {
+			r.report(Warning{Text: p.Worker.Name + ": " + warning})
+		}
+		if len(p.Reasons) > 0 {
+			reason := strings.Join(p.Reasons, "; ")
+			reasons = append(reasons, p.Worker.Name+": "+reason)
+			r.report(WorkerSkipped{Worker: p.Worker.Name, Reason: reason})
+			continue
+		}
+		r.live = append(r.live, p.Worker)
+		r.stations[p.Worker.Name] = p.at
+	}
+	detail := fmt.Sprintf("%d of %d workers can work", len(r.live), len(s.Workers))
+	if least := max(1, s.MinWorkers); len(r.live) < least {
+		return "", errors.Join(fmt.Errorf("%s, and %d must (min_workers): %s", detail, least, strings.Join(reasons, "; ")), leave(probed))
+	}
+	r.probed = probed
+	return detail, nil
+}
+
+// leaveHosts ends the connections to the worker hosts.
+func (r *run) leaveHosts() error { return leave(r.probed) }
+
+func leave(probed []Probed) error {
+	var errs []error
+	for _, p := range probed {
+		if at, ok := p.at.(*away); ok {
+			errs = append(errs, at.host.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// probeHere judges this machine; all workers on it share its folder and its
+// room.
+func probeHere(p plan.Plan, s plan.Probe, cfg Config) []string {
+	var reasons []string
+	if err := able(p, cfg); err != nil {
+		reasons = append(reasons, err.Error())
 	}
 	room, err := freeBytes(s.Dir)
-	if err != nil {
-		return "", err
+	switch {
+	case err != nil:
+		reasons = append(reasons, err.Error())
+	case room < minRoom:
+		reasons = append(reasons, fmt.Sprintf("%s has %s left, and %s are needed", s.Dir, humanize.IBytes(room), humanize.IBytes(minRoom)))
 	}
-	if room < minRoom {
-		reason := fmt.Sprintf("%s has %s left, and %s are needed", s.Dir, humanize.IBytes(room), humanize.IBytes(minRoom))
-		for _, w := range s.Workers {
-			r.report(WorkerSkipped{Worker: w.Name, Reason: reason})
-		}
-		return "", errors.New("no worker can work: " + reason)
-	}
-	r.live = s.Workers
-	return fmt.Sprintf("%d of %d workers, %s free", len(r.live), len(s.Workers), humanize.IBytes(room)), nil
+	return reasons
 }
 
 func freeBytes(path string) (uint64, error) {
@@ -45,15 +121,13 @@ func freeBytes(path string) (uint64, error) {
 	return fs.Bavail * uint64(fs.Bsize), nil
 }
 
-// agent looks whether the ssh-agent answers that workers on this machine use.
-func (r *run) agent(ctx context.Context) (string, error) {
-	if r.cfg.AgentSocket == "" {
-		return "none: key files only", nil
-	}
-	conn, err := (&net.Dialer{}).DialContext(ctx, "unix", r.cfg.AgentSocket)
-	if err != nil {
-		r.report(Warning{Text: fmt.Sprintf("the ssh-agent doesn't answer: %v", err)})
-		return "none: key files only", nil
-	}
-	return r.cfg.AgentSocket, conn.Close()
+func anyRemote(workers []plan.Worker) bool {
+	return slices.ContainsFunc(workers, func(w plan.Worker) bool { return !w.Local })
 }
+
+func anyLocal(workers []plan.Worker) bool {
+	return slices.ContainsFunc(workers, func(w plan.Worker) bool { return w.Local })
+}
+
+// probeLimit bounds the probe of one host beyond what the share may take.
+const probeLimit = 90 * time.Second

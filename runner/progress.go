@@ -12,22 +12,14 @@ type counter struct {
 	run   *run
 	fresh chan map[string]result.Tally
 	busy  chan struct{}
-	// folders of the chunks, by name, as they were when the wait began.
-	folders map[string]string
-	last    map[string]result.Tally
+	last  map[string]result.Tally
 }
 
 func newCounter(r *run) *counter {
-	c := &counter{
+	return &counter{
 		run: r, fresh: make(chan map[string]result.Tally, 1), busy: make(chan struct{}, 1),
-		folders: make(map[string]string), last: make(map[string]result.Tally),
+		last: make(map[string]result.Tally),
 	}
-	for _, chunk := range r.chunks {
-		if chunk.folder != "" {
-			c.folders[chunk.name] = chunk.folder
-		}
-	}
-	return c
 }
 
 // read begins a reading, unless one is under way.
@@ -40,7 +32,11 @@ func (c *counter) read() {
 	go func() {
 		defer func() { <-c.busy }()
 		counts := make(map[string]result.Tally)
-		for name, folder := range c.folders {
+		folders, err := c.run.folders()
+		if err != nil {
+			return // the watcher says so
+		}
+		for name, folder := range folders {
 			if mark, ok := c.run.progressMark(folder); ok {
 				counts[name] = result.Tally{Counts: mark.Counts}
 			}

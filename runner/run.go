@@ -21,6 +21,10 @@ type Config struct {
 	Environ []string
 	// Home is the folder that "~" stands for.
 	Home string
+	// User is the name to log in to worker hosts as where none is said.
+	User string
+	// Ask asks for a passphrase on the terminal; an error where there is none.
+	Ask func(prompt string) (string, error)
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// Reporter hears what happens.
@@ -44,7 +48,7 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.steps(ctx)
+	err := r.outlast(ctx)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
@@ -77,8 +81,12 @@ type run struct {
 	digests map[string]string
 	inputs  inputs
 	live    []plan.Worker
-	chunks  []*chunkRun
-	digest  string // of the job file
+	// stations are where the live workers work, by the worker's name; probed is
+	// what was found of all.
+	stations map[string]station
+	probed   []Probed
+	chunks   []*chunkRun
+	digest   string // of the job file
 }
 
 // report hands on one event at a time, whoever has it.
@@ -86,6 +94,30 @@ func (r *run) report(e Event) {
 	r.reporting.Lock()
 	defer r.reporting.Unlock()
 	r.cfg.Reporter.Report(e)
+}
+
+// stuck is how long a run that was told to end may take over it. A share that
+// hangs in the kernel holds whoever reads it, and no signal ends that.
+const stuck = 20 * time.Second
+
+// outlast carries the steps out, and leaves them behind should they not come
+// to their end when they are told to.
+func (r *run) outlast(ctx context.Context) error {
+	ended := make(chan error, 1)
+	go func() { ended <- r.steps(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(stuck)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		return err
+	case <-timer.C:
+		return fmt.Errorf("%s does not answer: %w", r.plan.Layout.Dir, ctx.Err())
+	}
 }
 
 func (r *run) steps(ctx context.Context) error {
@@ -141,7 +173,7 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
 	r.endWorkers()
-	var errs []error
+	errs := []error{r.leaveHosts()}
 	if r.folder != nil {
 		errs = append(errs, r.folder.Close())
 	}

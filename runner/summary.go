@@ -108,20 +108,8 @@ func over(limit spec.Limit, n, targets int64) bool {
 // Unsupported says which parts of a plan this version can't carry out; empty
 // where it can carry out all.
 func Unsupported(p plan.Plan) []string {
-	var out []string
-	for _, step := range p.Steps {
-		launch, ok := step.(plan.Launch)
-		if !ok {
-			continue
-		}
-		for _, w := range launch.Workers {
-			if !w.Local {
-				out = append(out, "worker host "+w.Name+": this version has workers on this machine only")
-			}
-		}
-		if launch.Args.Auth != "pubkey" {
-			out = append(out, "auth: "+launch.Args.Auth+": this version authenticates to targets by keys only")
-		}
+	if auth := launchOf(p).Args.Auth; auth != "pubkey" {
+		return []string{"auth: " + auth + ": this version authenticates to targets by keys only"}
 	}
-	return out
+	return nil
 }

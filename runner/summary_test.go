@@ -1,8 +1,10 @@
 package runner
 
 import (
+	"strings"
 	"testing"
 
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 	"scanmaster/spec"
@@ -43,9 +45,9 @@ func TestVerdict(t *testing.T) {
 }
 
 func TestWhatThisVersionCantCarryOutIsNamed(t *testing.T) {
-	p := plan.Plan{Steps: []plan.Step{plan.Launch{Workers: []plan.Worker{{Name: "local-1", Local: true}, {Name: "scan2"}}}}}
-	if got := Unsupported(p); len(got) != 2 {
-		t.Errorf("%q: want the worker host and the mode of authentication", got)
+	p := plan.Plan{Steps: []plan.Step{plan.Launch{Args: job.Args{Auth: "password"}}}}
+	if got := Unsupported(p); len(got) != 1 || !strings.Contains(got[0], "password") {
+		t.Errorf("%q: want the mode of authentication", got)
 	}
 }
 

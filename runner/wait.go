@@ -21,14 +21,16 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	defer cancel()
 	w := &waiter{run: r, marks: make(chan found), gone: make(chan *chunkRun), counts: newCounter(r)}
 	watched := make(chan error, 1)
-	go func() { watched <- w.watch(ctx, s) }()
+	left := r.unfinished()
+	go func() { watched <- w.watch(ctx, s, left) }()
 	for _, c := range r.chunks {
 		if c.lost == "" {
-			go w.awaitExit(ctx, c)
+			w.asking.Go(func() { w.awaitEnd(ctx, c) })
 		}
 	}
 	err := w.loop(ctx)
 	cancel()
+	w.asking.Wait()
 	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
 		err = watchErr
 	}
@@ -38,7 +40,7 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
 		return "", err
 	}
-	return r.account()
+	return r.account(ctx)
 }
 
 // waiter gathers what happens to the workers while they work.
@@ -47,17 +49,19 @@ type waiter struct {
 	marks  chan found
 	gone   chan *chunkRun
 	counts *counter
+	asking sync.WaitGroup // those that wait for a worker's end
 }
 
 // found is a .done file of ours.
 type found struct {
-	chunk *chunkRun
-	mark  job.DoneMark
+	chunk  *chunkRun
+	folder string
+	mark   job.DoneMark
 }
 
 // watch waits for .done files. What it finds it hands to the loop, which
-// alone changes the chunks.
-func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
+// alone looks at the chunks' state and changes it, until so many are left.
+func (w *waiter) watch(ctx context.Context, s plan.Wait, left int) error {
 	var marks sync.Map // path → found; the watcher asks and tells in goroutines of its own
 	watch := watcher.Watcher{
 		Dir: s.Prefix, Name: job.Done, Poll: s.Poll,
@@ -70,7 +74,6 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 		},
 		Warn: func(err error) { w.run.report(Warning{Text: err.Error()}) },
 	}
-	left := w.run.unfinished()
 	return watch.Watch(ctx, func(path string) bool {
 		accepted, ok := marks.Load(path)
 		if !ok {
@@ -102,22 +105,40 @@ func (r *run) doneMark(folder string) (found, bool) {
 	if err != nil {
 		return found{}, false
 	}
+	c := r.chunkNamed(name)
+	if c == nil {
+		return found{}, false
+	}
 	mark, ok := job.ParseDone(data)
+	if c.classic {
+		// The folder was empty before this run, and that is all there is to
+		// know whose it is.
+		return found{chunk: c, folder: folder, mark: job.DoneMark{Chunk: name}}, true
+	}
 	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name || !result.IsTally(mark.Counts) {
 		return found{}, false
 	}
-	for _, c := range r.chunks {
-		if c.name == name {
-			return found{chunk: c, mark: mark}, true
-		}
-	}
-	return found{}, false
+	return found{chunk: c, folder: folder, mark: mark}, true
 }
 
-// awaitExit tells the loop when a worker's process has ended.
-func (w *waiter) awaitExit(ctx context.Context, c *chunkRun) {
+func (r *run) chunkNamed(name string) *chunkRun {
+	for _, c := range r.chunks {
+		if c.name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// awaitEnd tells the loop when a worker has ended: at once where that is
+// known, and else when its heartbeat stands still and asking finds it gone.
+func (w *waiter) awaitEnd(ctx context.Context, c *chunkRun) {
+	gone := c.post.gone()
+	if gone == nil {
+		gone = w.askAfter(ctx, c)
+	}
 	select {
-	case <-c.process.ended:
+	case <-gone:
 	case <-ctx.Done():
 		return
 	}
@@ -155,7 +176,7 @@ func (w *waiter) finish(f found) {
 	if c.done {
 		return
 	}
-	c.done, c.lost = true, ""
+	c.done, c.lost, c.folder = true, "", f.folder
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
@@ -174,11 +195,14 @@ func (w *waiter) left(c *chunkRun) {
 	if c.done {
 		return
 	}
+	if folders, err := w.run.folders(); err == nil {
+		c.folder = folders[c.name]
+	}
 	if f, ok := w.run.doneMark(c.folder); ok {
 		w.finish(f)
 		return
 	}
-	c.lost = c.process.how() + w.run.lastWords(filepath.Base(w.run.plan.Layout.Log(c.name)))
+	c.lost = c.post.fate(w.run, c)
 	w.run.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: c.lost})
 	w.progress()
 }

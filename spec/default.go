@@ -4,17 +4,20 @@ import "time"
 
 // The values that hold where a scan file says nothing.
 const (
-	DefaultDir       = "/mnt/scanmaster"
-	DefaultDeploy    = "auto"
-	DefaultJobs      = 175
-	DefaultAuth      = "pubkey"
-	DefaultPort      = 22
-	DefaultHostKeys  = "accept-new"
-	DefaultShell     = "bash -s"
-	DefaultMaxOutput = Size(16 << 20) // bytes
-	DefaultPoll      = Duration(time.Minute)
-	DefaultLease     = Duration(2 * time.Minute)
-	DefaultKeep      = 1
+	DefaultDir        = "/mnt/scanmaster"
+	DefaultDeploy     = "auto"
+	DefaultLaunch     = LaunchScreen
+	DefaultMinWorkers = 1
+	DefaultShareWait  = Duration(90 * time.Second)
+	DefaultJobs       = 175
+	DefaultAuth       = "pubkey"
+	DefaultPort       = 22
+	DefaultHostKeys   = "accept-new"
+	DefaultShell      = "bash -s"
+	DefaultMaxOutput  = Size(16 << 20) // bytes
+	DefaultPoll       = Duration(time.Minute)
+	DefaultLease      = Duration(2 * time.Minute)
+	DefaultKeep       = 1
 )
 
 // DefaultTimeouts hold where a scan file says nothing.
@@ -29,17 +32,20 @@ var DefaultTimeouts = Timeouts{
 // name, input, remote and hosts are left to be filled in.
 func Default() *Scan {
 	return &Scan{
-		Dir:       DefaultDir,
-		Deploy:    DefaultDeploy,
-		Jobs:      DefaultJobs,
-		Auth:      DefaultAuth,
-		Checks:    Checks{Ping: true, Banner: true},
-		Targets:   Targets{Port: DefaultPort, HostKeys: DefaultHostKeys},
-		Shell:     DefaultShell,
-		Timeouts:  DefaultTimeouts,
-		MaxOutput: DefaultMaxOutput,
-		Poll:      DefaultPoll,
-		Lease:     DefaultLease,
-		Keep:      DefaultKeep,
+		Dir:        DefaultDir,
+		Deploy:     DefaultDeploy,
+		Launch:     DefaultLaunch,
+		MinWorkers: DefaultMinWorkers,
+		ShareWait:  DefaultShareWait,
+		Jobs:       DefaultJobs,
+		Auth:       DefaultAuth,
+		Checks:     Checks{Ping: true, Banner: true},
+		Targets:    Targets{Port: DefaultPort, HostKeys: DefaultHostKeys},
+		Shell:      DefaultShell,
+		Timeouts:   DefaultTimeouts,
+		MaxOutput:  DefaultMaxOutput,
+		Poll:       DefaultPoll,
+		Lease:      DefaultLease,
+		Keep:       DefaultKeep,
 	}
 }

@@ -45,7 +45,8 @@ func TestWhatIsNotSaidHasItsDefault(t *testing.T) {
 	equal(t, &spec.Scan{
 		Version: 1, Name: "patchlevel", Input: spec.Paths{"targets.txt"},
 		Remote: spec.Remote{Script: "remote.sh"}, Hosts: spec.Hosts{{Host: spec.Local}},
-		Dir: "/mnt/scanmaster", Deploy: "auto", Jobs: 175, Auth: "pubkey",
+		Dir: "/mnt/scanmaster", Deploy: "auto", Launch: "screen",
+		MinWorkers: 1, ShareWait: spec.Duration(90 * time.Second), Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{Port: 22, HostKeys: "accept-new"},
 		Shell:   "bash -s",
@@ -73,6 +74,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			{Host: "fe80::1%eth0", User: `DOMAIN\scan`, Port: 65535, Identity: "~/.ssh/id"}, {File: "slavenodes"}, {Host: "local"},
 		},
 		KnownHosts: "known_hosts.workers", Dir: "results/", Deploy: "never",
+		Launch: "process", MinWorkers: 8, ShareWait: spec.Duration(3 * time.Second),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.sh", Aggregate: "agg.sh"},
 		ScanEnv: map[string]string{"LANG": "C", "N": "5", "Q": `it's "here"`},
 		Jobs:    10000, Auth: "all", Checks: spec.Checks{Banner: true},

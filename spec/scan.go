@@ -25,6 +25,17 @@ type Scan struct {
 	Dir string `yaml:"dir" validate:"share_dir"`
 	// Deploy says how workers come by the worker half: "auto" or "never".
 	Deploy string `yaml:"deploy" validate:"oneof=auto never"`
+	// DeployFrom is a folder of builds for workers of another system or
+	// architecture than the master's, each named scanmaster_OS_ARCH.
+	DeployFrom string `yaml:"deploy_from" validate:"omitempty,file_path"`
+	// Launch says what a worker host runs its worker in: "screen" or "process".
+	Launch string `yaml:"launch" validate:"oneof=screen process"`
+	// MinWorkers is how many workers must be able to work; with fewer nothing
+	// is started.
+	MinWorkers int `yaml:"min_workers" validate:"min=1"`
+	// ShareWait is how long a file that one host writes into the shared folder
+	// may take to show on another.
+	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
 	// Hooks run before, after each chunk, and after all.
 	Hooks Hooks `yaml:"hooks"`
 	// ScanEnv is the environment of every worker process.
@@ -68,6 +79,17 @@ func (s *Scan) File() string { return s.file }
 // Where the key isn't written it is the place of the nearest key above it, and
 // at last the file alone.
 func (s *Scan) At(path string) diag.Pos { return at(s.pos, s.file, path) }
+
+// What a worker host runs its worker in.
+const (
+	// LaunchScreen is a detached screen session, which can be looked into.
+	LaunchScreen = "screen"
+	// LaunchProcess is a detached process, for hosts without screen.
+	LaunchProcess = "process"
+)
+
+// DeployNever expects scanslave on the worker hosts.
+const DeployNever = "never"
 
 // Paths is one path or a list of paths.
 type Paths []string

@@ -24,6 +24,7 @@ func (r *reader) together(scan *Scan) {
 			r.hostTogether(host, path)
 		}
 	}
+	r.workersTogether(scan)
 	if scan.Shell != ShellLogin {
 		return
 	}
@@ -33,6 +34,18 @@ func (r *reader) together(scan *Scan) {
 	}
 	if len(scan.Remote.Env) > 0 {
 		r.tell(r.at("remote.env"), hint, "remote.env can't go with shell: login")
+	}
+}
+
+// workersTogether judges what is said of all workers. How many a file lists
+// isn't known here.
+func (r *reader) workersTogether(scan *Scan) {
+	listed := slices.ContainsFunc(scan.Hosts, func(h Host) bool { return h.File != "" })
+	if n := len(scan.Hosts); !listed && n > 0 && scan.MinWorkers > n && !r.told("hosts") {
+		r.tell(r.at("min_workers"), "", "min_workers is more than the %d of hosts", n)
+	}
+	if scan.DeployFrom != "" && scan.Deploy == DeployNever {
+		r.tell(r.at("deploy_from"), "with deploy: never the workers bring their own", "deploy_from can't go with deploy: never")
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
-	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -42,17 +41,8 @@ change. The summary goes to stdout. Ctrl-C ends the workers on this machine.`,
 // apply carries out a scan file and shows what happens.
 func (a *app) apply(ctx context.Context, file string, asJSON bool) error {
 	defer outliveReaders()()
-	bin, err := a.program()
-	if err != nil {
-		return err
-	}
-	p, err := a.compile(ctx, file, func(f *plan.Facts) {
-		now := time.Now()
-		f.Run, f.Min, f.Bin = job.NewRun(now), job.Min(now), bin
-	})
+	p, err := a.compileRun(ctx, file)
 	switch {
-	case isInvalid(err):
-		return &exitError{status: exitUsage}
 	case err != nil:
 		return err
 	case asJSON:
@@ -106,6 +96,8 @@ func (a *app) config(r runner.Reporter, live bool) runner.Config {
 	return runner.Config{
 		Environ:     a.environ,
 		Home:        a.getenv("HOME"),
+		User:        a.userName(),
+		Ask:         a.ask,
 		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
 		Reporter:    r,
 		Every:       every,

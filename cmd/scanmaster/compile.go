@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/render"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
@@ -26,6 +28,23 @@ func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) 
 		p, problems = compiled, append(append(problems, more...), still...)
 	}
 	return p, a.show(file, problems)
+}
+
+// compileRun compiles the plan of a run that begins now. Where the scan file is
+// invalid, the error is an exit status, since all has been said.
+func (a *app) compileRun(ctx context.Context, file string) (plan.Plan, error) {
+	bin, err := a.program()
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	p, err := a.compile(ctx, file, func(f *plan.Facts) {
+		now := time.Now()
+		f.Run, f.Min, f.Bin = job.NewRun(now), job.Min(now), bin
+	})
+	if isInvalid(err) {
+		err = &exitError{status: exitUsage}
+	}
+	return p, err
 }
 
 // dryRun names a run that nothing is done for.

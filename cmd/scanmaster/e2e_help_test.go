@@ -31,7 +31,12 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	ground.Need(t, "ip", "ssh-keygen", "sshd")
-	base := t.TempDir()
+	return newSceneIn(t, t.TempDir())
+}
+
+// newSceneIn does so in a folder.
+func newSceneIn(t *testing.T, base string) *scene {
+	t.Helper()
 	s := &scene{
 		dir:     filepath.Join(base, "scan"),
 		share:   filepath.Join(base, "share"),
@@ -44,7 +49,8 @@ func newScene(t *testing.T) *scene {
 		}
 	}
 	s.env = append(os.Environ(), "HOME="+base, "SSH_AUTH_SOCK=", "NOTES="+s.notes)
-	ground.Run(t, "go", "build", "-o", s.program, ".")
+	// Static, since worker hosts may have another C library or none.
+	ground.Run(t, "env", "CGO_ENABLED=0", "go", "build", "-o", s.program, ".")
 	return s
 }
 

@@ -14,7 +14,9 @@ import (
 var verbs = []func(*app) *cobra.Command{
 	newValidate,
 	newPlan,
+	newDoctor,
 	newApply,
+	newAttach,
 	newDemo,
 	newSchema,
 	newVersion,

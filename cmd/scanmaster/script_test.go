@@ -21,6 +21,6 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fleet": startFleet},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fleet": startFleet, "farm": startFarm},
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,6 +47,11 @@ StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.`,
 
 func (a *app) worker(cmd *cobra.Command, words []string) error {
 	defer outliveReaders()()
+	if slices.Equal(words, []string{"--version"}) {
+		// By this a master tells a scanslave of ours from another program.
+		_, err := fmt.Fprintln(a.stdout, version())
+		return err
+	}
 	args, err := job.ParseArgs(words)
 	if wrong := new(job.UsageError); errors.Is(err, job.ErrHelp) || len(words) == 1 && words[0] == "--help" {
 		return cmd.Help()

@@ -21,6 +21,9 @@ func (f *Fleet) serverConfig(judge func(ssh.PublicKey) error) *ssh.ServerConfig 
 		},
 	}
 	cfg.AddHostKey(f.cfg.HostKey)
+	if f.certified != nil {
+		cfg.AddHostKey(f.certified)
+	}
 	return cfg
 }
 

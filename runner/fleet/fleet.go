@@ -27,6 +27,9 @@ type Config struct {
 	Authorized []ssh.PublicKey
 	// HostKey is the host key of all servers; nil makes an ed25519 key.
 	HostKey ssh.Signer
+	// HostCertificate is one for HostKey, shown to who asks for it; nil is
+	// none.
+	HostCertificate *ssh.Certificate
 	// Shell is the argv of the account's login shell; nil means /bin/sh. A
 	// shell request runs it as it is, a command through its -c.
 	Shell []string
@@ -35,12 +38,15 @@ type Config struct {
 	Env []string
 	// Dir is where it runs, and its HOME; empty means the root folder.
 	Dir string
+	// NoSFTP leaves out the SFTP subsystem.
+	NoSFTP bool
 }
 
 // Fleet is a number of SSH servers that live until Close.
 type Fleet struct {
 	cfg        Config
-	authorized []string // keys as they are sent
+	certified  ssh.Signer // the host key with its certificate; nil without
+	authorized []string   // keys as they are sent
 
 	ctx     context.Context // ends with Close
 	cancel  context.CancelFunc
@@ -76,6 +82,12 @@ func New(cfg Config) (*Fleet, error) {
 		cfg.Dir = "/"
 	}
 	f := &Fleet{cfg: cfg, open: map[closer]struct{}{}, executions: map[netip.AddrPort]int64{}}
+	if cfg.HostCertificate != nil {
+		var err error
+		if f.certified, err = ssh.NewCertSigner(cfg.HostCertificate, cfg.HostKey); err != nil {
+			return nil, fmt.Errorf("host certificate: %w", err)
+		}
+	}
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	for _, key := range cfg.Authorized {
 		f.authorized = append(f.authorized, string(key.Marshal()))

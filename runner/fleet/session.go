@@ -14,6 +14,9 @@ type session struct {
 	channel ssh.Channel
 	how     Behaviour
 	ctx     context.Context // ends when the channel or the fleet does
+
+	terminal *terminal // nil without
+	begun    bool
 }
 
 // session takes up a channel and waits until it is closed.
@@ -25,24 +28,43 @@ func (f *Fleet) session(server *ssh.ServerConn, opened ssh.NewChannel, b Behavio
 	ctx, cancel := context.WithCancel(f.ctx)
 	defer cancel()
 	s := &session{fleet: f, server: server, channel: channel, how: b, ctx: ctx}
-	started := false
+	defer func() { s.terminal.close() }()
 	for r := range requests {
-		line, ok := command(r)
-		ok = ok && !started && b.Kind != Denies
-		if ok {
-			started = true
-			f.begun(server.LocalAddr())
-			if b.Kind == Chatters {
-				s.chatter()
-			}
-		}
+		then, ok := s.take(r)
 		if r.WantReply {
 			_ = r.Reply(ok, nil) // a lost client ends the loop
 		}
-		if ok {
-			f.running.Go(func() { s.perform(line) })
+		if then != nil {
+			f.running.Go(then)
 		}
 	}
+}
+
+// take judges a request, and gives what is to be done after its answer.
+func (s *session) take(r *ssh.Request) (then func(), ok bool) {
+	if r.Type == "window-change" {
+		return nil, s.terminal.resize(r)
+	}
+	if s.begun || s.how.Kind == Denies {
+		return nil, false
+	}
+	if r.Type == "pty-req" {
+		return nil, s.giveTerminal(r)
+	}
+	if wantsSFTP(r) && !s.fleet.cfg.NoSFTP {
+		s.begun = true
+		return s.sftp, true
+	}
+	line, ok := command(r)
+	if !ok {
+		return nil, false
+	}
+	s.begun = true
+	s.fleet.begun(s.server.LocalAddr())
+	if s.how.Kind == Chatters {
+		s.chatter()
+	}
+	return func() { s.perform(line) }, true
 }
 
 // command is the line that a request wants to run; "" is the login shell.

@@ -23,7 +23,7 @@ const cannotRun = 126
 func (s *session) shell(line string) {
 	defer s.finish()
 	cmd := s.process(line)
-	pipes, err := connect(cmd)
+	pipes, err := s.connect(cmd)
 	if err == nil {
 		err = cmd.Start()
 	}
@@ -42,11 +42,15 @@ func (s *session) shell(line string) {
 	defer pipes.close()
 	s.fleet.running.Go(func() {
 		_, _ = io.Copy(pipes.stdin, s.channel)
-		_ = pipes.stdin.Close()
+		if s.terminal == nil { // which goes on, as sshd's
+			_ = pipes.stdin.Close()
+		}
 	})
 	var outputs sync.WaitGroup
 	outputs.Go(func() { _, _ = io.Copy(s.channel, pipes.stdout) })
-	outputs.Go(func() { _, _ = io.Copy(s.channel.Stderr(), pipes.stderr) })
+	if pipes.stderr != nil {
+		outputs.Go(func() { _, _ = io.Copy(s.channel.Stderr(), pipes.stderr) })
+	}
 	_ = cmd.Wait() // what it says is in the state
 	s.ended(cmd.ProcessState)
 	outputs.Wait()
@@ -67,19 +71,28 @@ func (s *session) process(line string) *exec.Cmd {
 		fmt.Sprintf("SSH_CONNECTION=%s %d %s %d", from.Addr(), from.Port(), at.Addr(), at.Port()),
 	})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if s.terminal != nil {
+		cmd.Env = append(cmd.Env, "TERM="+s.terminal.term)
+		cmd.SysProcAttr = onTerminal()
+	}
 	return cmd
 }
 
 // pipes are our ends of a command's descriptors, and for a while the
-// command's.
+// command's. On a terminal stdin and stdout are one, and there is no stderr.
 type pipes struct {
 	stdin, stdout, stderr *os.File
 	theirs                []*os.File
 }
 
-// connect makes the pipes of cmd.
-func connect(cmd *exec.Cmd) (*pipes, error) {
+// connect makes the pipes of cmd, or gives it the terminal.
+func (s *session) connect(cmd *exec.Cmd) (*pipes, error) {
 	p := new(pipes)
+	if t := s.terminal; t != nil {
+		p.stdin, p.stdout, p.theirs = t.ours, t.ours, []*os.File{t.theirs}
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = t.theirs, t.theirs, t.theirs
+		return p, nil
+	}
 	var in, out, errs *os.File
 	var failed [3]error
 	in, p.stdin, failed[0] = os.Pipe()

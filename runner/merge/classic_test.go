@@ -1,10 +1,14 @@
 package merge
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"scanmaster/runner/chunk"
 )
 
 func TestAClassicWorkersFilesAreMerged(t *testing.T) {
@@ -24,6 +28,19 @@ func TestAClassicWorkersFilesAreMerged(t *testing.T) {
 	r := s.merge()
 	if len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "hosts_other") {
 		t.Errorf("warnings %q", r.Warnings)
+	}
+	counted, err := Count(t.Context(), s.prefix, minute, c)
+	if err != nil || !maps.Equal(counted.Tally.Counts, map[string]int64{"ok": 3, "exit_3": 1, "noping": 1}) {
+		t.Errorf("counted %v, %v", counted, err)
+	}
+	var missing []string
+	for _, host := range []string{"web1", "web2", "web3", "web3", "web4", "web5", "web6"} {
+		if counted.Missing(chunk.Target{Host: host}) {
+			missing = append(missing, host)
+		}
+	}
+	if !slices.Equal(missing, []string{"web3", "web6"}) {
+		t.Errorf("missing: %q", missing)
 	}
 	if r.Targets != 7 || r.Unsorted != 2 || r.Tally.Total() != 5 || r.Tally.Counts["exit_3"] != 1 {
 		t.Errorf("%+v", r)

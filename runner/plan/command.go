@@ -5,11 +5,12 @@ import (
 	"strings"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
 
 // How a worker process is started.
 const (
-	// ViaProcess starts it on this machine, detached.
+	// ViaProcess starts it detached, without a terminal.
 	ViaProcess = "process"
 	// ViaScreen starts it on a worker host, in a detached screen session.
 	ViaScreen = "screen"
@@ -20,18 +21,24 @@ type Command struct {
 	// Via is ViaProcess or ViaScreen.
 	Via string `json:"via"`
 	// Env is what the worker process gets on top of its environment, as
-	// key=value. Where Via is ViaScreen, ScriptText says it already.
+	// key=value. On a worker host ScriptText says it already.
 	Env []string `json:"env"`
-	// Argv is what to execute: the worker itself, or screen on the worker
-	// host, from the home folder.
+	// Argv is what to execute: the worker itself, or on a worker host, from the
+	// home folder, screen or setsid.
 	Argv []string `json:"argv"`
 	// Screenrc and Script are files to write on the worker host before, below
-	// its home folder; empty where Via is ViaProcess.
+	// its home folder, the script to be executable. Screenrc is empty where Via
+	// is ViaProcess, both are on this machine.
 	Screenrc     string `json:"screenrc,omitempty"`
 	ScreenrcText string `json:"screenrc_text,omitempty"`
 	Script       string `json:"script,omitempty"`
 	ScriptText   string `json:"script_text,omitempty"`
-	// Line is the command for a shell, to be shown to people.
+	// Log is where what a worker on a worker host has to say is kept. PIDFile, below the home folder, is where a
+	// detached process there leaves its id, which is its session's too.
+	Log     string `json:"log,omitempty"`
+	PIDFile string `json:"pid_file,omitempty"`
+	// Line is the command for a shell: what is executed on a worker host, and
+	// on this machine what is shown to people.
 	Line string `json:"line"`
 }
 
@@ -42,42 +49,21 @@ func (l Launch) Command(layout job.Layout, w Worker, chunk, jobDigest string) Co
 	args.ChunkFile = layout.Chunk(chunk)
 	env := append(slices.Clone(l.Env), job.EnvFile+"="+layout.JobFile(), job.EnvSHA256+"="+jobDigest)
 	argv := append(l.program(w), args.Argv()...)
-	line := shellLine(layout, env, argv)
 	if w.Local {
-		return Command{Via: ViaProcess, Env: env, Argv: argv, Line: line}
+		return Command{Via: ViaProcess, Env: env, Argv: argv, Line: shellLine(layout, env, argv)}
 	}
-	return screenCommand(layout.Run+"."+chunk, env, line)
+	return l.onHost(layout, chunk, env, argv)
 }
+
+// classicProgram is the name of the worker half in the PATH of worker hosts.
+const classicProgram = "scanslave"
 
 // program is what is executed on a worker.
 func (l Launch) program(w Worker) []string {
-	if !w.Local && l.Deploy == deployNever {
-		return []string{"scanslave"}
+	if !w.Local && l.Deploy == spec.DeployNever {
+		return []string{classicProgram}
 	}
 	return []string{l.Bin, "worker"}
-}
-
-// deployNever expects scanslave on the worker hosts.
-const deployNever = "never"
-
-// screenCommand starts a line in a detached screen session. Homes are often
-// shared, hence the suffix, which names run and chunk. screen expands "$", "^"
-// and octal escapes even between quotes and drops long lines, hence the
-// script; it doesn't expand "~", hence a path that is relative to the home
-// folder, where a command over SSH starts.
-func screenCommand(suffix string, env []string, line string) Command {
-	rc, script := ".screenrc.scanslave."+suffix, ".cache/scanmaster/run."+suffix
-	argv := []string{"screen", "-dm", "-c", rc, "-e^Ww"}
-	return Command{
-		Via:          ViaScreen,
-		Env:          env,
-		Argv:         argv,
-		Screenrc:     rc,
-		ScreenrcText: "screen " + script + "\n",
-		Script:       script,
-		ScriptText:   "#!/bin/sh\nexec " + line + "\n",
-		Line:         strings.Join(argv, " "),
-	}
 }
 
 // shellLine quotes an environment and a command for a shell.

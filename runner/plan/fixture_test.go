@@ -14,7 +14,8 @@ func base() *spec.Scan {
 		Version: 1, Name: "info1", Input: spec.Paths{"targets"}, Exclude: spec.Paths{"never"},
 		Remote:     spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
 		Hosts:      spec.Hosts{{Host: "scan1"}, {Host: "scan2", User: "scan", Port: 2222, Identity: "~/.ssh/scan"}, {File: "nodes"}},
-		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto",
+		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
+		Launch: "screen", MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
@@ -42,6 +43,7 @@ func facts() plan.Facts {
 	for i, path := range []string{"targets", "never", "remote.sh", "nodes", "known_hosts.workers", "pre.sh", "post.chunk.sh", "aggregator.sh"} {
 		f.Files[path] = plan.FileFacts{SHA256: fmt.Sprintf("%064x", i+1), Size: 100, Lines: 10, Executable: i > 4}
 	}
+	f.Files["builds"] = plan.FileFacts{}
 	return f
 }
 

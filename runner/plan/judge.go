@@ -21,9 +21,7 @@ func (c *compiler) judge() {
 		}
 	}
 	c.judgeOptions()
-	if len(c.workers) == 0 {
-		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
-	}
+	c.judgeWorkers()
 	if !c.counted() || c.facts.Targets > 0 {
 		return
 	}
@@ -98,7 +96,7 @@ func (c *compiler) there(f File) (FileFacts, bool) {
 // judgeOptions refuses what our worker couldn't honour. A classic one judges
 // for itself.
 func (c *compiler) judgeOptions() {
-	if c.scan.Deploy == deployNever && c.remote() == len(c.workers) {
+	if !c.ourWorkers() {
 		return
 	}
 	if _, err := job.ParsePassthrough(c.passthrough()); err != nil {

@@ -12,6 +12,9 @@ import (
 // envOptions is the variable by which OpenSSH options reach a worker.
 const envOptions = "SSHOPTS"
 
+// via is what the scan file's words for launch mean.
+var via = map[string]string{spec.LaunchScreen: ViaScreen, spec.LaunchProcess: ViaProcess}
+
 // launch says how every worker is started.
 func (c *compiler) launch() Launch {
 	args := job.Args{
@@ -31,6 +34,7 @@ func (c *compiler) launch() Launch {
 		Env:     c.env(),
 		Bin:     c.facts.Bin,
 		Deploy:  c.scan.Deploy,
+		Via:     via[c.scan.Launch],
 	}
 }
 

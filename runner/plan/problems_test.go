@@ -76,6 +76,41 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			},
 			nil,
 		},
+		"more workers wanted than there are": {
+			func(s *spec.Scan, _ *plan.Facts) { s.MinWorkers = 4 },
+			[]string{"min_workers is 4, and there are 3 workers"},
+		},
+		"no folder of builds": {
+			func(s *spec.Scan, f *plan.Facts) { delete(f.Files, "builds") },
+			[]string{"builds isn't there"},
+		},
+		"builds that are no folder": {
+			func(s *spec.Scan, f *plan.Facts) { f.Files["builds"] = plan.FileFacts{Problem: "is no folder"} },
+			[]string{"builds is no folder"},
+		},
+		"no key but the agent's": {
+			func(s *spec.Scan, _ *plan.Facts) { s.Targets.Identity = "" },
+			[]string{"warning: no key for the targets is named, and workers on other hosts are detached: they can't use the ssh-agent of whoever starts the scan (name targets.identity, a path on the workers; without it ~/.ssh/id_* of the worker's user will be tried)"},
+		},
+		"a key in SSHOPTS": {
+			func(s *spec.Scan, _ *plan.Facts) {
+				s.Targets.Identity, s.ScanEnv = "", map[string]string{"SSHOPTS": "-o IdentityFile=~/.ssh/scan"}
+			},
+			nil,
+		},
+		"a key for classic workers in SSHOPTS": {
+			func(s *spec.Scan, _ *plan.Facts) {
+				s.Deploy, s.Targets.Identity = "never", ""
+				s.ScanEnv = map[string]string{"SSHOPTS": "-J bastion -i ~/.ssh/scan"}
+			},
+			nil,
+		},
+		"workers on this machine may use the agent": {
+			func(s *spec.Scan, f *plan.Facts) {
+				s.Targets.Identity, f.Hosts = "", spec.Hosts{{Host: spec.Local}}
+			},
+			nil,
+		},
 		"known hosts without a worker over SSH aren't asked for": {
 			func(_ *spec.Scan, f *plan.Facts) {
 				f.Hosts = spec.Hosts{{Host: spec.Local}}

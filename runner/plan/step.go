@@ -95,9 +95,32 @@ type Check struct {
 type Probe struct {
 	Workers    []Worker `json:"workers"`
 	KnownHosts string   `json:"known_hosts,omitempty"`
-	// Deploy is "auto" or "never".
-	Deploy string `json:"deploy"`
+	// MinWorkers is how many of them must be able to work.
+	MinWorkers int `json:"min_workers"`
+	// Deploy is "auto" or "never"; DeployFrom is the folder of builds for other
+	// systems and architectures, empty where none is given.
+	Deploy     string `json:"deploy"`
+	DeployFrom string `json:"deploy_from,omitempty"`
+	// Launch is spec.LaunchScreen or spec.LaunchProcess: what is needed on the
+	// worker hosts.
+	Launch string `json:"launch"`
 	Dir    string `json:"dir"`
+	// ShareWait is how long a file of one host may take to show on another; in
+	// JSON as nanoseconds.
+	ShareWait time.Duration `json:"share_wait"`
+	// Classic says what scanslaves of the classic suite would make of the scan;
+	// nil where there can be none.
+	Classic *Classic `json:"classic,omitempty"`
+}
+
+// Classic is what a classic scanslave can't honour, each as a key of the scan
+// file.
+type Classic struct {
+	// Refused is what it is refused for: it would trust or run something else
+	// than the scan file says. Empty where it may work.
+	Refused []string `json:"refused,omitempty"`
+	// Ignored is what merely doesn't hold there.
+	Ignored []string `json:"ignored,omitempty"`
 }
 
 // Clear moves what an earlier scan of this name left out of the way and makes
@@ -155,6 +178,8 @@ type Launch struct {
 	// "never", worker hosts have a scanslave of their own in their PATH.
 	Bin    string `json:"bin"`
 	Deploy string `json:"deploy"`
+	// Via is ViaScreen or ViaProcess: what worker hosts run their worker in.
+	Via string `json:"via"`
 }
 
 // Wait waits for the .done file of every worker.

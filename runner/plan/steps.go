@@ -30,9 +30,21 @@ func (c *compiler) probe() Probe {
 	return Probe{
 		Workers:    c.workers,
 		KnownHosts: c.trustedFile(),
+		MinWorkers: c.scan.MinWorkers,
 		Deploy:     c.scan.Deploy,
+		DeployFrom: c.deployFrom(),
+		Launch:     c.scan.Launch,
 		Dir:        c.layout.Dir,
+		ShareWait:  c.scan.ShareWait.Std(),
+		Classic:    c.classic(),
 	}
+}
+
+func (c *compiler) deployFrom() string {
+	if c.scan.DeployFrom == "" {
+		return ""
+	}
+	return Resolve(c.facts.Base, c.facts.Home, c.scan.DeployFrom)
 }
 
 func (c *compiler) stage() Stage {

@@ -1,8 +1,11 @@
 package remote
 
 import (
+	"errors"
+	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -13,11 +16,16 @@ type Conn struct {
 	ssh       ssh.Conn
 	transport net.Conn
 	running   sync.WaitGroup
+	ended     chan struct{}         // closed when the connection has ended
+	reason    atomic.Pointer[error] // why this side gave it up, if it did
 }
 
 func newConn(conn ssh.Conn, transport net.Conn, channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) *Conn {
-	c := &Conn{ssh: conn, transport: transport}
-	c.running.Go(func() { decline(channels, requests) })
+	c := &Conn{ssh: conn, transport: transport, ended: make(chan struct{})}
+	c.running.Go(func() {
+		decline(channels, requests)
+		close(c.ended)
+	})
 	return c
 }
 
@@ -46,6 +54,31 @@ func decline(channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {
 
 // cut ends the connection at once; what still runs on it fails.
 func (c *Conn) cut() { _ = c.transport.Close() }
+
+// giveUp ends the connection at once, and says why; the first word counts.
+func (c *Conn) giveUp(why error) {
+	c.reason.CompareAndSwap(nil, &why)
+	c.cut()
+}
+
+// lost ends the connection and tells why: what ended it is more telling than
+// what was noticed of it.
+func (c *Conn) lost(noticed error) error {
+	c.cut()
+	err := c.ssh.Wait()
+	if why := c.reason.Load(); why != nil {
+		return *why
+	}
+	switch {
+	case err == nil:
+		return noticed
+	case errors.Is(err, io.EOF):
+		return errors.New("the host closed the connection")
+	case errors.Is(err, net.ErrClosed):
+		return errors.New("the host ended the session without an exit status")
+	}
+	return err
+}
 
 // Close ends the connection and all that runs on it, and waits until nothing
 // of it is left; a Stdin whose Read hangs holds it up. It may be called more

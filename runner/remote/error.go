@@ -12,6 +12,7 @@ const (
 	PhaseBanner  Phase = "banner"  // waiting for the SSH identification
 	PhaseAuth    Phase = "auth"    // key exchange, host key, authentication
 	PhaseRun     Phase = "run"     // the command
+	PhaseCopy    Phase = "copy"    // a file, to the host
 )
 
 // Kind is what went wrong.
@@ -38,8 +39,8 @@ const (
 	KindHostKey Kind = "host-key"
 	// KindAuth: the host let nobody in with what was offered.
 	KindAuth Kind = "auth"
-	// KindDenied: the host let us in, but opened no session or started no
-	// command.
+	// KindDenied: the host let us in, but opened no session, started no
+	// command, or took no file.
 	KindDenied Kind = "denied"
 	// KindLost: the connection ended, or the command without a status.
 	KindLost Kind = "lost"
@@ -51,7 +52,7 @@ const (
 )
 
 // Error is a failure of a connection, or of a command on it. All errors of
-// Reach, Login and Run are of this type.
+// Reach, Login, Dial, Run and Upload are of this type.
 type Error struct {
 	Phase Phase
 	Kind  Kind

@@ -89,19 +89,34 @@ func (k *KnownHostsFiles) Check(address string, remote net.Addr, key ssh.PublicK
 		return nil
 	}
 	refused := &HostKeyError{Address: address, Key: key, Verdict: Invalid, Err: err}
-	mismatch, revoked := new(knownhosts.KeyError), new(knownhosts.RevokedError)
-	switch {
-	case errors.As(err, &revoked):
-		refused.Verdict, refused.Err = Revoked, nil
-		refused.Recorded = []string{place(revoked.Revoked.Filename, revoked.Revoked.Line)}
-	case errors.As(err, &mismatch):
+	mismatch := new(knownhosts.KeyError)
+	if at := k.revoked(address, remote, key); at != "" {
+		refused.Verdict, refused.Recorded, refused.Err = Revoked, []string{at}, nil
+	} else if errors.As(err, &mismatch) {
 		refused.Verdict, refused.Err = Unknown, nil
 		for _, known := range mismatch.Want {
-			refused.Verdict = Changed
-			refused.Recorded = append(refused.Recorded, place(known.Filename, known.Line))
+			// An authority says nothing against a key without a certificate.
+			if at := place(known.Filename, known.Line); !slices.Contains(k.authorities, at) {
+				refused.Verdict, refused.Recorded = Changed, append(refused.Recorded, at)
+			}
 		}
 	}
 	return refused
+}
+
+// revoked is where the key is recorded as revoked, or of a certificate the key
+// in it or its authority's; "" where none is.
+func (k *KnownHostsFiles) revoked(address string, remote net.Addr, key ssh.PublicKey) string {
+	keys := []ssh.PublicKey{key}
+	if certificate, ok := key.(*ssh.Certificate); ok {
+		keys = []ssh.PublicKey{certificate.Key, certificate.SignatureKey}
+	}
+	for _, key := range keys {
+		if found := new(knownhosts.RevokedError); errors.As(k.check(folded(address), remote, key), &found) {
+			return place(found.Revoked.Filename, found.Revoked.Line)
+		}
+	}
+	return ""
 }
 
 // folded is address as ssh(1) looks it up: host names in lower case.

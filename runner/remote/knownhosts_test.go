@@ -1,7 +1,6 @@
 package remote_test
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,7 +16,6 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
-	"scanmaster/runner/fleet"
 	"scanmaster/runner/remote"
 )
 
@@ -102,23 +100,6 @@ func wantVerdict(t testing.TB, err error, want remote.Verdict) {
 	}
 }
 
-func TestAnUnknownHostComesWithTheLineThatRecordsIt(t *testing.T) {
-	f, key := newFleet(t, fleet.Config{})
-	addr := add(t, f, fleet.Behaviour{}).String()
-	how := loginBy(key)
-	how.HostKeys = knownHosts(t, "# nobody yet")
-	_, err := reach(t, addr).Login(context.Background(), how)
-	wantError(t, err, remote.PhaseAuth, remote.KindHostKey)
-	unknown := new(remote.HostKeyError)
-	if !errors.As(err, &unknown) || !strings.Contains(err.Error(), ssh.FingerprintSHA256(f.HostKey())) {
-		t.Fatalf("got %v, want the fingerprint", err)
-	}
-	how.HostKeys = knownHosts(t, unknown.Line())
-	if err := logIn(t, addr, how).Close(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestAChangedKeyNamesTheLine(t *testing.T) {
 	file := writeFile(t, "known_hosts", "", entry("web1", newKey(t).PublicKey()))
 	known, err := remote.KnownHosts(file)
@@ -161,33 +142,6 @@ func TestTheKnownKindOfKeyIsAskedForFirst(t *testing.T) {
 	if got := remote.HostKeyAlgorithms(ssh.KeyAlgoRSA); got[0] != ssh.KeyAlgoRSASHA512 || got[2] != ssh.KeyAlgoRSA {
 		t.Errorf("for an RSA key: %v", got)
 	}
-}
-
-func TestCertifiedHostsAreAcceptedByTheirAuthority(t *testing.T) {
-	authority, host := newKey(t), newKey(t)
-	certificate := &ssh.Certificate{
-		Key: host.PublicKey(), CertType: ssh.HostCert, ValidPrincipals: []string{"127.0.0.1"},
-		ValidBefore: ssh.CertTimeInfinity,
-	}
-	if err := certificate.SignCert(rand.Reader, authority); err != nil {
-		t.Fatal(err)
-	}
-	certified, err := ssh.NewCertSigner(certificate, host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, key := newFleet(t, fleet.Config{HostKey: certified})
-	addr := add(t, f, fleet.Behaviour{}).String()
-	how := loginBy(key)
-	how.HostKeys = knownHosts(t, "@cert-authority "+entry("[127.0.0.1]:*", authority.PublicKey()),
-		"@cert-authority "+entry(knownhosts.Normalize(addr), authority.PublicKey()))
-	if err := logIn(t, addr, how).Close(); err != nil {
-		t.Error(err)
-	}
-	how.HostKeys = knownHosts(t, "@cert-authority "+entry(knownhosts.Normalize(addr), newKey(t).PublicKey()))
-	_, err = reach(t, addr).Login(context.Background(), how)
-	wantError(t, err, remote.PhaseAuth, remote.KindHostKey)
-	wantVerdict(t, err, remote.Invalid)
 }
 
 func TestKnownHostsThatCannotBeReadAreAnError(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -22,6 +21,9 @@ type Command struct {
 	// Stdout and Stderr get the output as it comes, from two goroutines;
 	// nil drops it. What they don't take in, the host has to hold back.
 	Stdout, Stderr io.Writer
+	// Terminal is one to run it on; nil is none. The end of Stdin is then
+	// not told to the command, which has keys of its own for that.
+	Terminal *Terminal
 	// Timeout bounds the whole of it; zero or less is none.
 	Timeout time.Duration
 }
@@ -64,13 +66,8 @@ func (s *session) run(cmd Command) error {
 	}
 	s.channel = channel
 	s.conn.running.Go(func() { s.follow(requests) })
-	started, err := start(channel, cmd.Line)
-	if err != nil {
-		return s.lost(err)
-	}
-	if !started {
-		_ = channel.Close() // it has nothing to say any more
-		return &Error{Phase: PhaseRun, Kind: KindDenied, Err: errors.New("the host does not start the command")}
+	if err := s.start(cmd); err != nil {
+		return err
 	}
 	s.conn.running.Go(func() { s.feed(cmd.Stdin) })
 	if err := s.drain(cmd.Stdout, cmd.Stderr); err != nil {
@@ -87,29 +84,46 @@ func (s *session) run(cmd Command) error {
 	return s.failure()
 }
 
-// start asks for the command, and reports whether it was started.
-func start(channel ssh.Channel, line string) (bool, error) {
+// start asks for the terminal, where one is wanted, and for the command.
+func (s *session) start(cmd Command) error {
+	if cmd.Terminal != nil {
+		given, err := cmd.Terminal.ask(s.channel)
+		if err != nil {
+			return s.lost(err)
+		}
+		if !given {
+			return s.denied("the host gives no terminal")
+		}
+		s.conn.running.Go(func() { cmd.Terminal.resize(s) })
+	}
+	started, err := ask(s.channel, cmd.Line)
+	if err != nil {
+		return s.lost(err)
+	}
+	if !started {
+		return s.denied("the host does not start the command")
+	}
+	return nil
+}
+
+// ask asks for the command, and reports whether it was started.
+func ask(channel ssh.Channel, line string) (bool, error) {
 	if line == "" {
 		return channel.SendRequest("shell", true, nil)
 	}
 	return channel.SendRequest("exec", true, ssh.Marshal(&struct{ Line string }{line}))
 }
 
-// lost is the error of a command whose status will not come. What ended the
-// connection is more telling than what was noticed of it.
+// denied is the error of a command that the host doesn't start.
+func (s *session) denied(text string) error {
+	_ = s.channel.Close() // it has nothing to say any more
+	return &Error{Phase: PhaseRun, Kind: KindDenied, Err: errors.New(text)}
+}
+
+// lost is the error of a command whose status will not come.
 func (s *session) lost(noticed error) error {
 	if err := s.failure(); err != nil {
 		return err
 	}
-	s.conn.cut()
-	err := s.conn.ssh.Wait()
-	switch {
-	case err == nil:
-		err = noticed
-	case errors.Is(err, io.EOF):
-		err = errors.New("the host closed the connection")
-	case errors.Is(err, net.ErrClosed):
-		err = errors.New("the host ended the session without an exit status")
-	}
-	return &Error{Phase: PhaseRun, Kind: KindLost, Err: err}
+	return &Error{Phase: PhaseRun, Kind: KindLost, Err: s.conn.lost(noticed)}
 }

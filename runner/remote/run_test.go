@@ -10,15 +10,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"scanmaster/runner/fleet"
 	"scanmaster/runner/remote"
 )
-
-// host is a server that runs scripts for real: one of the fleet, or an sshd.
-type host struct {
-	addr string
-	how  remote.Login
-}
 
 // script is a stdin of that text.
 func script(text string) func() io.Reader {
@@ -57,9 +50,10 @@ var runCases = map[string]struct {
 	"a child that outlives the script": {line: "(sleep 0.2; echo late) & echo early", out: "early\nlate\n"},
 }
 
-// testRun runs the cases against one server.
-func testRun(t *testing.T, h host) {
+// testRun is what must come of commands on a host of any make.
+func testRun(t *testing.T, start starter) {
 	t.Helper()
+	h := start(t, setting{})
 	for name, c := range runCases {
 		t.Run(name, func(t *testing.T) {
 			conn := logIn(t, h.addr, h.how)
@@ -126,9 +120,4 @@ func (w *firstWrite) Write(p []byte) (int, error) {
 	w.text += string(p)
 	w.seen()
 	return len(p), nil
-}
-
-func TestCommandsOnTheFleet(t *testing.T) {
-	f, key := newFleet(t, fleet.Config{})
-	testRun(t, host{addr: add(t, f, fleet.Behaviour{}).String(), how: loginBy(key)})
 }

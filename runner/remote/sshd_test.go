@@ -5,21 +5,17 @@ package remote_test
 import (
 	"bufio"
 	"context"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
-
-	"scanmaster/runner/remote"
 )
 
 // sshd is the real one; it needs root, and Debian's openssh-server.
@@ -37,41 +33,45 @@ StrictModes no
 PermitRootLogin yes
 PasswordAuthentication no
 KbdInteractiveAuthentication no
+PrintMotd no
+PrintLastLog no
 MaxStartups 1000
 `
 
-func TestCommandsOnARealSSHD(t *testing.T) {
-	_, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	block, err := ssh.MarshalPrivateKey(private, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	hostKey, err := ssh.NewPublicKey(private.Public())
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestRealSSHD(t *testing.T) { testHost(t, startSSHD) }
+
+// startSSHD starts an sshd of that setting, for the user who runs the tests.
+func startSSHD(t testing.TB, s setting) host {
+	t.Helper()
+	hostKey, certificate := hostKeys(t, &s)
 	key, dir, addr := newKey(t), t.TempDir(), freePort(t)
-	for name, text := range map[string]string{
-		"host_key":        string(pem.EncodeToMemory(block)),
-		"authorized_keys": string(ssh.MarshalAuthorizedKey(key.PublicKey())),
-		"config":          fmt.Sprintf(sshdConfig, addr, dir),
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	config := fmt.Sprintf(sshdConfig, addr, dir)
+	var authorized strings.Builder
+	for _, k := range append(s.authorized, key.PublicKey()) {
+		authorized.Write(ssh.MarshalAuthorizedKey(k))
 	}
-	startSSHD(t, filepath.Join(dir, "config"))
+	if !s.noSFTP {
+		config += "Subsystem sftp internal-sftp\n"
+	}
+	if certificate != nil {
+		config += "HostCertificate " + dir + "/host_key-cert.pub\n"
+		overwrite(t, filepath.Join(dir, "host_key-cert.pub"), string(ssh.MarshalAuthorizedKey(certificate)))
+	}
+	overwrite(t, filepath.Join(dir, "host_key"), s.hostKey)
+	overwrite(t, filepath.Join(dir, "authorized_keys"), authorized.String())
+	overwrite(t, filepath.Join(dir, "config"), config)
+	serve(t, filepath.Join(dir, "config"))
+	account, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
 	how := loginBy(key)
-	known := &remote.HostKeyError{Address: addr, Key: hostKey}
-	how.HostKeys = knownHosts(t, known.Line())
-	testRun(t, host{addr: addr, how: how})
+	how.User = account.Username
+	return host{addr: addr, how: how, home: account.HomeDir, key: hostKey.PublicKey()}
 }
 
 // freePort is an address on which nothing listens just now.
-func freePort(t *testing.T) string {
+func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -81,8 +81,8 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// startSSHD starts an sshd and waits until it listens.
-func startSSHD(t *testing.T, config string) {
+// serve runs an sshd for the time of the test, and waits until it listens.
+func serve(t testing.TB, config string) {
 	t.Helper()
 	if err := os.MkdirAll("/run/sshd", 0o755); err != nil { // sshd insists on it
 		t.Fatal(err)

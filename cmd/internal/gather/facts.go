@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"scanmaster/runner/plan"
@@ -34,6 +35,9 @@ func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.
 			g.file(path, drain)
 		}
 	}
+	if scan.DeployFrom != "" {
+		g.folder(scan.DeployFrom)
+	}
 	g.hosts()
 	g.targets()
 	return g.facts, g.problems
@@ -59,6 +63,20 @@ func (g *gatherer) file(path string, use func(io.Reader) error) bool {
 		g.facts.Files[path] = found
 	}
 	return there && found.Problem == ""
+}
+
+// folder remembers whether a folder is there.
+func (g *gatherer) folder(path string) {
+	info, err := os.Stat(g.resolve(path))
+	switch err = reason(err); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		g.facts.Files[path] = plan.FileFacts{Problem: err.Error()}
+	case !info.IsDir():
+		g.facts.Files[path] = plan.FileFacts{Problem: isNoFolder}
+	default:
+		g.facts.Files[path] = plan.FileFacts{}
+	}
 }
 
 // read hands a file to use, and measures all of it, also what use leaves;

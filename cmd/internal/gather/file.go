@@ -19,6 +19,7 @@ import (
 // Why a file can't be used; each completes a sentence that begins with its name.
 const (
 	isFolder     = "is a folder, not a file"
+	isNoFolder   = "is no folder"
 	isNotRegular = "is no regular file"
 )
 
@@ -63,6 +64,9 @@ func regular(info fs.FileInfo) error {
 
 // reason puts an error in words that follow a file's name.
 func reason(err error) error {
+	if err == nil {
+		return nil
+	}
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return fs.ErrNotExist
 	}

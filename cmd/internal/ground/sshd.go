@@ -82,6 +82,24 @@ func (s Server) Start(tb testing.TB) {
 	}
 }
 
+// common is what every sshd_config(5) of ours says: no message of the day, no
+// offence taken at the modes of temporary folders, and room for many at a time.
+const common = `PidFile none
+UsePAM no
+UseDNS no
+StrictModes no
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PrintMotd no
+PrintLastLog no
+MaxStartups 500
+LogLevel VERBOSE
+`
+
+// sftp is there unless a machine says otherwise.
+const sftp = "Subsystem sftp internal-sftp\n"
+
 // configure writes the host key and sshd_config(5), and gives the latter's path.
 func (s Server) configure(tb testing.TB, dir string) string {
 	tb.Helper()
@@ -100,19 +118,7 @@ func (s Server) configure(tb testing.TB, dir string) string {
 	for key, value := range s.Env {
 		fmt.Fprintf(&conf, " %s=%s", key, value)
 	}
-	conf.WriteString(`
-PidFile none
-UsePAM no
-UseDNS no
-StrictModes no
-PermitRootLogin prohibit-password
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PrintMotd no
-MaxStartups 500
-Subsystem sftp internal-sftp
-LogLevel VERBOSE
-`)
+	conf.WriteString("\n" + common + sftp)
 	path := filepath.Join(dir, "sshd_config")
 	if err := os.WriteFile(path, []byte(conf.String()), 0o600); err != nil {
 		tb.Fatal(err)
@@ -123,14 +129,19 @@ LogLevel VERBOSE
 // await waits until something at an address says that it speaks SSH.
 func (s Server) await(tb testing.TB, addr string) {
 	tb.Helper()
+	if err := awaitGreeting(tb, addr); err != nil {
+		tb.Fatalf("sshd at %s doesn't answer: %v", addr, err)
+	}
+}
+
+// awaitGreeting waits until something at an address says that it speaks SSH.
+func awaitGreeting(tb testing.TB, addr string) error {
+	tb.Helper()
 	deadline := time.Now().Add(ready)
 	for {
 		err := greeted(tb, addr)
-		if err == nil {
-			return
-		}
-		if time.Now().After(deadline) {
-			tb.Fatalf("sshd at %s doesn't answer: %v", addr, err)
+		if err == nil || time.Now().After(deadline) {
+			return err
 		}
 		time.Sleep(20 * time.Millisecond)
 	}

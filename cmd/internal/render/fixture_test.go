@@ -22,7 +22,8 @@ func base() *spec.Scan {
 			{File: "nodes"},
 			{Host: "scan2"},
 		},
-		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto",
+		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
+		Launch: "screen", MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
@@ -53,7 +54,7 @@ func compile(t *testing.T, s *spec.Scan, change func(*plan.Facts)) plan.Plan {
 		}
 		f.Hosts = append(f.Hosts, h)
 	}
-	paths := append([]string{s.Remote.Script, s.KnownHosts, s.Hooks.Pre, s.Hooks.PostChunk, s.Hooks.Aggregate}, s.Input...)
+	paths := append([]string{s.Remote.Script, s.KnownHosts, s.DeployFrom, s.Hooks.Pre, s.Hooks.PostChunk, s.Hooks.Aggregate}, s.Input...)
 	for _, path := range append(paths, s.Exclude...) {
 		f.Files[path] = found(path)
 	}

@@ -79,13 +79,17 @@ func (t *text) env() string {
 }
 
 // launch is the plan's step of that kind.
-func launch(p plan.Plan) plan.Launch {
+func launch(p plan.Plan) plan.Launch { return find[plan.Launch](p) }
+
+// find gives the plan's step of a type; one without anything where it has none.
+func find[T plan.Step](p plan.Plan) T {
+	var none T
 	for _, step := range p.Steps {
-		if s, ok := step.(plan.Launch); ok {
+		if s, ok := step.(T); ok {
 			return s
 		}
 	}
-	return plan.Launch{}
+	return none
 }
 
 func (t *text) hooks() string {
@@ -143,7 +147,10 @@ func from(s plan.Summary) string {
 func (t *text) writes() string {
 	line := t.plan.Layout.Prefix() + dots + filepath.Join(t.plan.Layout.Dir, job.State)
 	if t.plan.Summary.Remote > 0 {
-		line += fmt.Sprintf("%son workers ~/.cache/scanmaster, ~/.screenrc.scanslave.%s.*", dots, t.plan.Layout.Run)
+		line += dots + "on workers ~/.cache/scanmaster"
+		if launch(t.plan).Via == plan.ViaScreen {
+			line += ", ~/.screenrc.scanslave." + t.plan.Layout.Run + ".*"
+		}
 	}
 	return line
 }

@@ -26,6 +26,9 @@ type command struct {
 	Worker  string       `json:"worker"`
 	Chunk   string       `json:"chunk"`
 	Command plan.Command `json:"command"`
+	// Classic is the command where the worker's scanslave is found to be that
+	// of the classic suite; absent where that can't be, or is refused.
+	Classic *plan.Command `json:"classic,omitempty"`
 }
 
 // JSON writes a plan for programs: all of it, digests in full, with the exact
@@ -48,17 +51,14 @@ func commands(p plan.Plan, s plan.Launch) []command {
 	out := make([]command, 0, n)
 	for i, name := range chunk.Names(n) {
 		w := s.Workers[i]
-		out = append(out, command{w.Name, name, s.Command(p.Layout, w, name, plan.DigestPlaceholder)})
+		starts := command{Worker: w.Name, Chunk: name, Command: s.Command(p.Layout, w, name, plan.DigestPlaceholder)}
+		if c, ok := classic(p, s, w, name, i); ok {
+			starts.Classic = &c
+		}
+		out = append(out, starts)
 	}
 	return out
 }
 
 // chunks is how many chunks the split makes at the most.
-func chunks(p plan.Plan) int {
-	for _, step := range p.Steps {
-		if s, ok := step.(plan.Split); ok {
-			return s.Chunks
-		}
-	}
-	return 0
-}
+func chunks(p plan.Plan) int { return find[plan.Split](p).Chunks }

@@ -59,6 +59,7 @@ func (t *text) launch(s plan.Launch) {
 		if w := workers[i]; t.all || !full[w.Local] {
 			full[w.Local] = true
 			t.inFull(w, s.Command(t.plan.Layout, w, names[i], plan.DigestPlaceholder))
+			t.ifClassic(s, w, names[i], i)
 			i++
 			continue
 		}
@@ -73,15 +74,30 @@ func (t *text) launch(s plan.Launch) {
 
 func (t *text) inFull(w plan.Worker, c plan.Command) {
 	label := pad("   "+safe.Line(w.Name, 0), stepColumn)
-	if c.Via == plan.ViaProcess {
+	if w.Local {
 		t.line(label + "a process of this binary:")
 		t.more(c.Line)
 		return
 	}
 	t.line(label + address(w))
-	t.more("~/" + c.Screenrc + ":  " + strings.TrimSpace(c.ScreenrcText))
-	_, script, _ := strings.Cut(strings.TrimSpace(c.ScriptText), "\n")
-	t.more("~/"+c.Script+":  "+script, c.Line)
+	if c.Screenrc != "" {
+		t.more("~/" + c.Screenrc + ":  " + strings.TrimSpace(c.ScreenrcText))
+	}
+	t.more("~/"+c.Script+":  "+script(c), c.Line)
+}
+
+// script gives what is behind a script's first line, which says what reads it.
+func script(c plan.Command) string {
+	_, lines, _ := strings.Cut(strings.TrimSpace(c.ScriptText), "\n")
+	return strings.ReplaceAll(lines, "\n", "; ")
+}
+
+// ifClassic shows what a worker host's script is where its scanslave is found
+// to be the classic one, which only the run can tell.
+func (t *text) ifClassic(s plan.Launch, w plan.Worker, chunk string, i int) {
+	if c, ok := classic(t.plan, s, w, chunk, i); ok {
+		t.more("if its scanslave is the classic one:  " + script(c))
+	}
 }
 
 func (t *text) theSame(workers []plan.Worker, chunks []string) {

@@ -73,24 +73,6 @@ func lineCount(f plan.File) string {
 	return count(f.Lines, "line")
 }
 
-func probe(s plan.Probe) []string {
-	rows := make([][]string, len(s.Workers))
-	remote := false
-	for i, w := range s.Workers {
-		rows[i] = []string{w.Name, address(w)}
-		remote = remote || !w.Local
-	}
-	lines := append(table(rows), "room in "+s.Dir)
-	if !remote {
-		return lines
-	}
-	with := "brings scanslave along where it isn't there (deploy: auto)"
-	if s.Deploy != "auto" {
-		with = "expects scanslave in the PATH of the workers (deploy: " + s.Deploy + ")"
-	}
-	return append(lines, "screen, "+s.Dir+" in sight, host keys of "+s.KnownHosts, with)
-}
-
 // address says how a worker is reached.
 func address(w plan.Worker) string {
 	if w.Local {

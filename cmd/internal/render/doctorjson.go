@@ -1,0 +1,79 @@
+package render
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+
+	"scanmaster/cmd/internal/safe"
+)
+
+// checkups are what was found of all workers as JSON.
+type checkups struct {
+	FormatVersion int       `json:"format_version"`
+	Workers       []checkup `json:"workers"`
+	Working       int       `json:"working"`
+	MinWorkers    int       `json:"min_workers"`
+}
+
+// checkup is what was found of one worker. Without os nothing else is known of
+// the host.
+type checkup struct {
+	Worker   string   `json:"worker"`
+	Host     string   `json:"host"`
+	Works    bool     `json:"works"`
+	Reasons  []string `json:"reasons,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+	OS       string   `json:"os,omitempty"`
+	Arch     string   `json:"arch,omitempty"`
+	User     string   `json:"user,omitempty"`
+	Screen   string   `json:"screen,omitempty"`
+	// Room is in bytes, Skew, how far the host's clock is ahead, in seconds.
+	Room      *int64   `json:"room,omitempty"`
+	Inodes    *int64   `json:"inodes,omitempty"`
+	Share     string   `json:"share,omitempty"`
+	Skew      *float64 `json:"skew_seconds,omitempty"`
+	Scanslave string   `json:"scanslave,omitempty"`
+}
+
+// DoctorJSON writes what was found of the workers for programs.
+func DoctorJSON(w io.Writer, workers []Checkup, least int) error {
+	doc := checkups{FormatVersion: JSONVersion, Workers: []checkup{}, Working: Working(workers), MinWorkers: least}
+	for _, c := range workers {
+		doc.Workers = append(doc.Workers, c.plain())
+	}
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return err
+	}
+	_, err := w.Write(safe.JSON(out.Bytes()))
+	return err
+}
+
+func (c Checkup) plain() checkup {
+	out := checkup{
+		Worker: c.Worker.Name, Host: c.Worker.Host, Works: len(c.Reasons) == 0,
+		Reasons: c.Reasons, Warnings: c.Warnings,
+	}
+	f := c.Facts
+	if f.OS == "" {
+		return out
+	}
+	out.OS, out.Arch, out.User = f.OS, f.Arch, f.User
+	out.Screen, out.Share, out.Scanslave = screen(f.Screen), share(f.Dir), scanslave(f.Scanslave)
+	out.Room, out.Inodes = known(f.Dir.Exists, f.Dir.Free), known(f.Dir.Exists, f.Dir.Inodes)
+	skew := f.Skew.Seconds()
+	out.Skew = &skew
+	return out
+}
+
+// known gives a number that a host has said.
+func known(there bool, n int64) *int64 {
+	if !there || n < 0 {
+		return nil
+	}
+	return &n
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/term"
+
+	"scanmaster/cmd/internal/safe"
+)
+
+// errNobody tells that a secret is needed and nobody is there to type it.
+var errNobody = errors.New("it is asked for on a terminal, and there is none; use an ssh-agent, or a key without a passphrase")
+
+// ask asks for a secret on the terminal that the program runs on, which may be
+// another than its input and output.
+func (a *app) ask(prompt string) (string, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return "", errNobody
+	}
+	defer tty.Close()
+	if _, err := tty.WriteString(safe.Line(prompt, 0)); err != nil {
+		return "", err
+	}
+	secret, err := term.ReadPassword(int(tty.Fd()))
+	_, _ = tty.WriteString("\n")
+	return string(secret), err
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/cmd/internal/render"
+	"scanmaster/cmd/internal/report"
+	"scanmaster/runner"
+	"scanmaster/runner/plan"
+)
+
+func newDoctor(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "doctor FILE [--json]",
+		Short: "find out which workers of a scan file could work",
+		Long: `doctor does what apply does before it touches anything: it logs in to all
+workers, side by side, and looks whether they have what a scan needs. For each
+it shows what was found, and for each that would be left out the mend.
+
+Nothing is started, and nothing is written but small files of its own below
+DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
+work than min_workers says.`,
+		Args:                  files(1, 1),
+		DisableFlagsInUseLine: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.doctor(cmd.Context(), args[0], asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was found as JSON")
+	return cmd
+}
+
+// doctor probes the workers of a scan file and shows what was found.
+func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
+	p, err := a.compileRun(ctx, file)
+	if err != nil {
+		return err
+	}
+	text := &report.Text{Out: a.stderr, Now: time.Now}
+	probed, err := runner.Probe(ctx, p, a.config(text, false))
+	if err != nil {
+		return err
+	}
+	checkups := make([]render.Checkup, len(probed))
+	for i, w := range probed {
+		checkups[i] = render.Checkup{Worker: w.Worker, Facts: w.Facts, Reasons: w.Reasons, Warnings: w.Warnings}
+	}
+	show, least := render.Doctor, probeOf(p).MinWorkers
+	if asJSON {
+		show = render.DoctorJSON
+	}
+	if err := show(a.stdout, checkups, least); err != nil {
+		return err
+	}
+	if render.Working(checkups) < least {
+		return &exitError{status: exitNotDone}
+	}
+	return nil
+}
+
+// probeOf is the plan's step of that kind.
+func probeOf(p plan.Plan) plan.Probe {
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Probe); ok {
+			return s
+		}
+	}
+	return plan.Probe{}
+}

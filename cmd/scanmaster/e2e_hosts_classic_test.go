@@ -1,0 +1,83 @@
+//go:build e2e
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scanmaster/cmd/internal/ground"
+	"scanmaster/runner/job"
+)
+
+// programs makes a folder with one program, for the PATH of machines.
+func (f *farm) programs(t *testing.T, name, is string) string {
+	t.Helper()
+	dir := filepath.Join(f.dir, "programs")
+	if err := os.Mkdir(dir, 0o755); err != nil { //nolint:gosec // users of the machines run it
+		t.Fatal(err)
+	}
+	if err := os.Symlink(is, filepath.Join(dir, name)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// classic is the path of a stand-in for a part of the classic suite.
+func classic(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", "classic", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestRealHostsUnderAClassicMaster has our binary called as scanslave by the
+// classic commands, minutes after the minute that the chunks are named for.
+func TestRealHostsUnderAClassicMaster(t *testing.T) {
+	f := newFarm(t)
+	dir := f.programs(t, "scanslave", f.program)
+	workers := []*ground.Machine{
+		{Name: "scan1", Setup: []string{ground.Programs(dir)}}, {Name: "scan2", Setup: []string{ground.Programs(dir)}},
+	}
+	f.lan.Add(t, workers...)
+	names := f.targets(t, 5)
+	// With -I the worker connects to the host field.
+	var targets, want []string
+	for _, line := range sortedLines(names) {
+		name, addr, _ := strings.Cut(line, " ")
+		targets, want = append(targets, addr), append(want, addr+",,this is "+name)
+	}
+	input := f.write(t, "input", strings.Join(targets, "\n")+"\n")
+	remote := f.write(t, "remote.sh", "#!/bin/sh\necho this is $(hostname)\n")
+	post := f.write(t, "post.sh", "#!/bin/sh\npwd >\"$1/post.dir\"\n")
+
+	cmd := exec.CommandContext(t.Context(), classic(t, "master.sh"), f.share, "audit", input, remote, post,
+		f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
+	cmd.Env = append(slices.Clone(f.env), "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target")
+	var failed strings.Builder
+	cmd.Stderr = &failed
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, failed.String())
+	}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, sortedLines(string(out))); diff != "" {
+		t.Errorf("what it gathered (-want +got):\n%s", diff)
+	}
+	for _, chunk := range []string{"xaa", "xab"} {
+		folder := one(t, filepath.Join(f.prefix("audit"), "[0-9]*."+chunk))
+		if got := read(t, filepath.Join(folder, "post.dir")); got != folder+"\n" {
+			t.Errorf("the post-chunk hook ran in %q, want %s", got, folder)
+		}
+	}
+	wantQuiet(t, workers...)
+}

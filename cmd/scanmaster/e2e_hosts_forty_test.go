@@ -1,0 +1,54 @@
+//go:build e2e
+
+package main
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// forty is how many workers are launched side by side.
+const forty = 40
+
+// TestRealHostsFortySideBySide tells how long forty workers take to be launched
+// against one.
+func TestRealHostsFortySideBySide(t *testing.T) {
+	f := newFarm(t)
+	workers := f.workers(t, forty)
+	f.trust(t, workers...)
+	targets := f.targets(t, forty)
+	for _, n := range []int{1, forty, forty} { // the second time all is deployed
+		took := f.steps(t, f.scan(t, targets, f.hosts(workers[:n]...), ""))
+		t.Logf("%d workers: probe %v, launch %v, all %v", n, took["probe"], took["launch"], took["all"])
+	}
+	pattern := filepath.Join(f.prefix("audit"), "*", "output", "*", "*", "hosts_")
+	compareResults(t, pattern, map[string][]string{"ok": greeted(targets)})
+	wantQuiet(t, workers[0], workers[forty-1])
+}
+
+// steps carries out a scan and gives how long each step took.
+func (f *farm) steps(t *testing.T, scan string) map[string]time.Duration {
+	t.Helper()
+	r := f.expect(t, exitComplete, "apply", "--json", scan)
+	took := make(map[string]time.Duration)
+	for line := range strings.Lines(r.stdout) {
+		var e struct {
+			Event string
+			Step  string
+			Took  int64 `json:"took_ns"`
+		}
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		d := time.Duration(e.Took).Round(time.Millisecond)
+		took[e.Step] += d
+		took["all"] += d
+	}
+	if took["launch"] == 0 {
+		t.Errorf("no launch among the events:\n%s", r.stdout)
+	}
+	return took
+}

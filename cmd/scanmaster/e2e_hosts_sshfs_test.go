@@ -1,0 +1,94 @@
+//go:build e2e && hosts
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"scanmaster/cmd/internal/ground"
+)
+
+func pidOf(cmd *exec.Cmd) string { return strconv.Itoa(cmd.Process.Pid) }
+
+// far is a farm whose share gives no events and shows news late: master and
+// workers, each a machine, mount it from another one.
+type far struct {
+	*farm
+	nas, master *ground.Machine
+	workers     []*ground.Machine
+	at          string
+}
+
+func newFar(t *testing.T) *far {
+	t.Helper()
+	ground.Need(t, "fusermount3", "sshfs")
+	f := &far{farm: newFarm(t), nas: &ground.Machine{Name: "nas"}, master: &ground.Machine{Name: "master"}}
+	f.lan.Add(t, f.nas, f.master)
+	f.workers = f.farm.workers(t, 3)
+	f.at = f.nas.Share(t, "export", append(f.workers, f.master)...)
+	f.trust(t, f.workers...)
+	return f
+}
+
+// scan writes a scan file for the far share.
+func (f *far) scan(t *testing.T, targets, more string) string {
+	t.Helper()
+	path := f.farm.scan(t, targets, f.hosts(f.workers...), more)
+	return f.write(t, filepath.Base(path), strings.Replace(read(t, path), "dir: ../share", "dir: "+f.at, 1))
+}
+
+// apply starts the master on its machine; what it says goes to a file.
+func (f *far) apply(t *testing.T, scan string) (*exec.Cmd, string) {
+	t.Helper()
+	log, err := os.Create(filepath.Join(f.notes, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	cmd := f.master.Command(t.Context(), f.dir, f.program, "apply", scan)
+	cmd.Env = append(os.Environ(), "HOME="+f.master.Home("root"), "SSH_AUTH_SOCK=")
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return cmd, log.Name()
+}
+
+// TestRealHostsOverASlowShare has a share as NFS is: no events, and caches.
+func TestRealHostsOverASlowShare(t *testing.T) {
+	f := newFar(t)
+	targets := f.targets(t, 9)
+	cmd, log := f.apply(t, f.scan(t, targets, "poll: 1s\n"))
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, read(t, log))
+	}
+	f.share = f.nas.Exported("export")
+	f.wantGreetings(t, targets, 3)
+	wantQuiet(t, f.workers...)
+}
+
+// TestRealHostsShareThatHangsHangsNobody has the share's host lose its power in
+// the middle of a scan; the master must still hear Ctrl-C, and say so.
+func TestRealHostsShareThatHangsHangsNobody(t *testing.T) {
+	f := newFar(t)
+	targets := f.targets(t, 3)
+	f.write(t, "remote.sh", "#!/bin/sh\nsleep 1000\n")
+	cmd, log := f.apply(t, f.scan(t, targets, "poll: 1s\n"))
+	f.awaitWorkers(t, cmd, f.workers...)
+	await(t, "the wait", func() bool { return strings.Contains(read(t, log), "wait") })
+	f.nas.Cut(t)
+	said := len(read(t, log))
+	f.master.Do(t, "pkill -INT -x scanmaster")
+	await(t, "its last words", func() bool { return strings.Contains(read(t, log)[said:], "interrupt") })
+	// What hangs in the kernel goes with the file system.
+	f.master.Do(t, "pkill -KILL -x sshfs")
+	_ = cmd.Wait() // its status is asked for below
+	if status := cmd.ProcessState.ExitCode(); status != exitSignal+2 {
+		t.Errorf("it ended with %d:\n%s", status, read(t, log))
+	}
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner/fleet"
+)
+
+// startFarm is the script's command "farm FILE GROUP=N …": it starts worker
+// hosts on loopback, leaves the key that they accept in "key" and their own in
+// "known", and writes them into the scan file in the place of the word FARM.
+func startFarm(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) < 2 {
+		ts.Fatalf("usage: farm FILE GROUP=N …")
+	}
+	key, err := fleet.WriteKey(ts.MkAbs("key"))
+	ts.Check(err)
+	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
+	ts.Check(err)
+	ts.Defer(func() { _ = f.Close() })
+	var hosts []string
+	known := ""
+	for _, arg := range args[1:] {
+		name, count, _ := strings.Cut(arg, "=")
+		behaviour, ok := groups[name]
+		n, err := strconv.Atoi(count)
+		if !ok || err != nil {
+			ts.Fatalf("usage: farm FILE GROUP=N …")
+		}
+		for range n {
+			addr, err := f.Add(behaviour)
+			ts.Check(err)
+			known += f.KnownHostsLine(addr) + "\n"
+			hosts = append(hosts, fmt.Sprintf("{host: %s, port: %d, identity: key}", addr.Addr(), addr.Port()))
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("known"), []byte(known), 0o600))
+	scan := strings.ReplaceAll(ts.ReadFile(args[0]), "FARM", strings.Join(hosts, ", "))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(scan), 0o600))
+	ts.Check(os.MkdirAll(ts.MkAbs("share"), 0o700))
+}

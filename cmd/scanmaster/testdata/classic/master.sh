@@ -1,0 +1,41 @@
+#!/bin/sh
+# A stand-in for the classic master: deals INPUT out to workers, starts them as
+# that one does, and waits for their .done files.
+# usage: master.sh DIR NAME INPUT REMOTE POST KEY WORKER...
+set -eu
+dir=$1 name=$2 input=$3 remote=$4 post=$5 key=$6
+shift 6
+prefix=$dir/chunked/$name
+min=${MIN:-$(date +%Y%m%d%H%M)}
+
+to() { ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -i "$key" "$@"; }
+
+mkdir -p "$prefix"
+rm -rf "${prefix:?}"/*
+date >"$prefix/started"
+printf '%s\n' "$@" >"$prefix/.whosts"
+mkdir -p "$prefix/input/$min"
+lines=$(wc -l <"$input")
+cd "$prefix/input/$min"
+split -l $(((lines + $# - 1) / $#)) "$input"
+
+for chunk in x*; do
+	worker=$1
+	shift
+	command="scanslave  -A pubkey   -d $dir  -r $remote  -p $post -n  20  $name  $prefix/input/$min/$chunk  --  -I"
+	to "root@$worker" "echo 'screen sh -c \"$command\"' > ~/.screenrc.scanslave"
+	# Without a terminal of ours -t gives none there either, as from cron.
+	to -t "root@$worker" "env LANG=C SSHOPTS='-l root -i $TARGETKEY -o StrictHostKeyChecking=accept-new' \
+		screen -dm -c ~/.screenrc.scanslave -e^Ww" </dev/null
+done
+
+chunks=$(find . -type f | wc -l)
+tries=0
+until [ "$(find "$prefix" -mindepth 2 -maxdepth 2 -name .done | wc -l)" -eq "$chunks" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 120 ] || { echo "waited in vain for $chunks workers" >&2; exit 1; }
+	sleep .5
+done
+date >"$prefix/ended"
+# What aggregators gather.
+find "$prefix" -name '.?*' -prune -o -path '*/output/*' -name 'hosts_ok' -newer "$prefix/started" -exec cat {} +

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Tells how far the worker of the chunk $chunk is. Its process is looked for
+# first: one that has finished in between has left .done by then.
+say pid "$(worker)"
+say starter "$(starter)"
+for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
+	[ -d "$folder" ] || continue
+	say folder "${folder##*/}"
+	[ -e "$folder/.done" ] && say finished yes
+	[ -e "$folder/.slave" ] && say slave yes
+	# screen and the shell have read them.
+	rm -f "${rc:?}" "${script:?}"
+	break
+done
+if [ -f "${log:?}" ]; then
+	tail -c 1000 "$log" | tr -d '\000\r' | sed 's/^/words=/'
+fi

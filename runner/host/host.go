@@ -1,0 +1,95 @@
+// Package host is a worker host: looked at, given what it needs, started on,
+// and asked about. It speaks to the host by small shell scripts, so that
+// nothing has to be installed there but sshd and screen.
+package host
+
+import (
+	"context"
+	"net"
+	"strconv"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner/plan"
+	"scanmaster/runner/remote"
+)
+
+// What holds where Config says nothing.
+const (
+	defaultPort      = 22 // RFC 4253, section 4.1
+	defaultConnect   = 10 * time.Second
+	defaultHandshake = 20 * time.Second
+	defaultKeepAlive = 15 * time.Second
+	defaultAnswer    = 60 * time.Second
+)
+
+// Config says how to get to a worker host.
+type Config struct {
+	Worker plan.Worker
+	// HostKeys judges the host's key.
+	HostKeys remote.HostKeys
+	// Auth are the methods to offer, as in remote.Login.
+	Auth []ssh.AuthMethod
+	// User is who logs in where Worker names nobody.
+	User string
+	// Log gets what is worth knowing and no failure; nil drops it.
+	Log func(format string, args ...any)
+	// Connect and Handshake bound the way in, KeepAlive is the time between
+	// two questions whether the host is still there, and Answer bounds each
+	// look at it. Zero is a default.
+	Connect, Handshake, KeepAlive, Answer time.Duration
+}
+
+// Host is a worker host that one is logged in to. It may be used by several
+// goroutines at a time. Its owner closes it.
+type Host struct {
+	conn   *remote.Conn
+	log    func(string, ...any)
+	answer time.Duration
+}
+
+// Dial logs in to a worker host. The error is a *remote.Error. The caller
+// closes the host.
+func Dial(ctx context.Context, c Config) (*Host, error) {
+	user := c.Worker.User
+	if user == "" {
+		user = c.User
+	}
+	conn, err := remote.Dial(ctx, remote.HostConfig{
+		Address:   address(c.Worker),
+		User:      user,
+		Auth:      c.Auth,
+		HostKeys:  c.HostKeys,
+		Connect:   or(c.Connect, defaultConnect),
+		Handshake: or(c.Handshake, defaultHandshake),
+		KeepAlive: or(c.KeepAlive, defaultKeepAlive),
+	})
+	if err != nil {
+		return nil, err
+	}
+	h := &Host{conn: conn, log: c.Log, answer: or(c.Answer, defaultAnswer)}
+	if h.log == nil {
+		h.log = func(string, ...any) {}
+	}
+	return h, nil
+}
+
+// Close ends the connection. What was launched goes on.
+func (h *Host) Close() error { return h.conn.Close() }
+
+// address is where a worker's SSH server listens.
+func address(w plan.Worker) string {
+	port := w.Port
+	if port == 0 {
+		port = defaultPort
+	}
+	return net.JoinHostPort(w.Host, strconv.Itoa(port))
+}
+
+func or(d, fallback time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return fallback
+}

@@ -1,0 +1,140 @@
+package host
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"time"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/remote"
+)
+
+//go:embed launch.sh
+var launchScript string
+
+//go:embed trace.sh
+var traceScript string
+
+// startWithin is how long it may take until something is seen of a worker
+// whose start was accepted.
+const startWithin = 10 * time.Second
+
+// maxStartPause bounds the time between two looks for it.
+const maxStartPause = 400 * time.Millisecond
+
+// withdraw keeps a start that nobody waits for any more from coming late.
+const withdraw = `rm -f "$script"` + "\n"
+
+// errNothing tells that a start was accepted and nothing came of it.
+var errNothing = errors.New("nothing has started")
+
+// Launch starts a worker that goes on when the connection ends, and waits
+// until there is a trace of it: what became of it, Begun tells.
+func (h *Host) Launch(ctx context.Context, c plan.Command) error {
+	files := vars{
+		"script": c.Script, "script_text": c.ScriptText, "rc": c.Screenrc, "rc_text": c.ScreenrcText,
+		"pid_file": c.PIDFile, "log": c.Log,
+		// As job.Layout has it: the log is in the run's folder below PREFIX.
+		"prefix": path.Dir(path.Dir(c.Log)), "chunk": strings.TrimPrefix(path.Base(c.Log), "log."),
+	}
+	a, err := h.ask(ctx, launchScript, files)
+	if err != nil {
+		return fmt.Errorf("prepare the start: %w", err)
+	}
+	s := h.start(ctx, c, a["screen_dir"])
+	err = h.trace(ctx, s, files, a["log"])
+	if errors.Is(err, errNothing) {
+		_, undone := h.ask(ctx, withdraw, files)
+		err = errors.Join(err, undone)
+	}
+	if failed := s.end(); failed != nil {
+		err = failed
+	}
+	switch words := s.said.words(); {
+	case err != nil && words != "":
+		return fmt.Errorf("%s: %w: %s", c.Line, err, words)
+	case err != nil:
+		return fmt.Errorf("%s: %w", c.Line, err)
+	}
+	return nil
+}
+
+// trace waits until there is one of what was started. The log had a size
+// before, which is empty where it wasn't there.
+func (h *Host) trace(ctx context.Context, s *start, files vars, before string) error {
+	late := time.NewTimer(startWithin)
+	defer late.Stop()
+	for pause := firstPause; ; pause = min(2*pause, maxStartPause) {
+		a, err := h.ask(ctx, processesScript+traceScript, files)
+		if err != nil || a["starter"] != "" || a["log"] != before || a.yes("left") {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-s.failed:
+			return nil // end tells of it
+		case <-time.After(pause):
+		case <-late.C:
+			return errNothing
+		}
+	}
+}
+
+// start is a command that starts a worker, on its way.
+type start struct {
+	stdin  *io.PipeWriter
+	said   *tail
+	failed chan struct{} // closed when it has failed
+	ended  chan error
+}
+
+// terminal is that of a start; nobody looks on. screen wants to know of its
+// kind, and every host knows that one.
+var terminal = remote.Terminal{Term: "vt100", Width: 80, Height: 24}
+
+// holding runs a line on a terminal that stays until a line is typed. screen
+// returns before its session stands on its own, and what has not left the
+// terminal by then would end with it.
+func holding(line string) string {
+	return "sh -c " + job.Quote("trap '' HUP; "+line+" || exit; read -r _")
+}
+
+// start begins to start a worker. The caller calls end.
+func (h *Host) start(ctx context.Context, c plan.Command, screenDir string) *start {
+	stdin, typed := io.Pipe()
+	s := &start{stdin: typed, said: &tail{max: maxWords}, failed: make(chan struct{}), ended: make(chan error, 1)}
+	cmd := remote.Command{Line: "sh -c " + job.Quote(c.Line), Timeout: h.answer}
+	if c.Via == plan.ViaScreen {
+		cmd.Line = holding(inScreenDir(screenDir, c.Line))
+		cmd.Stdin, cmd.Stdout, cmd.Terminal = stdin, s.said, &terminal
+	} else {
+		cmd.Stderr = s.said
+		_ = stdin.Close() // so that what is typed goes nowhere
+	}
+	go func() {
+		exit, err := h.conn.Run(ctx, cmd)
+		_ = stdin.Close()
+		if err == nil && exit.Status != 0 {
+			err = fmt.Errorf("status %d", exit.Status)
+		}
+		if err != nil {
+			close(s.failed)
+		}
+		s.ended <- err
+	}()
+	return s
+}
+
+// end lets the terminal go, and tells how the command ended.
+func (s *start) end() error {
+	_, _ = io.WriteString(s.stdin, "\n") // it may be gone
+	_ = s.stdin.Close()
+	return <-s.ended
+}

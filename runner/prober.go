@@ -1,0 +1,199 @@
+package runner
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"scanmaster/runner/host"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
+	"scanmaster/spec"
+)
+
+// prober looks at all workers of a scan, side by side.
+type prober struct {
+	step plan.Probe
+	cfg  Config
+	*access
+	need host.Need
+	// folder is where master and hosts show each other that they share it;
+	// token is the master's file there, and what is in it.
+	folder *share.Dir
+	token  string
+}
+
+// probeAll looks at all workers. What is open of a host is the caller's to
+// close; see leave.
+func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Probed, error) {
+	probed := make([]Probed, len(s.Workers))
+	var here []string
+	if anyLocal(s.Workers) {
+		here = probeHere(p, s, cfg)
+	}
+	for i, w := range s.Workers {
+		probed[i] = Probed{Worker: w}
+		if w.Local {
+			probed[i].Reasons, probed[i].at = here, local{}
+		}
+	}
+	if !anyRemote(s.Workers) {
+		return probed, nil
+	}
+	b, err := newProber(p, s, cfg)
+	if err != nil {
+		return probed, err
+	}
+	var side sync.WaitGroup
+	for i := range probed {
+		if !probed[i].Worker.Local {
+			side.Go(func() { b.probe(ctx, &probed[i]) })
+		}
+	}
+	side.Wait()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return probed, errors.Join(err, b.close())
+}
+
+func newProber(p plan.Plan, s plan.Probe, cfg Config) (*prober, error) {
+	keys, err := newAccess(p, s, cfg)
+	if err != nil {
+		return nil, err
+	}
+	b := &prober{step: s, cfg: cfg, access: keys, token: rand.Text(), need: host.Need{
+		Room: minRoom, Inodes: minFiles, Launch: s.Launch, Deploy: s.Deploy,
+		Classic: s.Classic, UID: os.Getuid(), User: cfg.User,
+	}}
+	if err := b.prepare(); err != nil {
+		return nil, errors.Join(err, b.close())
+	}
+	return b, nil
+}
+
+func launchOf(p plan.Plan) plan.Launch {
+	for _, step := range p.Steps {
+		if s, ok := step.(plan.Launch); ok {
+			return s
+		}
+	}
+	return plan.Launch{}
+}
+
+// prepare finds the builds that there are, and leaves the master's file.
+func (b *prober) prepare() error {
+	if b.step.Deploy != spec.DeployNever {
+		b.need.Builds = []string{runtime.GOOS + "/" + runtime.GOARCH}
+		if b.step.DeployFrom != "" {
+			more, err := host.Builds(b.step.DeployFrom)
+			if err != nil {
+				return fmt.Errorf("deploy_from: %w", err)
+			}
+			b.need.Builds = append(b.need.Builds, more...)
+		}
+	}
+	dir, err := share.Open(b.step.Dir)
+	if err != nil {
+		return fmt.Errorf("the shared folder: %w", err)
+	}
+	b.folder, err = dir.Make(job.State, host.ProbeDir)
+	if err = errors.Join(err, dir.Close()); err != nil {
+		return err
+	}
+	return b.folder.WriteFile(b.token, []byte(b.token+"\n"))
+}
+
+// close removes the files of the probe.
+func (b *prober) close() error {
+	errs := []error{b.access.close()}
+	if b.folder == nil {
+		return errors.Join(errs...)
+	}
+	entries, err := b.folder.ReadDir()
+	errs = append(errs, err)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), b.token) {
+			errs = append(errs, b.folder.Remove(e.Name()))
+		}
+	}
+	return errors.Join(append(errs, b.folder.Close())...)
+}
+
+// probe looks at one host. What it lacks becomes a reason.
+func (b *prober) probe(ctx context.Context, p *Probed) {
+	ctx, cancel := context.WithTimeoutCause(ctx, probeLimit+b.step.ShareWait,
+		fmt.Errorf("the probe was not over within %v", probeLimit+b.step.ShareWait))
+	defer cancel()
+	h, err := host.Dial(ctx, host.Config{Worker: p.Worker, HostKeys: b.hostKeys, Auth: b.methods(p.Worker), User: b.cfg.User})
+	if err != nil {
+		p.Reasons = append(p.Reasons, accessHint(err))
+		return
+	}
+	at := &away{host: h}
+	p.at = at
+	if p.Facts, err = h.Look(ctx, b.step.Dir); err != nil {
+		p.Reasons = append(p.Reasons, err.Error())
+		return
+	}
+	at.classic = b.step.Deploy == spec.DeployNever && p.Facts.Scanslave.Classic
+	p.Reasons, p.Warnings = p.Facts.Refuse(b.need), p.Facts.Warn(b.need)
+	if len(p.Reasons) > 0 {
+		return
+	}
+	if err := b.shares(ctx, h); err != nil {
+		p.Reasons = append(p.Reasons, err.Error())
+	}
+}
+
+// shares lets a host read the master's file and write one of its own, and
+// waits until that is seen here.
+func (b *prober) shares(ctx context.Context, h *host.Host) error {
+	name, answer := b.token+"."+rand.Text(), rand.Text()
+	peek := host.SharePeek{Dir: b.step.Dir, Read: b.token, Token: b.token, Write: name, Answer: answer, Wait: b.step.ShareWait}
+	if err := h.Shares(ctx, peek); err != nil {
+		return err
+	}
+	late := time.NewTimer(b.step.ShareWait)
+	defer late.Stop()
+	tick := time.NewTicker(shareLook)
+	defer tick.Stop()
+	for {
+		if b.sees(name, answer) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-late.C:
+			return fmt.Errorf("what it writes to %s was not seen here within %v: mount the same share, or give it longer (share_wait)", b.step.Dir, b.step.ShareWait)
+		case <-tick.C:
+		}
+	}
+}
+
+// shareLook is how often the master looks for a host's file.
+const shareLook = 100 * time.Millisecond
+
+// sees looks by reading the folder: a file that was asked for by its name, and
+// wasn't there, may be remembered as missing.
+func (b *prober) sees(name, answer string) bool {
+	entries, err := b.folder.ReadDir()
+	if err != nil {
+		return false
+	}
+	for _, e := range entries {
+		if e.Name() == name {
+			text, err := b.folder.ReadFile(name)
+			return err == nil && strings.TrimSpace(string(text)) == answer
+		}
+	}
+	return false
+}

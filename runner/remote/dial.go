@@ -1,0 +1,47 @@
+package remote
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// HostConfig is a host that one works on for a while, and how to get in.
+type HostConfig struct {
+	Address string // "host:port"
+	User    string
+	// Auth are the methods to offer, as in Login.
+	Auth []ssh.AuthMethod
+	// HostKeys judges the host's key; it must be given.
+	HostKeys HostKeys
+	// Connect bounds finding the name and TCP, Handshake what comes from
+	// there until one is logged in. Zero or less is none.
+	Connect, Handshake time.Duration
+	// KeepAlive is the time between two questions to the host whether it is
+	// still there; after 3 without an answer the connection is lost. Zero or
+	// less asks nothing.
+	KeepAlive time.Duration
+}
+
+// Dial reaches a host and logs in to it. The error is an *Error. The caller
+// closes the connection.
+func Dial(ctx context.Context, c HostConfig) (*Conn, error) {
+	r, err := Reach(ctx, c.Address, ReachTimeouts{Connect: c.Connect, Banner: c.Handshake})
+	if err != nil {
+		return nil, err
+	}
+	if c.Handshake > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.Handshake-r.banner, &deadlineError{c.Handshake})
+		defer cancel()
+	}
+	conn, err := r.Login(ctx, Login{User: c.User, Auth: c.Auth, HostKeys: c.HostKeys})
+	if err != nil {
+		return nil, err
+	}
+	if c.KeepAlive > 0 {
+		conn.running.Go(func() { conn.keepAlive(c.KeepAlive) })
+	}
+	return conn, nil
+}

@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"scanmaster/runner/plan"
+)
+
+// station is where a worker can work: this machine, or a host over SSH.
+type station interface {
+	// start starts a worker on a chunk. That it can't is the error.
+	start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error)
+	// bin is the path of the worker half there.
+	bin(launch plan.Launch) string
+}
+
+// post is a worker that was started.
+type post interface {
+	// begun reports whether the worker has begun its chunk, or ended it
+	// already. The error says why it never will, in its own words where it
+	// has left some.
+	begun(ctx context.Context, r *run, c *chunkRun) (bool, error)
+	// gone is closed when the worker has ended, where that is known at once;
+	// nil where it can only be asked for.
+	gone() <-chan struct{}
+	// alive asks whether the worker still runs. The error is that this can't
+	// be found out.
+	alive(ctx context.Context, r *run, c *chunkRun) (bool, error)
+	// fate says how a worker ended that has left no .done file.
+	fate(r *run, c *chunkRun) string
+	// end ends the worker and waits for it, within a few seconds. One that
+	// has finished is given the time to go by itself.
+	end(finished bool)
+}
+
+// local is this machine as a station.
+type local struct{}
+
+func (local) bin(launch plan.Launch) string { return launch.Bin }
+
+func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
+	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+}
+
+func (p *process) begun(_ context.Context, r *run, c *chunkRun) (bool, error) {
+	// In this order: it may have been quick.
+	ended := p.endsWithin(0)
+	works, err := r.begun(c)
+	if err == nil && !works && ended {
+		err = errors.New(p.fate(r, c))
+	}
+	return works, err
+}
+
+func (p *process) gone() <-chan struct{} { return p.ended }
+
+func (p *process) alive(context.Context, *run, *chunkRun) (bool, error) {
+	return !p.endsWithin(0), nil
+}
+
+func (p *process) fate(r *run, c *chunkRun) string {
+	return p.how() + r.lastWords(filepath.Base(r.plan.Layout.Log(c.name)))
+}
+
+func (p *process) end(finished bool) {
+	if !finished || !p.endsWithin(grace) {
+		p.stop()
+	}
+}
+
+// look is how often a new worker is asked whether it has begun.
+const look = 20 * time.Millisecond
