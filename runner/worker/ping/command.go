@@ -42,7 +42,8 @@ func newCommand(path string, patience time.Duration) *command {
 	return &command{path: path, patience: patience, places: make(chan struct{}, processes)}
 }
 
-// Ping runs one process. It ends with ctx.
+// Ping runs one process. It ends with ctx. An IPv4 address in IPv6's form, as
+// look-ups give it, is no IPv6 address to ping(8).
 func (c *command) Ping(ctx context.Context, addr netip.Addr) error {
 	select {
 	case c.places <- struct{}{}:
@@ -53,7 +54,7 @@ func (c *command) Ping(ctx context.Context, addr netip.Addr) error {
 	bound, cancel := context.WithTimeout(ctx, c.patience)
 	defer cancel()
 	seconds := strconv.Itoa(int(tries * interval / time.Second))
-	cmd := exec.CommandContext(bound, c.path, "-n", "-c", "1", "-w", seconds, "--", addr.String())
+	cmd := exec.CommandContext(bound, c.path, "-n", "-c", "1", "-w", seconds, "--", addr.Unmap().String())
 	cmd.Env = []string{"LC_ALL=C"}
 	cmd.WaitDelay = interval
 	var said bytes.Buffer
