@@ -139,6 +139,18 @@ func TestALaunchThatLeavesNoTraceEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestAStartWhoseTerminalEndsBadlyIsOneAllTheSame has a screen that starts the
+// worker and whose end on the terminal is no good one: a worker that runs must
+// not pass for one that doesn't.
+func TestAStartWhoseTerminalEndsBadlyIsOneAllTheSame(t *testing.T) {
+	c, layout := launchOf(t, plan.ViaScreen)
+	bin, work := t.TempDir(), layout.WorkDir("202401010001", "xaa")
+	tool(t, bin, "screen", "#!/bin/sh\ncase $1 in -ls) echo 'No Sockets found' ;; *) mkdir -p "+work+"; exit 1 ;; esac\n")
+	if err := newPlace(t, "PATH="+bin+":/usr/bin:/bin").Launch(t.Context(), c); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAStartThatIsRefusedIsToldInTheHostsWords(t *testing.T) {
 	c, _ := launchOf(t, plan.ViaScreen)
 	bin := t.TempDir()

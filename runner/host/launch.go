@@ -48,51 +48,59 @@ func (h *Host) Launch(ctx context.Context, c plan.Command) error {
 		return fmt.Errorf("prepare the start: %w", err)
 	}
 	s := h.start(ctx, c, a["screen_dir"])
-	err = h.trace(ctx, s, files, a["log"])
+	seen, err := h.trace(ctx, s, files, a["log"])
+	failed := s.end()
+	if seen {
+		return nil // however its terminal ended
+	}
 	if errors.Is(err, errNothing) {
 		_, undone := h.ask(ctx, withdraw, files)
 		err = errors.Join(err, undone)
 	}
-	if failed := s.end(); failed != nil {
+	if failed != nil {
 		err = failed
 	}
-	switch words := s.said.words(); {
-	case err != nil && words != "":
+	if words := s.said.words(); words != "" {
 		return fmt.Errorf("%s: %w: %s", c.Line, err, words)
-	case err != nil:
-		return fmt.Errorf("%s: %w", c.Line, err)
 	}
-	return nil
+	return fmt.Errorf("%s: %w", c.Line, err)
 }
 
 // trace waits until there is one of what was started. The log had a size
-// before, which is empty where it wasn't there.
-func (h *Host) trace(ctx context.Context, s *start, files vars, before string) error {
+// before, which is empty where it wasn't there. The error is that none is
+// seen; what has failed tells itself.
+func (h *Host) trace(ctx context.Context, s *start, files vars, before string) (seen bool, err error) {
 	late := time.NewTimer(startWithin)
 	defer late.Stop()
+	over := false // then it is looked once more
 	for pause := firstPause; ; pause = min(2*pause, maxStartPause) {
 		a, err := h.ask(ctx, processesScript+traceScript, files)
-		if err != nil || a["starter"] != "" || a["log"] != before || a.yes("left") {
-			return err
+		switch {
+		case err != nil:
+			return false, err
+		case a["starter"] != "" || a["log"] != before || a.yes("left"):
+			return true, nil
+		case over:
+			return false, errNothing
 		}
 		select {
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			return false, context.Cause(ctx)
 		case <-s.failed:
-			return nil // end tells of it
-		case <-time.After(pause):
+			over = true
 		case <-late.C:
-			return errNothing
+			over = true
+		case <-time.After(pause):
 		}
 	}
 }
 
 // start is a command that starts a worker, on its way.
 type start struct {
-	stdin  *io.PipeWriter
 	said   *tail
 	failed chan struct{} // closed when it has failed
 	ended  chan error
+	letGo  chan struct{} // closed to let its terminal go
 }
 
 // terminal is that of a start; nobody looks on. screen wants to know of its
@@ -101,26 +109,41 @@ var terminal = remote.Terminal{Term: "vt100", Width: 80, Height: 24}
 
 // holding runs a line on a terminal that stays until a line is typed. screen
 // returns before its session stands on its own, and what has not left the
-// terminal by then would end with it.
+// terminal by then would end with it. That line may be lost when the terminal
+// goes, which is no failure.
 func holding(line string) string {
-	return "sh -c " + job.Quote("trap '' HUP; "+line+" || exit; read -r _")
+	return "sh -c " + job.Quote("trap '' HUP; "+line+" || exit; read -r _; :")
+}
+
+// aLine is one that is typed when it is time to.
+type aLine struct {
+	when  <-chan struct{}
+	typed bool
+}
+
+func (l *aLine) Read(p []byte) (int, error) {
+	<-l.when
+	if l.typed || len(p) == 0 {
+		return 0, io.EOF
+	}
+	l.typed = true
+	return copy(p, "\n"), nil
 }
 
 // start begins to start a worker. The caller calls end.
 func (h *Host) start(ctx context.Context, c plan.Command, screenDir string) *start {
-	stdin, typed := io.Pipe()
-	s := &start{stdin: typed, said: &tail{max: maxWords}, failed: make(chan struct{}), ended: make(chan error, 1)}
-	cmd := remote.Command{Line: "sh -c " + job.Quote(c.Line), Timeout: h.answer}
+	s := &start{
+		said: &tail{max: maxWords}, failed: make(chan struct{}), ended: make(chan error, 1), letGo: make(chan struct{}),
+	}
+	cmd := remote.Command{Line: "sh -c " + job.Quote(c.Line), Stderr: s.said, Timeout: h.answer}
 	if c.Via == plan.ViaScreen {
-		cmd.Line = holding(inScreenDir(screenDir, c.Line))
-		cmd.Stdin, cmd.Stdout, cmd.Terminal = stdin, s.said, &terminal
-	} else {
-		cmd.Stderr = s.said
-		_ = stdin.Close() // so that what is typed goes nowhere
+		cmd = remote.Command{
+			Line: holding(inScreenDir(screenDir, c.Line)), Timeout: h.answer,
+			Stdin: &aLine{when: s.letGo}, Stdout: s.said, Terminal: &terminal,
+		}
 	}
 	go func() {
 		exit, err := h.conn.Run(ctx, cmd)
-		_ = stdin.Close()
 		if err == nil && exit.Status != 0 {
 			err = fmt.Errorf("status %d", exit.Status)
 		}
@@ -134,7 +157,6 @@ func (h *Host) start(ctx context.Context, c plan.Command, screenDir string) *sta
 
 // end lets the terminal go, and tells how the command ended.
 func (s *start) end() error {
-	_, _ = io.WriteString(s.stdin, "\n") // it may be gone
-	_ = s.stdin.Close()
+	close(s.letGo)
 	return <-s.ended
 }
