@@ -1,6 +1,8 @@
 package runner_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,6 +37,40 @@ func TestADoneFileThatIsNotTheWorkersChangesNothing(t *testing.T) {
 	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 2 || s.Tally.Total() != 2 {
 		t.Errorf("%+v", s)
 	}
+}
+
+// TestADoneFileThatIsThereTwiceCountsOnce has the folder of a worker that is
+// done copied while another worker still works: the wait must not take that for
+// the end of both. On worker hosts nothing but .done files tells of an end.
+func TestADoneFileThatIsThereTwiceCountsOnce(t *testing.T) {
+	g := lay(t)
+	g.targets("quick", 1, fleet.Behaviour{Kind: fleet.Canned})
+	g.targets("slow", 1, fleet.Behaviour{Kind: fleet.Canned, Delay: time.Second})
+	p := g.plan(g.hosts(2))
+	copied := make(chan error, 1)
+	go func() { copied <- copyFirst(t.Context(), g) }()
+	s, err := g.apply(t.Context(), p)
+	if err := errors.Join(err, <-copied); err != nil {
+		t.Fatal(err)
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 2 || s.Tally.Total() != 2 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// copyFirst copies the .done of the first chunk to another minute's folder.
+func copyFirst(ctx context.Context, g *ground) error {
+	for ctx.Err() == nil {
+		found, _ := filepath.Glob(g.prefix("*.xaa/.done"))
+		if len(found) == 0 {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		done, err := os.ReadFile(found[0])
+		other := g.prefix("200001010000.xaa")
+		return errors.Join(err, os.Mkdir(other, 0o700), os.WriteFile(filepath.Join(other, job.Done), done, 0o600))
+	}
+	return ctx.Err()
 }
 
 // forge leaves, one after the other, what could pass for the worker's word.

@@ -17,12 +17,22 @@ import (
 // wait waits until every worker has left its .done file or is known to be
 // gone, and tells how far they are.
 func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
+	if err := r.awaitAll(ctx, s); err != nil {
+		return "", err
+	}
+	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
+		return "", err
+	}
+	return r.account(ctx)
+}
+
+// awaitAll returns when nobody is waited for any more.
+func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &waiter{run: r, marks: make(chan found), gone: make(chan *chunkRun), counts: newCounter(r)}
 	watched := make(chan error, 1)
-	left := r.unfinished()
-	go func() { watched <- w.watch(ctx, s, left) }()
+	go func() { watched <- w.watch(ctx, s) }()
 	for _, c := range r.chunks {
 		if c.lost == "" {
 			w.asking.Go(func() { w.awaitEnd(ctx, c) })
@@ -34,13 +44,7 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
 		err = watchErr
 	}
-	if err != nil {
-		return "", err
-	}
-	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
-		return "", err
-	}
-	return r.account(ctx)
+	return err
 }
 
 // waiter gathers what happens to the workers while they work.
@@ -59,9 +63,10 @@ type found struct {
 	mark   job.DoneMark
 }
 
-// watch waits for .done files. What it finds it hands to the loop, which
-// alone looks at the chunks' state and changes it, until so many are left.
-func (w *waiter) watch(ctx context.Context, s plan.Wait, left int) error {
+// watch waits for .done files, until ctx ends. What it finds it hands to the
+// loop, which alone looks at the chunks' state, changes it, and knows when there
+// are enough: a worker that was given up may finish all the same.
+func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 	var marks sync.Map // path → found; the watcher asks and tells in goroutines of its own
 	watch := watcher.Watcher{
 		Dir: s.Prefix, Name: job.Done, Poll: s.Poll,
@@ -82,10 +87,8 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait, left int) error {
 		select {
 		case w.marks <- accepted.(found):
 		case <-ctx.Done():
-			return false
 		}
-		left--
-		return left > 0
+		return true
 	})
 }
 
