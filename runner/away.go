@@ -8,11 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 
-	"golang.org/x/crypto/ssh"
-
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
-	"scanmaster/runner/remote"
 	"scanmaster/spec"
 )
 
@@ -166,16 +163,4 @@ func (b *builds) find(goos, goarch string) (host.Binary, error) {
 		}
 	}
 	return host.Self(b.self)
-}
-
-// methods are how to log in to a worker.
-func (a *access) methods(w plan.Worker) []ssh.AuthMethod { return []ssh.AuthMethod{a.auth[w.Name]} }
-
-// accessHint adds to an error what would mend it.
-func accessHint(err error) string {
-	unknown := new(remote.HostKeyError)
-	if errors.As(err, &unknown) && unknown.Verdict == remote.Unknown {
-		return fmt.Sprintf("%v; if that is its key, record it in known_hosts: %s", err, unknown.Line())
-	}
-	return err.Error()
 }

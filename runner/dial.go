@@ -12,16 +12,32 @@ import (
 // Dial logs in to a worker host of a plan, as the probe does. The caller closes
 // it.
 func Dial(ctx context.Context, p plan.Plan, w plan.Worker, cfg Config) (*host.Host, error) {
-	keys, err := newAccess(p, plan.Probe{Workers: []plan.Worker{w}}, cfg)
+	keys, err := newAccess(p, []plan.Worker{w}, cfg)
 	if err != nil {
 		return nil, err
 	}
-	h, err := host.Dial(ctx, host.Config{Worker: w, HostKeys: keys.hostKeys, Auth: keys.methods(w), User: cfg.User})
+	h, err := keys.Dial(ctx, w)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %s", w.Name, accessHint(err)), keys.close())
+		return nil, errors.Join(fmt.Errorf("%s: %w", w.Name, err), keys.Close())
 	}
-	if err := keys.close(); err != nil {
+	if err := keys.Close(); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	return h, nil
+}
+
+// newAccess reads the keys for worker hosts. The caller closes what it gives.
+func newAccess(p plan.Plan, workers []plan.Worker, cfg Config) (*host.Access, error) {
+	c := host.AccessConfig{
+		Base: p.Base, Home: cfg.Home, User: cfg.User, AgentSocket: cfg.AgentSocket, Ask: cfg.Ask,
+	}
+	for _, step := range p.Steps {
+		check, _ := step.(plan.Check)
+		for _, f := range check.Files {
+			if f.Role == plan.RoleKnownHosts {
+				c.KnownHosts = f.Path
+			}
+		}
+	}
+	return host.NewAccess(workers, c)
 }

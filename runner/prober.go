@@ -20,10 +20,10 @@ import (
 
 // prober looks at all workers of a scan, side by side.
 type prober struct {
-	step plan.Probe
-	cfg  Config
-	*access
-	need host.Need
+	step   plan.Probe
+	cfg    Config
+	access *host.Access
+	need   host.Need
 	// folder is where master and hosts show each other that they share it;
 	// token is the master's file there, and what is in it.
 	folder *share.Dir
@@ -65,7 +65,7 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 }
 
 func newProber(p plan.Plan, s plan.Probe, cfg Config) (*prober, error) {
-	keys, err := newAccess(p, s, cfg)
+	keys, err := newAccess(p, s.Workers, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (b *prober) prepare() error {
 
 // close removes the files of the probe.
 func (b *prober) close() error {
-	errs := []error{b.access.close()}
+	errs := []error{b.access.Close()}
 	if b.folder == nil {
 		return errors.Join(errs...)
 	}
@@ -132,9 +132,9 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 	ctx, cancel := context.WithTimeoutCause(ctx, probeLimit+b.step.ShareWait,
 		fmt.Errorf("the probe was not over within %v", probeLimit+b.step.ShareWait))
 	defer cancel()
-	h, err := host.Dial(ctx, host.Config{Worker: p.Worker, HostKeys: b.hostKeys, Auth: b.methods(p.Worker), User: b.cfg.User})
+	h, err := b.access.Dial(ctx, p.Worker)
 	if err != nil {
-		p.Reasons = append(p.Reasons, accessHint(err))
+		p.Reasons = append(p.Reasons, err.Error())
 		return
 	}
 	at := &away{host: h}

@@ -4,6 +4,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"strconv"
@@ -52,23 +53,19 @@ type Host struct {
 // Dial logs in to a worker host. The error is a *remote.Error. The caller
 // closes the host.
 func Dial(ctx context.Context, c Config) (*Host, error) {
-	user := c.Worker.User
-	if user == "" {
-		user = c.User
-	}
 	conn, err := remote.Dial(ctx, remote.HostConfig{
 		Address:   address(c.Worker),
-		User:      user,
+		User:      cmp.Or(c.Worker.User, c.User),
 		Auth:      c.Auth,
 		HostKeys:  c.HostKeys,
-		Connect:   or(c.Connect, defaultConnect),
-		Handshake: or(c.Handshake, defaultHandshake),
-		KeepAlive: or(c.KeepAlive, defaultKeepAlive),
+		Connect:   cmp.Or(c.Connect, defaultConnect),
+		Handshake: cmp.Or(c.Handshake, defaultHandshake),
+		KeepAlive: cmp.Or(c.KeepAlive, defaultKeepAlive),
 	})
 	if err != nil {
 		return nil, err
 	}
-	h := &Host{conn: conn, log: c.Log, answer: or(c.Answer, defaultAnswer)}
+	h := &Host{conn: conn, log: c.Log, answer: cmp.Or(c.Answer, defaultAnswer)}
 	if h.log == nil {
 		h.log = func(string, ...any) {}
 	}
@@ -85,11 +82,4 @@ func address(w plan.Worker) string {
 		port = defaultPort
 	}
 	return net.JoinHostPort(w.Host, strconv.Itoa(port))
-}
-
-func or(d, fallback time.Duration) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return fallback
 }

@@ -50,7 +50,7 @@ if [ -d "$dir" ]; then
 	[ -r "$dir" ] && [ -x "$dir" ] && say dir_readable yes
 	[ -w "$dir" ] && [ -x "$dir" ] && say dir_writable yes
 	# shellcheck disable=SC2012 # numbers of one folder, not names
-	ls -ldn "$dir/." | {
+	ls -ldLn "$dir" | {
 		read -r mode _ owner group _
 		say dir_mode "$mode"
 		say dir_uid "$owner"

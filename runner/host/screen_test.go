@@ -112,7 +112,7 @@ func startSSHD(t *testing.T, config string) {
 	})
 }
 
-func TestAWorkerInScreenGoesOnWithoutUs(t *testing.T) {
+func TestRealAWorkerInScreenGoesOnWithoutUs(t *testing.T) {
 	c, layout := launchOf(t, plan.ViaScreen)
 	p, bin := realPlace(t, "FOLDER="+layout.Prefix())
 	tool(t, bin, "scanslave", works)
@@ -148,7 +148,7 @@ func TestAWorkerInScreenGoesOnWithoutUs(t *testing.T) {
 	}
 }
 
-func TestAWorkerThatFailsInScreenLeavesItsWords(t *testing.T) {
+func TestRealAWorkerThatFailsInScreenLeavesItsWords(t *testing.T) {
 	c, layout := launchOf(t, plan.ViaScreen)
 	p, bin := realPlace(t, "")
 	for text, want := range map[string]string{
@@ -166,7 +166,7 @@ func TestAWorkerThatFailsInScreenLeavesItsWords(t *testing.T) {
 	}
 }
 
-func TestWhereScreensOwnFolderIsNoGoodOneOfOursIsUsed(t *testing.T) {
+func TestRealWhereScreensOwnFolderIsNoGoodOneOfOursIsUsed(t *testing.T) {
 	c, layout := launchOf(t, plan.ViaScreen)
 	bad := t.TempDir()
 	if err := os.Chmod(bad, 0o755); err != nil {
@@ -187,7 +187,7 @@ func TestWhereScreensOwnFolderIsNoGoodOneOfOursIsUsed(t *testing.T) {
 	sign(t, p.Host, layout, host.Ended)
 }
 
-func TestManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
+func TestRealManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 	_, layout := launchOf(t, plan.ViaScreen)
 	p, bin := realPlace(t, "FOLDER="+layout.Prefix())
 	tool(t, bin, "scanslave", "#!/bin/sh\nfor chunk; do :; done\nmkdir \"$FOLDER/202401010001.${chunk##*/}\"\n")
@@ -219,7 +219,7 @@ func TestManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 	}
 }
 
-func TestAWorkerInScreenIsEnded(t *testing.T) {
+func TestRealAWorkerInScreenIsEnded(t *testing.T) {
 	c, layout := launchOf(t, plan.ViaScreen)
 	p, bin := realPlace(t, "FOLDER="+layout.Prefix())
 	tool(t, bin, "scanslave", works)

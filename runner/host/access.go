@@ -1,6 +1,8 @@
-package runner
+package host
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,8 +15,25 @@ import (
 	"scanmaster/runner/remote"
 )
 
-// access is how the master gets in at its worker hosts.
-type access struct {
+// AccessConfig says by what to get in at worker hosts.
+type AccessConfig struct {
+	// Base is the folder that paths are relative to, Home what "~" stands for.
+	Base, Home string
+	// User is who logs in where a worker names nobody.
+	User string
+	// KnownHosts is the file that holds the hosts' keys; where it is empty,
+	// those of ssh(1) do that are there.
+	KnownHosts string
+	// AgentSocket is where the ssh-agent listens; empty where there is none.
+	AgentSocket string
+	// Ask asks for a passphrase on the terminal; an error where there is none.
+	Ask func(prompt string) (string, error)
+}
+
+// Access gets in at worker hosts. Its owner closes it; the hosts that it has
+// let in at stay open.
+type Access struct {
+	user     string
 	hostKeys remote.HostKeys
 	// auth are the methods by worker, since each may have a key of its own.
 	auth map[string]ssh.AuthMethod
@@ -27,27 +46,27 @@ var defaultIdentities = []string{"~/.ssh/id_rsa", "~/.ssh/id_ecdsa", "~/.ssh/id_
 // defaultKnownHosts are looked in where no file is named, as ssh(1) does.
 var defaultKnownHosts = []string{"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"}
 
-// newAccess reads the keys for all worker hosts before the first of them is
+// NewAccess reads the keys for all worker hosts before the first of them is
 // reached, so that passphrases are asked for once, and one after the other.
-// The caller closes it.
-func newAccess(p plan.Plan, s plan.Probe, cfg Config) (*access, error) {
-	a := &access{auth: make(map[string]ssh.AuthMethod)}
+// The caller closes what it gives.
+func NewAccess(workers []plan.Worker, c AccessConfig) (*Access, error) {
+	a := &Access{user: c.User, auth: make(map[string]ssh.AuthMethod)}
 	var err error
-	if a.hostKeys, err = knownHosts(p, cfg); err != nil {
+	if a.hostKeys, err = c.knownHosts(); err != nil {
 		return nil, err
 	}
-	keys := &keyring{plan: p, cfg: cfg, read: make(map[string][]ssh.Signer)}
-	for _, w := range s.Workers {
+	keys := &keyring{cfg: c, read: make(map[string][]ssh.Signer)}
+	for _, w := range workers {
 		if w.Local {
 			continue
 		}
 		signers, err := keys.of(w)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", w.Name, err), a.close())
+			return nil, errors.Join(fmt.Errorf("%s: %w", w.Name, err), a.Close())
 		}
-		method, agent, err := remote.PublicKeys(cfg.AgentSocket, signers...)
+		method, agent, err := remote.PublicKeys(c.AgentSocket, signers...)
 		if err != nil {
-			return nil, errors.Join(err, a.close())
+			return nil, errors.Join(err, a.Close())
 		}
 		a.auth[w.Name] = method
 		a.open = append(a.open, agent)
@@ -55,7 +74,8 @@ func newAccess(p plan.Plan, s plan.Probe, cfg Config) (*access, error) {
 	return a, nil
 }
 
-func (a *access) close() error {
+// Close ends the connections to the agent.
+func (a *Access) Close() error {
 	var errs []error
 	for _, c := range a.open {
 		errs = append(errs, c.Close())
@@ -64,17 +84,24 @@ func (a *access) close() error {
 	return errors.Join(errs...)
 }
 
-// knownHosts reads the file that the scan names, or those of ssh(1) that are
-// there.
-func knownHosts(p plan.Plan, cfg Config) (remote.HostKeys, error) {
-	for _, f := range checked(p) {
-		if f.Role == plan.RoleKnownHosts {
-			return remote.KnownHosts(plan.Resolve(p.Base, cfg.Home, f.Path))
-		}
+// Dial logs in to one of the worker hosts. The error says what would mend it,
+// and wraps a *remote.Error. The caller closes the host.
+func (a *Access) Dial(ctx context.Context, w plan.Worker) (*Host, error) {
+	h, err := Dial(ctx, Config{Worker: w, HostKeys: a.hostKeys, Auth: []ssh.AuthMethod{a.auth[w.Name]}, User: a.user})
+	if err != nil {
+		return nil, hinted(err, w, cmp.Or(w.User, a.user))
+	}
+	return h, nil
+}
+
+// knownHosts reads the file that is named, or those of ssh(1) that are there.
+func (c AccessConfig) knownHosts() (remote.HostKeys, error) {
+	if c.KnownHosts != "" {
+		return remote.KnownHosts(c.resolve(c.KnownHosts))
 	}
 	var there []string
 	for _, file := range defaultKnownHosts {
-		path := plan.Resolve(p.Base, cfg.Home, file)
+		path := c.resolve(file)
 		if _, err := os.Stat(path); err == nil {
 			there = append(there, path)
 		}
@@ -82,19 +109,11 @@ func knownHosts(p plan.Plan, cfg Config) (remote.HostKeys, error) {
 	return remote.KnownHosts(there...)
 }
 
-func checked(p plan.Plan) []plan.File {
-	for _, step := range p.Steps {
-		if s, ok := step.(plan.Check); ok {
-			return s.Files
-		}
-	}
-	return nil
-}
+func (c AccessConfig) resolve(path string) string { return plan.Resolve(c.Base, c.Home, path) }
 
 // keyring reads each identity file once.
 type keyring struct {
-	plan plan.Plan
-	cfg  Config
+	cfg  AccessConfig
 	read map[string][]ssh.Signer
 }
 
@@ -120,7 +139,7 @@ func (k *keyring) named(file string) ([]ssh.Signer, error) {
 	if file == "" {
 		return nil, nil
 	}
-	signer, err := remote.PassphraseKeyFile(plan.Resolve(k.plan.Base, k.cfg.Home, file), k.cfg.Ask)
+	signer, err := remote.PassphraseKeyFile(k.cfg.resolve(file), k.cfg.Ask)
 	return []ssh.Signer{signer}, err
 }
 
@@ -129,7 +148,7 @@ func (k *keyring) named(file string) ([]ssh.Signer, error) {
 func (k *keyring) usual() ([]ssh.Signer, error) {
 	var signers []ssh.Signer
 	for _, file := range defaultIdentities {
-		signer, err := remote.KeyFile(plan.Resolve(k.plan.Base, k.cfg.Home, file))
+		signer, err := remote.KeyFile(k.cfg.resolve(file))
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, remote.ErrPassphrase):
 		case err != nil:
