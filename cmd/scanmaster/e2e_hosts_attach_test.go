@@ -1,4 +1,4 @@
-//go:build e2e && hosts
+//go:build e2e
 
 package main
 

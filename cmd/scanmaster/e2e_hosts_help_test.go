@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"scanmaster/cmd/internal/ground"
+	"scanmaster/runner/job"
 )
 
 // farm is a scene with a network of machines that can be worker hosts and
@@ -28,9 +29,22 @@ func newFarm(t *testing.T) *farm {
 		if t.Failed() {
 			t.Logf("what the master said:\n%s", gathered(t, filepath.Join(f.notes, "log")))
 			t.Logf("what the workers said:\n%s", gathered(t, filepath.Join(f.prefix("audit"), ".run-*", "log.*")))
+			t.Logf("why targets were not reached:\n%s", f.unreached(t))
 		}
 	})
 	return f
+}
+
+// unreached are the records of targets that no script ran on.
+func (f *farm) unreached(t *testing.T) string {
+	t.Helper()
+	var found strings.Builder
+	for line := range strings.Lines(gathered(t, filepath.Join(f.prefix("audit"), "*", job.Record))) {
+		if strings.Contains(line, `"class":"no`) {
+			found.WriteString(line)
+		}
+	}
+	return found.String()
 }
 
 // workers starts machines that have nothing but sshd and screen.
