@@ -10,16 +10,21 @@ import (
 
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/remote"
 	"scanmaster/spec"
 )
 
 // away is a worker host as a station.
 type away struct {
-	host *host.Host
+	worker plan.Worker
+	access *host.Access // how to get in again
 	// path is where the worker half was deployed to. Where none was, classic
 	// tells that the host's scanslave is of the classic suite.
 	path    string
 	classic bool
+
+	mu   sync.Mutex
+	host *host.Host
 }
 
 func (a *away) bin(launch plan.Launch) string {
@@ -29,10 +34,57 @@ func (a *away) bin(launch plan.Launch) string {
 	return launch.Bin
 }
 
+// close ends the connection.
+func (a *away) close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.host.Close()
+}
+
+// at is the host as it is reached now.
+func (a *away) at() *host.Host {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.host
+}
+
+// ask asks the host something, once more over a new connection where the line
+// has gone down. What is asked must do no harm when it is asked twice.
+func (a *away) ask(ctx context.Context, question func(context.Context, *host.Host) error) error {
+	h := a.at()
+	// A question that is cut short costs the connection, by which the worker
+	// is to be ended; each has a deadline of its own.
+	err := question(context.WithoutCancel(ctx), h)
+	lost := new(remote.Error)
+	if !errors.As(err, &lost) || ctx.Err() != nil {
+		return err
+	}
+	if h, err = a.anew(ctx, h); err != nil {
+		return err
+	}
+	return question(context.WithoutCancel(ctx), h)
+}
+
+// anew logs in anew, unless somebody else has since the line was found broken.
+func (a *away) anew(ctx context.Context, broken *host.Host) (*host.Host, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.host != broken {
+		return a.host, nil
+	}
+	h, err := a.access.Dial(ctx, a.worker)
+	if err != nil {
+		return nil, err
+	}
+	_ = a.host.Close() // it is broken
+	a.host = h
+	return h, nil
+}
+
 func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
 	if c.Log != "" {
 		// Made here, so that it is as private as all else on the share.
-		log, err := r.folder.Create(filepath.Base(c.Log))
+		log, err := appendTo(r.folder, filepath.Base(c.Log))
 		if err != nil {
 			return nil, err
 		}
@@ -40,12 +92,15 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 			return nil, err
 		}
 	}
-	// A question that is cut short costs the connection, by which the worker
-	// is to be ended; each has a deadline of its own.
-	if err := a.host.Launch(context.WithoutCancel(ctx), c); err != nil {
+	d := &distant{away: a, run: r, chunk: chunk}
+	// The line may have gone down since; a start is not made twice.
+	if _, err := d.look(ctx); err != nil {
 		return nil, err
 	}
-	return &distant{away: a, run: r, chunk: chunk}, nil
+	if err := a.at().Launch(context.WithoutCancel(ctx), c); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // distant is a worker on a worker host, which goes on without us.
@@ -57,34 +112,41 @@ type distant struct {
 	words string
 }
 
-func (d *distant) begun(ctx context.Context, r *run, c *chunkRun) (bool, error) {
-	sign, err := d.host.Begun(context.WithoutCancel(ctx), r.plan.Layout, c.name)
-	if err != nil {
-		return false, err
+// look looks at the worker on its host.
+func (d *distant) look(ctx context.Context) (host.Sign, error) {
+	var sign host.Sign
+	err := d.ask(ctx, func(ctx context.Context, h *host.Host) (err error) {
+		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk)
+		return err
+	})
+	if err == nil {
+		d.words = sign.Words
 	}
-	d.words = sign.Words
-	switch sign.State {
-	case host.Working, host.Done:
-		return true, nil
-	case host.Ended:
-		return false, errors.New(d.fate(r, c))
-	}
-	return false, nil
+	return sign, err
 }
+
+func (d *distant) begun(ctx context.Context, r *run, _ string) (bool, error) {
+	sign, err := d.look(ctx)
+	switch {
+	case err != nil:
+		return false, err
+	case sign.State == host.Ended:
+		return false, errors.New(d.fate(r))
+	}
+	return sign.State == host.Working || sign.State == host.Done, nil
+}
+
+func (d *distant) name() string { return "the worker of " + d.chunk + " on " + d.worker.Name }
 
 // gone is never known at once: only its host knows.
 func (d *distant) gone() <-chan struct{} { return nil }
 
-func (d *distant) alive(ctx context.Context, r *run, c *chunkRun) (bool, error) {
-	sign, err := d.host.Begun(context.WithoutCancel(ctx), r.plan.Layout, c.name)
-	if err != nil {
-		return false, err
-	}
-	d.words = sign.Words
-	return sign.State != host.Ended, nil
+func (d *distant) alive(ctx context.Context) (bool, error) {
+	sign, err := d.look(ctx)
+	return err == nil && sign.State != host.Ended, err
 }
 
-func (d *distant) fate(*run, *chunkRun) string {
+func (d *distant) fate(*run) string {
 	how := "it ended without having finished"
 	if d.words != "" {
 		how += ": " + d.words
@@ -100,8 +162,11 @@ func (d *distant) end(finished bool) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*grace)
 	defer cancel()
-	if err := d.host.Stop(ctx, d.run.plan.Layout, d.chunk, grace); err != nil {
-		d.run.report(Warning{Text: fmt.Sprintf("the worker of %s may still work: %v", d.chunk, err)})
+	err := d.ask(ctx, func(_ context.Context, h *host.Host) error {
+		return h.Stop(ctx, d.run.plan.Layout, d.chunk, grace)
+	})
+	if err != nil {
+		d.run.report(Warning{Text: fmt.Sprintf("%s may still work: %v", d.name(), err)})
 	}
 }
 
@@ -124,7 +189,7 @@ func (r *run) deployAll(ctx context.Context, s plan.Probe, probed []Probed) erro
 			return err
 		}
 		side.Go(func() {
-			path, err := at.host.Deploy(ctx, build)
+			path, err := at.at().Deploy(ctx, build)
 			if err != nil {
 				p.Reasons = append(p.Reasons, err.Error())
 			}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
@@ -133,6 +134,21 @@ func (r *run) begin() error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("run %s: %w", r.plan.Layout.Run, err)
 	}
+	if err != nil {
+		return err
+	}
 	r.folder = folder
+	_, err = r.openJournal()
 	return err
+}
+
+// openJournal begins to write down what happens, or goes on with it, and gives
+// what was written before.
+func (r *run) openJournal() (journal.State, error) {
+	written, state, err := journal.Open(r.folder, r.cfg.Now)
+	if err != nil {
+		return state, err
+	}
+	r.journal = written
+	return state, written.Add(journal.Entry{Kind: journal.KindMaster, By: r.self.String()})
 }

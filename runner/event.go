@@ -35,11 +35,21 @@ type StepDone struct {
 	Detail string        `json:"detail,omitempty"`
 }
 
-// WorkerStarted tells that a worker works on its chunk.
+// WorkerStarted tells that a worker works on its chunk. Already tells that an
+// earlier master has started it.
 type WorkerStarted struct {
-	Worker string `json:"worker"`
-	Chunk  string `json:"chunk"`
-	Lines  int64  `json:"lines"`
+	Worker  string `json:"worker"`
+	Chunk   string `json:"chunk"`
+	Lines   int64  `json:"lines"`
+	Already bool   `json:"already,omitempty"`
+}
+
+// Resumed tells that a run goes on that an earlier master has begun, and how
+// many of its chunks are done.
+type Resumed struct {
+	Run    string `json:"run"`
+	Chunks int    `json:"chunks"`
+	Done   int    `json:"done"`
 }
 
 // WorkerSkipped tells that a worker was left out, and why.
@@ -55,11 +65,13 @@ type WorkerDone struct {
 	Tally  result.Tally `json:"tally"`
 }
 
-// WorkerLost tells that a worker ended without a .done file, and why.
+// WorkerLost tells that a worker ended without a .done file, and why. Again
+// tells that another one goes on with the chunk.
 type WorkerLost struct {
 	Worker string `json:"worker"`
 	Chunk  string `json:"chunk"`
 	Reason string `json:"reason"`
+	Again  bool   `json:"again"`
 }
 
 // Progress tells how far the scan is. It comes at each change of Workers done
@@ -99,6 +111,7 @@ type Finished struct {
 func (StepStarted) Kind() string   { return "step_started" }
 func (StepDone) Kind() string      { return "step_done" }
 func (WorkerStarted) Kind() string { return "worker_started" }
+func (Resumed) Kind() string       { return "resumed" }
 func (WorkerSkipped) Kind() string { return "worker_skipped" }
 func (WorkerDone) Kind() string    { return "worker_done" }
 func (WorkerLost) Kind() string    { return "worker_lost" }
@@ -111,6 +124,7 @@ func (Finished) Kind() string      { return "finished" }
 func (StepStarted) event()   {}
 func (StepDone) event()      {}
 func (WorkerStarted) event() {}
+func (Resumed) event()       {}
 func (WorkerSkipped) event() {}
 func (WorkerDone) event()    {}
 func (WorkerLost) event()    {}

@@ -2,45 +2,94 @@ package runner
 
 import (
 	"context"
+	"fmt"
 	"time"
 )
 
-// askAfter gives a channel that is closed when a worker that nobody waits for
-// has ended. Each lease its heartbeat is looked at, by this host's clock; where
-// it has stood still the worker's host is asked, and asked again until there
-// is an answer: a host that can't be reached may still work.
-func (w *waiter) askAfter(ctx context.Context, c *chunkRun) <-chan struct{} {
-	gone := make(chan struct{})
+// tend waits for the end of a chunk's worker in the background, if it has one,
+// and tells the loop.
+func (w *waiter) tend(ctx context.Context, c *chunkRun) {
+	if c.post == nil || c.done {
+		return
+	}
+	watched := started{c, c.post}
 	w.asking.Go(func() {
-		tick := time.NewTicker(w.run.plan.Lease)
-		defer tick.Stop()
-		last := int64(-1)
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-			}
-			beat := w.run.beat(c)
-			if beat != last {
-				last = beat
-				continue
-			}
-			if alive, err := c.post.alive(ctx, w.run, c); err == nil && !alive {
-				close(gone)
-				return
-			}
+		reason, over := w.awaitEnd(ctx, watched)
+		if !over {
+			return
+		}
+		// Its .done file, where it has one, was there before. The loop mustn't
+		// hang in the share.
+		done, ok := w.run.lookForDone(watched.chunk.name)
+		select {
+		case w.gone <- gone{started: watched, reason: reason, done: done, isDone: ok}:
+		case <-ctx.Done():
 		}
 	})
-	return gone
 }
 
-// beat reads a worker's heartbeat; 0 where there is none yet.
-func (r *run) beat(c *chunkRun) int64 {
-	folders, err := r.folders()
-	if err != nil {
-		return 0
+// awaitEnd returns when a worker has ended: at once where that is known, and
+// else when it is found out. A worker whose heartbeat stands still for a lease,
+// by this host's clock, is asked after; one that has two leases to beat and
+// doesn't, is ended. It gives the reason why it was given up, empty where it
+// ended by itself, and whether it is over at all: not where ctx has ended.
+func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, over bool) {
+	tick := time.NewTicker(w.run.plan.Lease)
+	defer tick.Stop()
+	last, still := int64(-1), 0
+	for {
+		select {
+		case <-ctx.Done():
+			return "", false
+		case <-s.post.gone():
+			return "", true
+		case <-tick.C:
+		}
+		beat, ok := w.run.beat(ctx, s.chunk.name)
+		switch {
+		case !ok: // the share does not answer, and so says nothing of anybody
+			last, still = -1, 0
+			continue
+		case beat != last:
+			last, still = beat, 0
+			continue
+		}
+		still++
+		alive, err := s.post.alive(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return "", false
+		case err != nil:
+			w.run.report(Warning{Text: fmt.Sprintf("%s has given no sign for %v, and can't be asked: %v",
+				s.post.name(), time.Duration(still)*w.run.plan.Lease, err)})
+		case !alive:
+			return "", true
+		case still > 1:
+			s.post.end(false)
+			return fmt.Sprintf("it had given no sign for %v and was ended", time.Duration(still)*w.run.plan.Lease), true
+		}
 	}
-	mark, _ := r.progressMark(folders[c.name])
-	return mark.Beat
+}
+
+// beat reads a worker's heartbeat; 0 where there is none yet. It gives up where
+// the share hangs.
+func (r *run) beat(ctx context.Context, chunk string) (beat int64, ok bool) {
+	read := make(chan int64, 1)
+	go func() {
+		folders, err := r.folders()
+		if err != nil {
+			return
+		}
+		mark, _ := r.progressMark(folders[chunk])
+		read <- mark.Beat
+	}()
+	late := time.NewTimer(r.plan.Lease)
+	defer late.Stop()
+	select {
+	case beat = <-read:
+		return beat, true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return 0, false
 }

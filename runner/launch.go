@@ -9,9 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 )
@@ -19,19 +18,25 @@ import (
 // chunkRun is one chunk and the worker that works on it.
 type chunkRun struct {
 	name   string
-	worker plan.Worker
 	lines  int64
 	sha256 string
+	// worker is who works on it, or did last; by is nil where nobody does.
+	worker plan.Worker
+	by     *hand
+	losses int // workers that were lost with it
+	// last is the worker that an earlier master has started on it, on the machine
+	// that is the place; empty where none was, or it is known to be gone.
+	last, place string
 
-	post post // nil until the worker was started
+	post post // nil while no worker is started
 	// classic tells that the worker is one of the classic suite, which leaves
 	// no record, and in .done a date.
 	classic bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
-	// done tells that the worker has finished, mark its word for it, tally
-	// what it counted; lost says why it never will.
+	// done tells that a worker has finished it, mark its word for that, tally
+	// what it counted; lost says why nobody ever will.
 	done  bool
 	mark  job.DoneMark
 	tally result.Tally
@@ -41,87 +46,110 @@ type chunkRun struct {
 // startWait is how long a worker may take to begin.
 const startWait = time.Minute
 
-// launch starts all workers side by side and sees each one begin.
-func (r *run) launch(ctx context.Context, s plan.Launch) (string, error) {
-	var group errgroup.Group
-	for _, c := range r.chunks {
-		group.Go(func() error { return r.start(ctx, s, c) })
+// launch gives each live worker its first chunk, starts all side by side, and
+// sees each one begin.
+func (r *run) launch(ctx context.Context) (string, error) {
+	r.gather()
+	if r.resumed {
+		r.adopt(ctx)
 	}
-	if err := group.Wait(); err != nil {
-		return "", err
+	working := len(r.posts)
+	first := r.deal()
+	posts, failed := make([]post, len(first)), make([]error, len(first))
+	var group sync.WaitGroup
+	for i, c := range first {
+		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines) })
 	}
-	var started int
+	group.Wait()
 	var reasons []string
-	for _, c := range r.chunks {
-		if c.lost == "" {
-			started++
-			r.report(WorkerStarted{Worker: c.worker.Name, Chunk: c.name, Lines: c.lines})
-			continue
+	for i, c := range first {
+		if failed[i] != nil {
+			reasons = append(reasons, c.worker.Name+": "+failed[i].Error())
 		}
-		reasons = append(reasons, c.worker.Name+": "+c.lost)
-		r.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: c.lost})
+		if err := r.hasStarted(c, posts[i], failed[i]); err != nil {
+			return "", err
+		}
 	}
-	if started == 0 {
+	if ctx.Err() != nil {
+		return "", context.Cause(ctx)
+	}
+	if len(reasons) > 0 && len(reasons) == len(first)+working {
 		return "", fmt.Errorf("no worker started: %s", strings.Join(reasons, "; "))
 	}
-	return fmt.Sprintf("%d of %d workers work", started, len(r.chunks)), nil
+	return fmt.Sprintf("%d of %d workers work", len(first)-len(reasons)+working, len(first)+working), nil
 }
 
-// start starts one worker and waits until it works, has finished, or can't.
-// That it can't work is a result; the error is what stops the scan.
-func (r *run) start(ctx context.Context, s plan.Launch, c *chunkRun) error {
-	at := r.stations[c.worker.Name]
-	if host, ok := at.(*away); ok {
-		c.classic = host.classic
+// started is a worker that was started, and on what.
+type started struct {
+	chunk *chunkRun
+	post  post
+}
+
+// hasStarted takes note of what came of a start.
+func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
+	if p != nil {
+		c.post = p
+		r.posts = append(r.posts, started{c, p})
 	}
-	s.Bin = at.bin(s)
-	command := s.Command(r.plan.Layout, c.worker, c.name, r.digest)
-	if c.classic {
-		command = s.Classic(r.plan.Layout, c.name, c.lines)
+	if failed != nil {
+		c.by.out = failed.Error() // what couldn't be started can't be again
+		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
 	}
-	post, err := at.start(ctx, r, command, c.name)
+	r.report(WorkerStarted{Worker: c.worker.Name, Chunk: c.name, Lines: c.lines})
+	return nil
+}
+
+// start starts a worker on a chunk and waits until it works or has finished.
+// The error says why it can't; there may be a post all the same.
+func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (post, error) {
+	s := launchOf(r.plan)
+	s.Bin = h.at.bin(s)
+	command := s.Command(r.plan.Layout, h.worker, chunk, r.digest)
+	if host, ok := h.at.(*away); ok && host.classic {
+		command = s.Classic(r.plan.Layout, chunk, lines)
+	}
+	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name}
+	if h.worker.Local {
+		entry.Place = place(r.self)
+	}
+	if err := r.journal.Add(entry); err != nil {
+		return nil, err
+	}
+	post, err := h.at.start(ctx, r, command, chunk)
 	if err != nil {
-		c.lost = err.Error()
-		return ctx.Err()
+		return nil, err
 	}
-	c.post = post
+	return post, r.awaitBegin(ctx, chunk, post)
+}
+
+func (r *run) awaitBegin(ctx context.Context, chunk string, post post) error {
 	limit, cancel := context.WithTimeoutCause(ctx, startWait, fmt.Errorf("it has not begun within %v", startWait))
 	defer cancel()
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
-		works, err := post.begun(limit, r, c)
-		if works {
-			return nil
+		works, err := post.begun(limit, r, chunk)
+		if works || err != nil {
+			return err
 		}
-		if err == nil {
-			select {
-			case <-limit.Done():
-				err = context.Cause(limit)
-			case <-post.gone():
-				continue // once more: it may have been quick
-			case <-tick.C:
-				continue
-			}
+		select {
+		case <-limit.Done():
+			return context.Cause(limit)
+		case <-post.gone(): // once more: it may have been quick
+		case <-tick.C:
 		}
-		c.lost = err.Error()
-		return ctx.Err()
 	}
 }
 
 // begun looks for the sign that a worker has begun: its folder, with .slave
 // or already .done in it.
-func (r *run) begun(c *chunkRun) (bool, error) {
+func (r *run) begun(chunk string) (bool, error) {
 	folders, err := r.folders()
 	if err != nil {
 		return false, err
 	}
-	folder, there := folders[c.name]
-	if there && (r.has(folder, job.Slave) || r.has(folder, job.Done)) {
-		c.folder = folder
-		return true, nil
-	}
-	return false, nil
+	folder, there := folders[chunk]
+	return there && (r.has(folder, job.Slave) || r.has(folder, job.Done)), nil
 }
 
 // folders gives the names of the workers' folders, by chunk, as they are seen
@@ -168,10 +196,8 @@ func (r *run) lastWords(log string) string {
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {
 	var group sync.WaitGroup
-	for _, c := range r.chunks {
-		if c.post != nil {
-			group.Go(func() { c.post.end(c.done) })
-		}
+	for _, s := range r.posts {
+		group.Go(func() { s.post.end(s.chunk.done) })
 	}
 	group.Wait()
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
 	"slices"
 	"syscall"
@@ -23,6 +25,8 @@ const grace = hook.Grace + 3*time.Second
 // process is a worker on this machine: a detached process of this binary.
 type process struct {
 	cmd *exec.Cmd
+	// log is the name of the file in the run's folder that it writes to.
+	log string
 	// ended is closed when the process is gone; err is how it ended.
 	ended chan struct{}
 	err   error
@@ -31,7 +35,7 @@ type process struct {
 // startLocal starts a worker in a session of its own, so that it goes on
 // should the master die; what it says goes to a log in the run's folder.
 func startLocal(ctx context.Context, c plan.Command, environ []string, folder *share.Dir, log string) (*process, error) {
-	out, err := folder.Create(log)
+	out, err := appendTo(folder, log)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +52,21 @@ func startLocal(ctx context.Context, c plan.Command, environ []string, folder *s
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, ended: make(chan struct{})}
+	p := &process{cmd: cmd, log: log, ended: make(chan struct{})}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// appendTo opens a log, which is there where a worker was started before.
+func appendTo(folder *share.Dir, log string) (*os.File, error) {
+	out, err := folder.Create(log)
+	if errors.Is(err, fs.ErrExist) {
+		return folder.OpenFile(log, os.O_WRONLY|os.O_APPEND)
+	}
+	return out, err
 }
 
 // stop ends the worker, which ends what it has started, and waits for it.

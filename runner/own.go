@@ -60,6 +60,7 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 	if err != nil {
 		return err
 	}
+	r.self = self
 	held, err := lock.Take(ctx, lock.Config{
 		Dir: prefix, Self: self, Lease: r.plan.Lease,
 		Waiting: func(owner lock.Owner, atMost time.Duration) {
@@ -74,6 +75,12 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 		r.report(Warning{Text: fmt.Sprintf("the last owner is dead, and its lock was taken over: %v", dead)})
 	}
 	go r.watchOwner(held, r.owner)
+	if r.resumed {
+		return nil
+	}
+	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
+		return err
+	}
 	return refuseOrphans(prefix)
 }
 

@@ -35,6 +35,8 @@ type Probed struct {
 	Reasons, Warnings []string
 
 	at station
+	// access is how to get in at the worker hosts; nil for a local worker.
+	access *host.Access
 }
 
 // Probe finds out which workers of a plan could work, and touches nothing but
@@ -80,17 +82,21 @@ func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
 		return "", errors.Join(fmt.Errorf("%s, and %d must (min_workers): %s", detail, least, strings.Join(reasons, "; ")), leave(probed))
 	}
 	r.probed = probed
-	return detail, nil
+	return detail, r.endUnfinished(ctx)
 }
 
 // leaveHosts ends the connections to the worker hosts.
 func (r *run) leaveHosts() error { return leave(r.probed) }
 
+// leave ends the connections to hosts that were probed.
 func leave(probed []Probed) error {
 	var errs []error
 	for _, p := range probed {
 		if at, ok := p.at.(*away); ok {
-			errs = append(errs, at.host.Close())
+			errs = append(errs, at.close())
+		}
+		if p.access != nil {
+			errs = append(errs, p.access.Close()) // of all hosts; once is enough
 		}
 	}
 	return errors.Join(errs...)

@@ -47,13 +47,18 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 	if !anyRemote(s.Workers) {
 		return probed, nil
 	}
-	b, err := newProber(p, s, cfg)
+	keys, err := newAccess(p, s.Workers, cfg)
 	if err != nil {
 		return probed, err
+	}
+	b, err := newProber(s, cfg, keys)
+	if err != nil {
+		return probed, errors.Join(err, keys.Close())
 	}
 	var side sync.WaitGroup
 	for i := range probed {
 		if !probed[i].Worker.Local {
+			probed[i].access = keys
 			side.Go(func() { b.probe(ctx, &probed[i]) })
 		}
 	}
@@ -64,11 +69,7 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 	return probed, errors.Join(err, b.close())
 }
 
-func newProber(p plan.Plan, s plan.Probe, cfg Config) (*prober, error) {
-	keys, err := newAccess(p, s.Workers, cfg)
-	if err != nil {
-		return nil, err
-	}
+func newProber(s plan.Probe, cfg Config, keys *host.Access) (*prober, error) {
 	b := &prober{step: s, cfg: cfg, access: keys, token: rand.Text(), need: host.Need{
 		Room: minRoom, Inodes: minFiles, Launch: s.Launch, Deploy: s.Deploy,
 		Classic: s.Classic, UID: os.Getuid(), User: cfg.User,
@@ -79,13 +80,17 @@ func newProber(p plan.Plan, s plan.Probe, cfg Config) (*prober, error) {
 	return b, nil
 }
 
-func launchOf(p plan.Plan) plan.Launch {
+func launchOf(p plan.Plan) plan.Launch { return findStep[plan.Launch](p) }
+
+// findStep gives the plan's step of a type; a zero one where it has none.
+func findStep[T plan.Step](p plan.Plan) T {
+	var none T
 	for _, step := range p.Steps {
-		if s, ok := step.(plan.Launch); ok {
+		if s, ok := step.(T); ok {
 			return s
 		}
 	}
-	return plan.Launch{}
+	return none
 }
 
 // prepare finds the builds that there are, and leaves the master's file.
@@ -113,12 +118,11 @@ func (b *prober) prepare() error {
 
 // close removes the files of the probe.
 func (b *prober) close() error {
-	errs := []error{b.access.Close()}
 	if b.folder == nil {
-		return errors.Join(errs...)
+		return nil
 	}
 	entries, err := b.folder.ReadDir()
-	errs = append(errs, err)
+	errs := []error{err}
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), b.token) {
 			errs = append(errs, b.folder.Remove(e.Name()))
@@ -137,7 +141,7 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 		p.Reasons = append(p.Reasons, err.Error())
 		return
 	}
-	at := &away{host: h}
+	at := &away{worker: p.Worker, access: b.access, host: h}
 	p.at = at
 	if p.Facts, err = h.Look(ctx, b.step.Dir); err != nil {
 		p.Reasons = append(p.Reasons, err.Error())

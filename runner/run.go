@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"scanmaster/runner/journal"
 	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
@@ -29,6 +30,8 @@ type Config struct {
 	AgentSocket string
 	// Reporter hears what happens.
 	Reporter Reporter
+	// Restart has an earlier run that isn't finished make way.
+	Restart bool
 	// Every is the time between two reports of progress.
 	Every time.Duration
 	// Now tells the time.
@@ -43,22 +46,35 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	if parts := Unsupported(p); len(parts) > 0 {
 		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
 	}
+	return carryOut(ctx, p, cfg, (*run).fromTheStart)
+}
+
+// carryOut carries a run out, in one way or the other.
+func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.outlast(ctx)
+	err := r.outlast(ctx, way)
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
+	}
+	if err == nil {
+		err = r.conclude()
 	}
 	if err = errors.Join(err, r.close()); err != nil {
 		return r.summary, err
 	}
-	r.summary.Took = cfg.Now().Sub(r.began)
-	r.summary.Verdict = judge(r.summary, p.Summary.FailOn)
 	r.report(Finished{Summary: r.summary})
 	return r.summary, nil
+}
+
+// conclude says what the run amounts to, and writes it down.
+func (r *run) conclude() error {
+	r.summary.Took = r.cfg.Now().Sub(r.began)
+	r.summary.Verdict = judge(r.summary, r.plan.Summary.FailOn)
+	return r.journal.Add(journal.Entry{Kind: journal.KindFinished, Verdict: string(r.summary.Verdict)})
 }
 
 // run is the state of a plan that is being carried out.
@@ -73,6 +89,7 @@ type run struct {
 	prefix    *share.Dir // PREFIX, once the lock is held
 	folder    *share.Dir // the run's hidden folder
 	lock      *lock.Lock
+	self      lock.Owner
 	owner     chan struct{} // closed when the watch over the lock has ended
 
 	files map[string]content // what check has read, by the scan file's key
@@ -81,12 +98,19 @@ type run struct {
 	digests map[string]string
 	inputs  inputs
 	live    []plan.Worker
+	// resumed tells that another master has begun the run.
+	resumed bool
+	// unfinished is the earlier run that makes way, if any.
+	unfinished string
 	// stations are where the live workers work, by the worker's name; probed is
 	// what was found of all.
 	stations map[string]station
 	probed   []Probed
+	journal  *journal.Journal
+	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun
-	digest   string // of the job file
+	posts    []started // all workers that were started
+	digest   string    // of the job file
 }
 
 // report hands on one event at a time, whoever has it.
@@ -102,9 +126,9 @@ const stuck = 20 * time.Second
 
 // outlast carries the steps out, and leaves them behind should they not come
 // to their end when they are told to.
-func (r *run) outlast(ctx context.Context) error {
+func (r *run) outlast(ctx context.Context, way func(*run, context.Context) error) error {
 	ended := make(chan error, 1)
-	go func() { ended <- r.steps(ctx) }()
+	go func() { ended <- way(r, ctx) }()
 	select {
 	case err := <-ended:
 		return err
@@ -120,19 +144,31 @@ func (r *run) outlast(ctx context.Context) error {
 	}
 }
 
-func (r *run) steps(ctx context.Context) error {
+// fromTheStart carries out all steps.
+func (r *run) fromTheStart(ctx context.Context) error {
 	// Two masters must not run one pre hook twice; where the hook has yet to
 	// make the folder, the lock can only come after it.
 	if err := r.own(ctx, true); err != nil {
 		return err
 	}
+	return r.carryOn(ctx, func(plan.Step) bool { return true })
+}
+
+// carryOn carries out the steps that are wanted.
+func (r *run) carryOn(ctx context.Context, wanted func(plan.Step) bool) error {
 	for i, step := range r.plan.Steps {
+		if !wanted(step) {
+			continue
+		}
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		r.report(StepStarted{Number: i + 1, Of: len(r.plan.Steps), Step: step, Name: step.Kind()})
 		began := r.cfg.Now()
 		detail, err := r.step(ctx, step)
+		if err == nil && r.journal != nil {
+			err = r.journal.Add(journal.Entry{Kind: journal.KindStep, Step: step.Kind()})
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", step.Kind(), err)
 		}
@@ -159,7 +195,7 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	case plan.Split:
 		return r.split(ctx, s)
 	case plan.Launch:
-		return r.launch(ctx, s)
+		return r.launch(ctx)
 	case plan.Wait:
 		return r.wait(ctx, s)
 	case plan.Aggregate:
@@ -174,6 +210,9 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 func (r *run) close() error {
 	r.endWorkers()
 	errs := []error{r.leaveHosts()}
+	if r.journal != nil {
+		errs = append(errs, r.journal.Close())
+	}
 	if r.folder != nil {
 		errs = append(errs, r.folder.Close())
 	}

@@ -13,12 +13,13 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
-// split deals the targets out, one chunk a live worker; fewer where there are
-// fewer targets than workers.
+// split deals the targets out, so many chunks a live worker; fewer where there
+// are fewer targets.
 func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error) {
 	if err := r.listWorkers(); err != nil {
 		return "", err
@@ -33,7 +34,7 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 		return "", err
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
-	sizes := chunk.Sizes(r.inputs.targets, len(r.live))
+	sizes := chunk.Sizes(r.inputs.targets, len(r.live)*max(1, s.PerWorker))
 	names := chunk.Names(len(sizes))
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
@@ -45,13 +46,27 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 		return "", err
 	}
 	for i, d := range dealt {
-		r.chunks = append(r.chunks, &chunkRun{name: names[i], worker: r.live[i], lines: d.Lines, sha256: d.SHA256})
+		r.chunks = append(r.chunks, &chunkRun{name: names[i], lines: d.Lines, sha256: d.SHA256})
 	}
 	r.summary.Targets, r.summary.Excluded = r.inputs.targets, r.inputs.excluded
 	if err := r.jobFile(); err != nil {
 		return "", err
 	}
+	if err := r.noteChunks(); err != nil {
+		return "", err
+	}
 	return fmt.Sprintf("%s targets in %d chunks", humanize.Comma(r.inputs.targets), len(r.chunks)), nil
+}
+
+// noteChunks writes down that the chunks are there: from now on the run can be
+// taken up.
+func (r *run) noteChunks() error {
+	for _, c := range r.chunks {
+		if err := r.journal.Add(journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256}); err != nil {
+			return err
+		}
+	}
+	return r.journal.Add(journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, Excluded: r.summary.Excluded})
 }
 
 // listWorkers leaves the list of live workers that the classic master leaves.

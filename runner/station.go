@@ -22,15 +22,17 @@ type post interface {
 	// begun reports whether the worker has begun its chunk, or ended it
 	// already. The error says why it never will, in its own words where it
 	// has left some.
-	begun(ctx context.Context, r *run, c *chunkRun) (bool, error)
+	begun(ctx context.Context, r *run, chunk string) (bool, error)
+	// name is how the worker is called in messages.
+	name() string
 	// gone is closed when the worker has ended, where that is known at once;
 	// nil where it can only be asked for.
 	gone() <-chan struct{}
 	// alive asks whether the worker still runs. The error is that this can't
 	// be found out.
-	alive(ctx context.Context, r *run, c *chunkRun) (bool, error)
+	alive(ctx context.Context) (bool, error)
 	// fate says how a worker ended that has left no .done file.
-	fate(r *run, c *chunkRun) string
+	fate(r *run) string
 	// end ends the worker and waits for it, within a few seconds. One that
 	// has finished is given the time to go by itself.
 	end(finished bool)
@@ -45,25 +47,25 @@ func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (p
 	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
 }
 
-func (p *process) begun(_ context.Context, r *run, c *chunkRun) (bool, error) {
+func (p *process) begun(_ context.Context, r *run, chunk string) (bool, error) {
 	// In this order: it may have been quick.
 	ended := p.endsWithin(0)
-	works, err := r.begun(c)
+	works, err := r.begun(chunk)
 	if err == nil && !works && ended {
-		err = errors.New(p.fate(r, c))
+		err = errors.New(p.fate(r))
 	}
 	return works, err
 }
 
+func (p *process) name() string { return "the worker of " + p.log }
+
 func (p *process) gone() <-chan struct{} { return p.ended }
 
-func (p *process) alive(context.Context, *run, *chunkRun) (bool, error) {
+func (p *process) alive(context.Context) (bool, error) {
 	return !p.endsWithin(0), nil
 }
 
-func (p *process) fate(r *run, c *chunkRun) string {
-	return p.how() + r.lastWords(filepath.Base(r.plan.Layout.Log(c.name)))
-}
+func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log) }
 
 func (p *process) end(finished bool) {
 	if !finished || !p.endsWithin(grace) {

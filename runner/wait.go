@@ -9,34 +9,49 @@ import (
 	"time"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 	"scanmaster/watcher"
 )
 
-// wait waits until every worker has left its .done file or is known to be
-// gone, and tells how far they are.
+// wait waits until every chunk is done or given up, has other workers go on
+// with what a lost one has left, and tells how far they are.
 func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 	if err := r.awaitAll(ctx, s); err != nil {
 		return "", err
 	}
+	r.findFolders()
 	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
 		return "", err
 	}
 	return r.account(ctx)
 }
 
+// findFolders finds what the workers have left that did not finish.
+func (r *run) findFolders() {
+	folders, err := r.folders()
+	if err != nil {
+		return // the next step on the share says so
+	}
+	for _, c := range r.chunks {
+		if !c.done {
+			c.folder = folders[c.name]
+		}
+	}
+}
+
 // awaitAll returns when nobody is waited for any more.
 func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &waiter{run: r, marks: make(chan found), gone: make(chan *chunkRun), counts: newCounter(r)}
+	w := &waiter{
+		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), counts: newCounter(r),
+	}
 	watched := make(chan error, 1)
 	go func() { watched <- w.watch(ctx, s) }()
 	for _, c := range r.chunks {
-		if c.lost == "" {
-			w.asking.Go(func() { w.awaitEnd(ctx, c) })
-		}
+		w.tend(ctx, c)
 	}
 	err := w.loop(ctx)
 	cancel()
@@ -47,13 +62,16 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	return err
 }
 
-// waiter gathers what happens to the workers while they work.
+// waiter gathers what happens to the workers while they work. Its loop alone
+// looks at the state of chunks and crew and changes it.
 type waiter struct {
 	run    *run
+	step   plan.Wait
 	marks  chan found
-	gone   chan *chunkRun
+	gone   chan gone
+	starts chan begin
 	counts *counter
-	asking sync.WaitGroup // those that wait for a worker's end
+	asking sync.WaitGroup // those that start a worker, or wait for its end
 }
 
 // found is a .done file of ours.
@@ -61,6 +79,22 @@ type found struct {
 	chunk  *chunkRun
 	folder string
 	mark   job.DoneMark
+}
+
+// gone is a worker that has ended, or was given up.
+type gone struct {
+	started
+	// reason says why it was given up; empty where it has ended.
+	reason string
+	// done is its .done file, if isDone.
+	done   found
+	isDone bool
+}
+
+// begin is what came of a start.
+type begin struct {
+	started
+	err error
 }
 
 // watch waits for .done files, until ctx ends. What it finds it hands to the
@@ -133,84 +167,110 @@ func (r *run) chunkNamed(name string) *chunkRun {
 	return nil
 }
 
-// awaitEnd tells the loop when a worker has ended: at once where that is
-// known, and else when its heartbeat stands still and asking finds it gone.
-func (w *waiter) awaitEnd(ctx context.Context, c *chunkRun) {
-	gone := c.post.gone()
-	if gone == nil {
-		gone = w.askAfter(ctx, c)
-	}
-	select {
-	case <-gone:
-	case <-ctx.Done():
-		return
-	}
-	select {
-	case w.gone <- c:
-	case <-ctx.Done():
-	}
-}
-
 // loop ends when nobody is waited for any more.
 func (w *waiter) loop(ctx context.Context) error {
 	tick := time.NewTicker(w.run.cfg.Every)
 	defer tick.Stop()
 	w.progress()
-	for w.run.unfinished() > 0 {
+	for w.run.awaited() > 0 {
+		w.startMore(ctx)
+		var err error
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case f := <-w.marks:
-			w.finish(f)
-		case c := <-w.gone:
-			w.left(c)
+			err = w.finish(f)
+		case g := <-w.gone:
+			err = w.left(g)
+		case b := <-w.starts:
+			err = w.run.hasStarted(b.chunk, b.post, b.err)
+			w.tend(ctx, b.chunk)
 		case <-tick.C:
 			w.counts.read()
 		case w.counts.last = <-w.counts.fresh:
 			w.progress()
 		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
+// startMore starts workers on what waits, in the background.
+func (w *waiter) startMore(ctx context.Context) {
+	for _, c := range w.run.deal() {
+		h, name, lines := c.by, c.name, c.lines
+		w.asking.Go(func() {
+			post, err := w.run.start(ctx, h, name, lines)
+			select {
+			case w.starts <- begin{started{c, post}, err}:
+			case <-ctx.Done():
+				if post != nil {
+					post.end(false) // nobody else knows of it
+				}
+			}
+		})
+	}
+}
+
 // finish takes a worker's own word that its chunk is done.
-func (w *waiter) finish(f found) {
+func (w *waiter) finish(f found) error {
 	c := f.chunk
 	if c.done {
-		return
+		return nil
+	}
+	if h := c.free(); h != nil {
+		h.losses = 0
 	}
 	c.done, c.lost, c.folder = true, "", f.folder
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
+	err := w.run.journal.Add(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder})
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
-	if f.mark.PostChunk != 0 {
-		w.run.hookFailed(HookFailed{
-			Hook: "post_chunk", Where: c.worker.Name,
-			Reason: fmt.Sprintf("it ended with status %d", f.mark.PostChunk), Tail: f.mark.PostChunkTail,
+	w.run.judgePost(c.worker.Name, f.mark)
+	w.progress()
+	return err
+}
+
+// judgePost tells of a post-chunk hook that failed.
+func (r *run) judgePost(worker string, mark job.DoneMark) {
+	if mark.PostChunk != 0 {
+		r.hookFailed(HookFailed{
+			Hook: "post_chunk", Where: worker,
+			Reason: fmt.Sprintf("it ended with status %d", mark.PostChunk), Tail: mark.PostChunkTail,
 		})
 	}
-	w.progress()
 }
 
-// left deals with a worker whose process has ended: its .done file, where it
-// has one, was there before.
-func (w *waiter) left(c *chunkRun) {
-	if c.done {
-		return
+// lookForDone looks for the .done file of a chunk.
+func (r *run) lookForDone(chunk string) (found, bool) {
+	folders, err := r.folders()
+	if err != nil {
+		return found{}, false
 	}
-	if folders, err := w.run.folders(); err == nil {
-		c.folder = folders[c.name]
-	}
-	if f, ok := w.run.doneMark(c.folder); ok {
-		w.finish(f)
-		return
-	}
-	c.lost = c.post.fate(w.run, c)
-	w.run.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: c.lost})
-	w.progress()
+	return r.doneMark(folders[chunk])
 }
 
-func (r *run) unfinished() int {
+// left deals with a worker that has ended or was given up.
+func (w *waiter) left(g gone) error {
+	c := g.chunk
+	if c.done || c.post != g.post {
+		return nil // another one is at it by now
+	}
+	if g.isDone {
+		return w.finish(g.done)
+	}
+	reason := g.reason
+	if reason == "" {
+		reason = g.post.fate(w.run)
+	}
+	err := w.run.lose(c, w.step, reason)
+	w.progress()
+	return err
+}
+
+func (r *run) awaited() int {
 	n := 0
 	for _, c := range r.chunks {
 		if !c.done && c.lost == "" {

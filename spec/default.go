@@ -9,6 +9,9 @@ const (
 	DefaultLaunch     = LaunchScreen
 	DefaultMinWorkers = 1
 	DefaultShareWait  = Duration(90 * time.Second)
+	DefaultChunks     = 1 // a worker
+	DefaultLost       = LostRedeal
+	DefaultRetries    = 3
 	DefaultJobs       = 175
 	DefaultAuth       = "pubkey"
 	DefaultPort       = 22
@@ -32,20 +35,23 @@ var DefaultTimeouts = Timeouts{
 // name, input, remote and hosts are left to be filled in.
 func Default() *Scan {
 	return &Scan{
-		Dir:        DefaultDir,
-		Deploy:     DefaultDeploy,
-		Launch:     DefaultLaunch,
-		MinWorkers: DefaultMinWorkers,
-		ShareWait:  DefaultShareWait,
-		Jobs:       DefaultJobs,
-		Auth:       DefaultAuth,
-		Checks:     Checks{Ping: true, Banner: true},
-		Targets:    Targets{Port: DefaultPort, HostKeys: DefaultHostKeys},
-		Shell:      DefaultShell,
-		Timeouts:   DefaultTimeouts,
-		MaxOutput:  DefaultMaxOutput,
-		Poll:       DefaultPoll,
-		Lease:      DefaultLease,
-		Keep:       DefaultKeep,
+		Dir:          DefaultDir,
+		Deploy:       DefaultDeploy,
+		Launch:       DefaultLaunch,
+		MinWorkers:   DefaultMinWorkers,
+		ShareWait:    DefaultShareWait,
+		Chunks:       DefaultChunks,
+		OnWorkerLost: DefaultLost,
+		Retries:      DefaultRetries,
+		Jobs:         DefaultJobs,
+		Auth:         DefaultAuth,
+		Checks:       Checks{Ping: true, Banner: true},
+		Targets:      Targets{Port: DefaultPort, HostKeys: DefaultHostKeys},
+		Shell:        DefaultShell,
+		Timeouts:     DefaultTimeouts,
+		MaxOutput:    DefaultMaxOutput,
+		Poll:         DefaultPoll,
+		Lease:        DefaultLease,
+		Keep:         DefaultKeep,
 	}
 }

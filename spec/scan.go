@@ -33,6 +33,14 @@ type Scan struct {
 	// MinWorkers is how many workers must be able to work; with fewer nothing
 	// is started.
 	MinWorkers int `yaml:"min_workers" validate:"min=1"`
+	// Chunks is how many chunks there are for each worker: who is free takes the
+	// next.
+	Chunks int `yaml:"chunks" validate:"min=1,max=1000"`
+	// OnWorkerLost says what becomes of the chunk of a worker that is lost:
+	// "redeal" has another one go on with it, "fail" leaves it.
+	OnWorkerLost string `yaml:"on_worker_lost" validate:"oneof=redeal fail"`
+	// Retries is how many workers may be lost with one chunk before it is left.
+	Retries int `yaml:"retries" validate:"min=0,max=100"`
 	// ShareWait is how long a file that one host writes into the shared folder
 	// may take to show on another.
 	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
@@ -86,6 +94,14 @@ const (
 	LaunchScreen = "screen"
 	// LaunchProcess is a detached process, for hosts without screen.
 	LaunchProcess = "process"
+)
+
+// What becomes of the chunk of a worker that is lost.
+const (
+	// LostRedeal has another worker go on with it.
+	LostRedeal = "redeal"
+	// LostFail leaves it.
+	LostFail = "fail"
 )
 
 // DeployNever expects scanslave on the worker hosts.

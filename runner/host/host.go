@@ -45,7 +45,7 @@ type Config struct {
 // Host is a worker host that one is logged in to. It may be used by several
 // goroutines at a time. Its owner closes it.
 type Host struct {
-	conn   *remote.Conn
+	conn   conn
 	log    func(string, ...any)
 	answer time.Duration
 }

@@ -31,19 +31,8 @@ func (h *Host) Stop(ctx context.Context, layout job.Layout, chunk string, grace 
 
 // goesWithin waits for a worker to end.
 func (h *Host) goesWithin(ctx context.Context, layout job.Layout, chunk string, grace time.Duration) (bool, error) {
-	late := time.NewTimer(grace)
-	defer late.Stop()
-	for pause := firstPause; ; pause = min(2*pause, maxStartPause) {
+	return within(ctx, grace, func() (bool, error) {
 		alive, err := h.Alive(ctx, layout, chunk)
-		if !alive || err != nil {
-			return err == nil, err
-		}
-		select {
-		case <-ctx.Done():
-			return false, context.Cause(ctx)
-		case <-time.After(pause):
-		case <-late.C:
-			return false, nil
-		}
-	}
+		return !alive, err
+	})
 }

@@ -69,8 +69,9 @@ func (c *compiler) remote() int {
 
 // chunks is how many chunks there will be at the most.
 func (c *compiler) chunks() int {
-	if c.counted() && c.facts.Targets < int64(len(c.workers)) {
+	n := len(c.workers) * c.scan.Chunks
+	if c.counted() && c.facts.Targets < int64(n) {
 		return int(c.facts.Targets)
 	}
-	return len(c.workers)
+	return n
 }

@@ -155,9 +155,10 @@ type Split struct {
 	Inputs  []File `json:"inputs"`
 	Exclude []File `json:"exclude,omitempty"`
 	Into    string `json:"into"`
-	// Chunks is how many there will be at the most; fewer where there are
-	// fewer targets than workers.
-	Chunks int `json:"chunks"`
+	// PerWorker is how many chunks there are for each live worker. Chunks is how
+	// many there will be at the most; fewer where there are fewer targets.
+	PerWorker int `json:"per_worker"`
+	Chunks    int `json:"chunks"`
 	// Targets counts the lines to be scanned, Excluded those left out; both
 	// are meaningless unless Counted.
 	Counted  bool  `json:"counted"`
@@ -166,7 +167,7 @@ type Split struct {
 }
 
 // Launch starts the workers side by side. Worker i of the live ones gets
-// chunk i; Command gives the exact commands.
+// chunk i first; Command gives the exact commands.
 type Launch struct {
 	Workers []Worker `json:"workers"`
 	// Args is the worker's command line but for ChunkFile.
@@ -182,12 +183,17 @@ type Launch struct {
 	Via string `json:"via"`
 }
 
-// Wait waits for the .done file of every worker.
+// Wait waits for the .done file of every chunk. Who is free takes the next one,
+// or one that a lost worker has left.
 type Wait struct {
 	Prefix string `json:"prefix"`
-	// Count is how many workers there are at the most.
+	// Count is how many chunks there are at the most.
 	Count int           `json:"count"`
 	Poll  time.Duration `json:"poll"`
+	// OnWorkerLost is spec.LostRedeal or spec.LostFail. Retries is how many
+	// workers may be lost with a chunk before it is left.
+	OnWorkerLost string `json:"on_worker_lost"`
+	Retries      int    `json:"retries"`
 }
 
 // Aggregate runs the aggregator hook in the folder of the chunks.

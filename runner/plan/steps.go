@@ -21,7 +21,7 @@ func (c *compiler) steps() []Step {
 		c.stage(),
 		c.split(),
 		c.launch(),
-		Wait{Prefix: c.layout.Prefix(), Count: c.chunks(), Poll: c.scan.Poll.Std()},
+		c.wait(),
 		c.last(),
 	)
 }
@@ -66,16 +66,24 @@ func (c *compiler) stage() Stage {
 
 func (c *compiler) split() Split {
 	s := Split{
-		Inputs:  c.inputs,
-		Exclude: c.exclude,
-		Into:    c.layout.ChunkDir(),
-		Chunks:  c.chunks(),
-		Counted: c.counted(),
+		Inputs:    c.inputs,
+		Exclude:   c.exclude,
+		Into:      c.layout.ChunkDir(),
+		PerWorker: c.scan.Chunks,
+		Chunks:    c.chunks(),
+		Counted:   c.counted(),
 	}
 	if s.Counted {
 		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
 	}
 	return s
+}
+
+func (c *compiler) wait() Wait {
+	return Wait{
+		Prefix: c.layout.Prefix(), Count: c.chunks(), Poll: c.scan.Poll.Std(),
+		OnWorkerLost: c.scan.OnWorkerLost, Retries: c.scan.Retries,
+	}
 }
 
 // last is what is made of the results: the user's aggregator, else our merge.

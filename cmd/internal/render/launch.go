@@ -28,11 +28,14 @@ func (t *text) split(s plan.Split) []string {
 	lines := []string{from}
 	into := count(int64(s.Chunks), "chunk")
 	if !s.Counted {
-		return append(lines, fmt.Sprintf("at most %s, one a live worker, into %s", into, s.Into))
+		return append(lines, fmt.Sprintf("at most %s, %d a live worker, into %s", into, s.PerWorker, s.Into))
 	}
 	line := fmt.Sprintf("%s in %s of %s", count(s.Targets, "target"), into, sizes(s.Targets, s.Chunks))
 	if workers := t.plan.Summary.Workers; s.Chunks < workers {
 		line += fmt.Sprintf("; fewer targets than workers: %d of the %d workers stay idle", workers-s.Chunks, workers)
+	}
+	if s.PerWorker > 1 {
+		line += fmt.Sprintf(", %d a worker: who is free takes the next", s.PerWorker)
 	}
 	return append(lines, line, "into "+s.Into)
 }
@@ -53,7 +56,7 @@ func sizes(targets int64, chunks int) string {
 // for those that differ from it by their chunk alone in one line.
 func (t *text) launch(s plan.Launch) {
 	names := chunk.Names(chunks(t.plan))
-	workers := s.Workers[:len(names)]
+	workers := s.Workers[:min(len(names), len(s.Workers))]
 	full := make(map[bool]bool)
 	for i := 0; i < len(workers); {
 		if w := workers[i]; t.all || !full[w.Local] {

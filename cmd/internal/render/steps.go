@@ -8,6 +8,7 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/spec"
 )
 
 // step adds one step: its number, its word, and what it does.
@@ -45,13 +46,21 @@ func (t *text) details(step plan.Step) []string {
 	case plan.Launch:
 		return []string{"side by side"}
 	case plan.Wait:
-		return []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
+		return wait(s)
 	case plan.Aggregate:
 		return []string{t.shell(append([]string{s.Hook.Path}, s.Args...)), "in " + s.Dir}
 	case plan.Merge:
 		return []string{"built in: into " + s.Into}
 	}
 	return []string{"unknown to this version"}
+}
+
+func wait(s plan.Wait) []string {
+	lines := []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
+	if s.OnWorkerLost == spec.LostFail {
+		return append(lines, "what a lost worker leaves is left (on_worker_lost: fail)")
+	}
+	return append(lines, fmt.Sprintf("what a lost worker leaves another goes on with, up to %s a chunk", count(int64(s.Retries), "time")))
 }
 
 func check(s plan.Check) []string {

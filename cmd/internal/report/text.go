@@ -38,14 +38,20 @@ func (t *Text) Report(e runner.Event) {
 	switch e := e.(type) {
 	case runner.StepDone:
 		t.line("%s: %s", e.Name, e.Detail)
+	case runner.Resumed:
+		t.line("run %s goes on: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
 	case runner.WorkerStarted:
-		t.line("%s works on %s, %s targets", e.Worker, e.Chunk, humanize.Comma(e.Lines))
+		t.line("%s %s on %s, %s targets", e.Worker, map[bool]string{false: "works", true: "still works"}[e.Already], e.Chunk, humanize.Comma(e.Lines))
 	case runner.WorkerSkipped:
 		t.line("%s is left out: %s", e.Worker, e.Reason)
 	case runner.WorkerDone:
 		t.line("%s is done with %s: %s", e.Worker, e.Chunk, Counts(e.Tally))
 	case runner.WorkerLost:
-		t.line("%s is lost with %s: %s", e.Worker, e.Chunk, e.Reason)
+		text := "%s is lost with %s: %s"
+		if e.Again {
+			text = "%s is lost with %s, which another goes on with: %s"
+		}
+		t.line(text, e.Worker, e.Chunk, e.Reason)
 	case runner.Progress:
 		t.progress(e)
 	case runner.HookOutput:

@@ -1,0 +1,116 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+
+	"scanmaster/runner/journal"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// hand is a live worker, and what it has to do.
+type hand struct {
+	worker plan.Worker
+	at     station
+	// chunk is what it works on; nil where it is free.
+	chunk *chunkRun
+	// losses counts the workers in a row that were lost there; out says why it
+	// gets nothing more, and is empty where it may.
+	losses int
+	out    string
+}
+
+// maxLosses is how many workers in a row may be lost on one host before it gets
+// nothing more: the fault is more likely its own.
+const maxLosses = 2
+
+// gather makes the crew of the live workers.
+func (r *run) gather() {
+	for _, w := range r.live {
+		r.crew = append(r.crew, &hand{worker: w, at: r.stations[w.Name]})
+	}
+}
+
+// deal gives each worker that is free the next chunk that waits, and gives
+// those that are to be started.
+func (r *run) deal() []*chunkRun {
+	var dealt []*chunkRun
+	for _, h := range r.crew {
+		if h.chunk != nil || h.out != "" {
+			continue
+		}
+		i := slices.IndexFunc(r.chunks, (*chunkRun).waits)
+		if i < 0 {
+			break
+		}
+		r.chunks[i].give(h)
+		dealt = append(dealt, r.chunks[i])
+	}
+	return dealt
+}
+
+// waits tells that nobody is at the chunk, and somebody should.
+func (c *chunkRun) waits() bool { return !c.done && c.lost == "" && c.by == nil }
+
+// give gives a chunk to a worker.
+func (c *chunkRun) give(h *hand) {
+	c.by, c.worker, h.chunk = h, h.worker, c
+	if host, ok := h.at.(*away); ok {
+		c.classic = host.classic
+	}
+}
+
+// free takes the chunk from its worker, who may have another one, and gives who
+// that was; nil where nobody was at it.
+func (c *chunkRun) free() *hand {
+	h := c.by
+	if h != nil {
+		h.chunk = nil
+	}
+	c.by, c.post = nil, nil
+	return h
+}
+
+// lose takes note that the worker of a chunk is lost. Another one goes on with
+// the chunk, unless it has been lost too often.
+func (r *run) lose(c *chunkRun, s plan.Wait, reason string) error {
+	h := c.free()
+	c.losses++
+	if h.losses++; h.losses >= maxLosses && h.out == "" {
+		h.out = fmt.Sprintf("%d workers in a row were lost there", h.losses)
+	}
+	switch {
+	case s.OnWorkerLost == spec.LostFail, c.losses > s.Retries, c.classic:
+		c.lost = reason
+	case r.handsLeft() == 0:
+		c.lost = reason
+	}
+	err := r.journal.Add(journal.Entry{Kind: journal.KindLost, Chunk: c.name, Worker: c.worker.Name, Reason: reason})
+	r.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: reason, Again: c.lost == ""})
+	r.giveUp(reason)
+	return err
+}
+
+// giveUp gives up all chunks that nobody is left for.
+func (r *run) giveUp(reason string) {
+	if r.handsLeft() > 0 {
+		return
+	}
+	for _, c := range r.chunks {
+		if c.waits() {
+			c.lost = "no worker is left for it: " + reason
+		}
+	}
+}
+
+// handsLeft counts the workers that may get a chunk, now or later.
+func (r *run) handsLeft() int {
+	n := 0
+	for _, h := range r.crew {
+		if h.out == "" {
+			n++
+		}
+	}
+	return n
+}

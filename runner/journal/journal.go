@@ -1,0 +1,165 @@
+// Package journal is what a master writes down while it carries out a run, so
+// that another one can go on where it stopped: which chunks there are, who was
+// started on which, and what is done.
+package journal
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync"
+	"time"
+
+	"scanmaster/runner/share"
+)
+
+// Name is the journal's name in the run's hidden folder.
+const Name = "journal"
+
+// Kind tells entries apart.
+type Kind string
+
+// The kinds.
+const (
+	// KindMaster: a master has begun the run, or taken it up; By names it.
+	KindMaster Kind = "master"
+	// KindChunk: there is a chunk of Lines targets, with SHA256 as its digest.
+	KindChunk Kind = "chunk"
+	// KindDealt: all chunks that the split makes are there; they hold Targets,
+	// without Excluded.
+	KindDealt Kind = "dealt"
+	// KindStarted: Worker is started on Chunk; of a worker on the master's own
+	// machine, Place tells which that is. It is written before, so that nobody
+	// works of whom nothing is written.
+	KindStarted Kind = "started"
+	// KindDone: Chunk is done; Folder is its worker's below PREFIX.
+	KindDone Kind = "done"
+	// KindLost: the worker of Chunk is gone, or was given up, for a Reason.
+	KindLost Kind = "lost"
+	// KindShrunk: Chunk ends after Lines targets; what stood behind is in
+	// chunks that are written down next.
+	KindShrunk Kind = "shrunk"
+	// KindStep: the step called Step is done.
+	KindStep Kind = "step"
+	// KindFinished: the run is over, with a Verdict.
+	KindFinished Kind = "finished"
+)
+
+// Entry is one line of the journal. Which fields are filled in, Kind says.
+type Entry struct {
+	Kind     Kind      `json:"kind"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by,omitempty"`
+	Chunk    string    `json:"chunk,omitempty"`
+	Lines    int64     `json:"lines,omitempty"`
+	SHA256   string    `json:"sha256,omitempty"`
+	Targets  int64     `json:"targets,omitempty"`
+	Excluded int64     `json:"excluded,omitempty"`
+	Worker   string    `json:"worker,omitempty"`
+	Place    string    `json:"place,omitempty"`
+	Folder   string    `json:"folder,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Step     string    `json:"step,omitempty"`
+	Verdict  string    `json:"verdict,omitempty"`
+}
+
+// Journal is a journal that is being written. There is one writer at a time:
+// whoever owns the run. It is safe for concurrent use. Whoever opened it
+// closes it.
+type Journal struct {
+	now func() time.Time
+
+	mu   sync.Mutex
+	file *os.File
+	err  error // the first failure: nothing may follow half an entry
+}
+
+// Open opens the journal in a run's hidden folder, which is made where there is
+// none yet, and gives what it amounts to so far. An entry at its end that is
+// not whole, as a crash leaves it, is cut off.
+func Open(dir *share.Dir, now func() time.Time) (*Journal, State, error) {
+	file, err := dir.OpenFile(Name, os.O_RDWR)
+	if errors.Is(err, fs.ErrNotExist) {
+		file, err = dir.Create(Name)
+	}
+	if err != nil {
+		return nil, State{}, err
+	}
+	state, whole, err := replay(file)
+	if err == nil {
+		err = file.Truncate(whole)
+	}
+	if err == nil {
+		_, err = file.Seek(whole, io.SeekStart)
+	}
+	if err != nil {
+		return nil, State{}, errors.Join(fmt.Errorf("%s: %w", dir.Path(Name), err), file.Close())
+	}
+	return &Journal{now: now, file: file}, state, nil
+}
+
+// Read gives what the journal in a run's hidden folder amounts to, and changes
+// nothing. The error is fs.ErrNotExist where there is none.
+func Read(dir *share.Dir) (State, error) {
+	file, err := dir.OpenFile(Name, os.O_RDONLY)
+	if err != nil {
+		return State{}, err
+	}
+	defer file.Close()
+	state, _, err := replay(file)
+	if err != nil {
+		return State{}, fmt.Errorf("%s: %w", dir.Path(Name), err)
+	}
+	return state, nil
+}
+
+// Add writes an entry, with the time, and returns when it is on the disk.
+func (j *Journal) Add(e Entry) error {
+	e.At = j.now()
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.err != nil {
+		return j.err
+	}
+	if _, err = j.file.Write(append(line, '\n')); err == nil {
+		err = j.file.Sync()
+	}
+	if err != nil {
+		j.err = fmt.Errorf("the journal: %w", err)
+	}
+	return j.err
+}
+
+// Close closes the file.
+func (j *Journal) Close() error { return j.file.Close() }
+
+// replay reads a journal, and tells how many bytes of it are whole.
+func replay(r io.Reader) (state State, whole int64, err error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return State{}, 0, err
+	}
+	for number := 1; ; number++ {
+		line, rest, found := bytes.Cut(data, []byte("\n"))
+		if !found {
+			return state, whole, nil // nothing, or torn
+		}
+		var e Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			return State{}, 0, fmt.Errorf("line %d: %w", number, err)
+		}
+		if err := state.add(e); err != nil {
+			return State{}, 0, fmt.Errorf("line %d: %w", number, err)
+		}
+		whole += int64(len(line)) + 1
+		data = rest
+	}
+}

@@ -1,0 +1,97 @@
+package journal
+
+import "fmt"
+
+// State is what a journal amounts to.
+type State struct {
+	// Masters counts those that have been at the run.
+	Masters int
+	// Dealt tells that all chunks of the split are there: from then on a run
+	// can be taken up. Targets counts their lines, Excluded those left out.
+	Dealt             bool
+	Targets, Excluded int64
+	// Chunks are all chunks, in the order in which they were made.
+	Chunks []Chunk
+	// Steps are the steps that are done.
+	Steps map[string]bool
+	// Finished tells that the run is over, and Verdict what came of it.
+	Finished bool
+	Verdict  string
+}
+
+// Chunk is how far a chunk is.
+type Chunk struct {
+	Name   string
+	Lines  int64
+	SHA256 string
+	// End is how many of the lines are its own; the others have gone to later
+	// chunks.
+	End int64
+	// Worker is who was started on it last, in Place where that is the master's
+	// machine; empty where nobody was. Lost says why that one is gone; empty where
+	// it isn't known to be.
+	Worker string
+	Place  string
+	Lost   string
+	// Losses counts the workers that were lost with it.
+	Losses int
+	// Done tells that a worker has finished it, in Folder below PREFIX.
+	Done   bool
+	Folder string
+}
+
+// add lets one entry happen.
+func (s *State) add(e Entry) error {
+	switch e.Kind {
+	case KindMaster:
+		s.Masters++
+		return nil
+	case KindChunk:
+		s.Chunks = append(s.Chunks, Chunk{Name: e.Chunk, Lines: e.Lines, End: e.Lines, SHA256: e.SHA256})
+		return nil
+	case KindDealt:
+		s.Dealt, s.Targets, s.Excluded = true, e.Targets, e.Excluded
+		return nil
+	case KindStep:
+		if s.Steps == nil {
+			s.Steps = make(map[string]bool)
+		}
+		s.Steps[e.Step] = true
+		return nil
+	case KindFinished:
+		s.Finished, s.Verdict = true, e.Verdict
+		return nil
+	}
+	return s.chunk(e)
+}
+
+// chunk lets something happen to a chunk.
+func (s *State) chunk(e Entry) error {
+	c := s.named(e.Chunk)
+	if c == nil {
+		return fmt.Errorf("%s: there is no chunk %q", e.Kind, e.Chunk)
+	}
+	switch e.Kind {
+	case KindStarted:
+		c.Worker, c.Place, c.Lost = e.Worker, e.Place, ""
+	case KindDone:
+		c.Done, c.Folder, c.Lost = true, e.Folder, ""
+	case KindLost:
+		c.Lost = e.Reason
+		c.Losses++
+	case KindShrunk:
+		c.End = e.Lines
+	default:
+		return fmt.Errorf("an entry of another version: %q", e.Kind)
+	}
+	return nil
+}
+
+func (s *State) named(name string) *Chunk {
+	for i := range s.Chunks {
+		if s.Chunks[i].Name == name {
+			return &s.Chunks[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package runner
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"scanmaster/runner/host"
+	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
+	"scanmaster/runner/lock"
+	"scanmaster/runner/plan"
+)
+
+// ErrNotBegun tells that a run can't be taken up, since nothing was started of
+// it: it can be begun anew.
+var ErrNotBegun = errors.New("nothing was started of that run: apply begins anew")
+
+// FinishedError tells that a run is over.
+type FinishedError struct {
+	Run     string
+	Verdict Verdict
+}
+
+// Error says so.
+func (e *FinishedError) Error() string { return fmt.Sprintf("run %s is over: %s", e.Run, e.Verdict) }
+
+// Resume goes on with a run whose master is gone, from the plan that it has
+// staged: workers that still work are waited for, chunks that are done are
+// counted, and others go on with what is left. The error is as of Apply, or
+// ErrNotBegun, or a *FinishedError.
+func Resume(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
+	return carryOut(ctx, p, cfg, (*run).takeUp)
+}
+
+// takeUp carries out what is left of a run.
+func (r *run) takeUp(ctx context.Context) error {
+	r.resumed = true
+	if err := r.own(ctx, false); err != nil {
+		return err
+	}
+	state, err := r.reopen()
+	if err != nil {
+		return err
+	}
+	switch {
+	case state.Finished:
+		return &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
+	case !state.Dealt:
+		return ErrNotBegun
+	}
+	if err := r.recall(state); err != nil {
+		return err
+	}
+	return r.carryOn(ctx, func(step plan.Step) bool {
+		switch step.(type) {
+		case plan.Probe, plan.Launch, plan.Wait, plan.Aggregate, plan.Merge:
+			return !state.Steps[step.Kind()]
+		}
+		return false
+	})
+}
+
+// reopen opens the run's hidden folder and what was written down there.
+func (r *run) reopen() (journal.State, error) {
+	folder, err := r.prefix.Sub(job.RunPrefix + r.plan.Layout.Run)
+	if errors.Is(err, fs.ErrNotExist) {
+		return journal.State{}, ErrNotBegun
+	}
+	if err != nil {
+		return journal.State{}, err
+	}
+	r.folder = folder
+	return r.openJournal()
+}
+
+// recall brings back what the last master knew.
+func (r *run) recall(state journal.State) error {
+	data, err := r.folder.ReadFile(filepath.Base(r.plan.Layout.JobFile()))
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	r.digest = hex.EncodeToString(sum[:])
+	r.summary.Targets, r.summary.Excluded = state.Targets, state.Excluded
+	done := 0
+	for _, was := range state.Chunks {
+		c := &chunkRun{name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses}
+		if f, ok := r.doneMarkAs(c, was.Folder); ok && was.Done {
+			c.done, c.folder, c.mark = true, was.Folder, f
+			c.tally.Counts = f.Counts
+			done++
+			r.judgePost(was.Worker, f)
+		}
+		if was.Lost == "" {
+			c.last, c.place = was.Worker, was.Place
+		}
+		c.worker = plan.Worker{Name: was.Worker}
+		r.chunks = append(r.chunks, c)
+	}
+	r.report(Resumed{Run: r.plan.Layout.Run, Chunks: len(r.chunks), Done: done})
+	return nil
+}
+
+// doneMarkAs reads the .done file of a chunk that is not among ours yet.
+func (r *run) doneMarkAs(c *chunkRun, folder string) (job.DoneMark, bool) {
+	r.chunks = append(r.chunks, c)
+	f, ok := r.doneMark(folder)
+	r.chunks = r.chunks[:len(r.chunks)-1]
+	return f.mark, ok
+}
+
+// adopt looks after the workers that the last master has left: those that
+// still work are waited for.
+func (r *run) adopt(ctx context.Context) {
+	for _, c := range r.chunks {
+		if c.done || c.last == "" {
+			continue
+		}
+		h := r.handOf(c.last)
+		p, works := r.orphan(ctx, h, c)
+		if !works {
+			continue // it is dealt again
+		}
+		c.give(h)
+		c.post = p
+		r.posts = append(r.posts, started{c, p})
+		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
+	}
+}
+
+// handOf gives the worker of that name. One that isn't live has its place in
+// the crew all the same, and gets nothing new.
+func (r *run) handOf(name string) *hand {
+	for _, h := range r.crew {
+		if h.worker.Name == name {
+			return h
+		}
+	}
+	h := &hand{worker: plan.Worker{Name: name}, out: "it can't be reached"}
+	for _, p := range r.probed {
+		if p.Worker.Name == name {
+			h.worker = p.Worker
+		}
+	}
+	r.crew = append(r.crew, h)
+	return h
+}
+
+// orphan asks after the worker of a chunk. One whose host can't be asked may
+// still work: it is waited for until its heartbeat has stood still for a lease.
+func (r *run) orphan(ctx context.Context, h *hand, c *chunkRun) (post, bool) {
+	at, ok := h.at.(*away)
+	switch {
+	case h.worker.Local && c.place == place(r.self):
+		at = &away{worker: h.worker, host: host.Here(r.cfg.Home)}
+	case !ok:
+		return &silent{away: &away{worker: h.worker}, chunk: c.name, why: errElsewhere}, true
+	}
+	d := &distant{away: at, run: r, chunk: c.name}
+	sign, err := d.look(ctx)
+	if err != nil {
+		return &silent{away: at, chunk: c.name, why: err}, true
+	}
+	return d, sign.State != host.Ended
+}
+
+// place tells the machine of a master from others, as far as their processes
+// see each other.
+func place(o lock.Owner) string { return strings.Join([]string{o.Host, o.Machine, o.PIDNS}, " ") }
+
+// errElsewhere tells that a worker is where this master can't look.
+var errElsewhere = errors.New("it was started where this master can't look")
+
+// silent is a worker that can't be asked.
+type silent struct {
+	*away
+	chunk string
+	why   error
+}
+
+func (s *silent) begun(context.Context, *run, string) (bool, error) { return false, s.why }
+func (s *silent) name() string                                      { return "the worker of " + s.chunk + " on " + s.worker.Name }
+func (s *silent) gone() <-chan struct{}                             { return nil }
+func (s *silent) alive(context.Context) (bool, error)               { return false, s.why }
+func (s *silent) fate(*run) string                                  { return s.why.Error() }
+func (s *silent) end(bool)                                          {}

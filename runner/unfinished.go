@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"scanmaster/runner/host"
+	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
+	"scanmaster/runner/share"
+)
+
+// UnfinishedError tells that an earlier run of the scan has not come to its end,
+// so that a new one would run beside it, or lose what it has.
+type UnfinishedError struct {
+	Run string
+	// Done and Chunks count its chunks.
+	Done, Chunks int
+}
+
+// Error says so.
+func (e *UnfinishedError) Error() string {
+	return fmt.Sprintf("run %s is not finished: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
+}
+
+// refuseUnfinished makes sure that the last run is over, unless a new one is to
+// take its place knowingly.
+func (r *run) refuseUnfinished(prefix *share.Dir) error {
+	last, state, err := lastRun(prefix)
+	if err != nil || last == "" {
+		return err
+	}
+	begun, err := anyBegun(prefix, state)
+	if err != nil || !begun || !state.Dealt || state.Finished {
+		return err
+	}
+	e := &UnfinishedError{Run: last, Chunks: len(state.Chunks)}
+	for _, c := range state.Chunks {
+		if c.Done {
+			e.Done++
+		}
+	}
+	if !r.cfg.Restart {
+		return e
+	}
+	r.report(Warning{Text: fmt.Sprintf("%v; its workers are ended, and it makes way", e)})
+	r.unfinished = last
+	return nil
+}
+
+// lastRun gives the last run below PREFIX, and what its journal amounts to.
+// One without a journal has nothing that could be taken up.
+func lastRun(prefix *share.Dir) (string, journal.State, error) {
+	entries, err := prefix.ReadDir()
+	if err != nil {
+		return "", journal.State{}, err
+	}
+	for _, e := range slices.Backward(entries) { // sorted by name, and so by time
+		run, ok := strings.CutPrefix(e.Name(), job.RunPrefix)
+		if !ok || !e.IsDir() {
+			continue
+		}
+		folder, err := prefix.Sub(e.Name())
+		if err != nil {
+			return "", journal.State{}, err
+		}
+		state, err := journal.Read(folder)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return run, state, errors.Join(err, folder.Close())
+	}
+	return "", journal.State{}, nil
+}
+
+// anyBegun tells whether a worker has begun, or may have.
+func anyBegun(prefix *share.Dir, state journal.State) (bool, error) {
+	for _, c := range state.Chunks {
+		if c.Done || c.Worker != "" && c.Lost == "" {
+			return true, nil
+		}
+	}
+	entries, err := prefix.ReadDir()
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
+		_, is := job.ChunkOf(e.Name())
+		return is
+	}), err
+}
+
+// endUnfinished ends what still works of the run that is to make way, on this
+// machine and on all hosts that were found.
+func (r *run) endUnfinished(ctx context.Context) error {
+	if r.unfinished == "" {
+		return nil
+	}
+	_, err := host.Here(r.cfg.Home).Cancel(ctx, r.unfinished, grace)
+	errs := []error{err}
+	for _, p := range r.probed {
+		if at, ok := p.at.(*away); ok {
+			if _, err := at.at().Cancel(ctx, r.unfinished, grace); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", p.Worker.Name, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
