@@ -3,6 +3,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -166,8 +167,8 @@ func (r *run) carryOn(ctx context.Context, wanted func(plan.Step) bool) error {
 		r.report(StepStarted{Number: i + 1, Of: len(r.plan.Steps), Step: step, Name: step.Kind()})
 		began := r.cfg.Now()
 		detail, err := r.step(ctx, step)
-		if err == nil && r.journal != nil {
-			err = r.journal.Add(journal.Entry{Kind: journal.KindStep, Step: step.Kind()})
+		if err == nil {
+			err = r.noteStep(step)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", step.Kind(), err)
@@ -175,6 +176,22 @@ func (r *run) carryOn(ctx context.Context, wanted func(plan.Step) bool) error {
 		r.report(StepDone{Number: i + 1, Name: step.Kind(), Took: r.cfg.Now().Sub(began), Detail: detail})
 	}
 	return nil
+}
+
+// noteStep writes down that a step is done, where that matters.
+func (r *run) noteStep(step plan.Step) error {
+	if r.journal == nil {
+		return nil
+	}
+	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
+	if _, all := step.(plan.Wait); all {
+		data, err := json.Marshal(r.summary)
+		if err != nil {
+			return fmt.Errorf("the summary as JSON: %w", err)
+		}
+		e.Summary = data
+	}
+	return r.journal.Add(e)
 }
 
 // step carries out one step and says in a few words what came of it.
