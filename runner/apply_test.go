@@ -150,7 +150,7 @@ func TestALostWorkerIsNamedAndItsLinesAreMissing(t *testing.T) {
 	g := lay(t)
 	g.targets("fine", 2, fleet.Behaviour{Kind: fleet.Canned})
 	g.targets("stuck", 2, fleet.Behaviour{Kind: fleet.NeverEnds})
-	p := g.plan("jobs: 1\ntimeouts: {run: 1h}")
+	p := g.plan("jobs: 1\ntimeouts: {run: 1h}\non_worker_lost: fail")
 	killed := make(chan error, 1)
 	go func() { killed <- killWorker(t.Context(), g, ".xab") }()
 	s, err := g.apply(t.Context(), p)

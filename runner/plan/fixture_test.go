@@ -15,7 +15,7 @@ func base() *spec.Scan {
 		Remote:     spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
 		Hosts:      spec.Hosts{{Host: "scan1"}, {Host: "scan2", User: "scan", Port: 2222, Identity: "~/.ssh/scan"}, {File: "nodes"}},
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
-		Launch: "screen", MinWorkers: 1, ShareWait: seconds(90),
+		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
