@@ -55,7 +55,7 @@ func (r *run) takeUp(ctx context.Context) error {
 	case !state.Dealt:
 		return ErrNotBegun
 	}
-	if err := r.recall(state); err != nil {
+	if err := errors.Join(r.uncancel(), r.recall(state)); err != nil {
 		return err
 	}
 	waited := state.Steps[plan.Wait{}.Kind()]

@@ -86,6 +86,8 @@ type gone struct {
 	started
 	// reason says why it was given up; empty where it has ended.
 	reason string
+	// cancelled says that somebody has ended it by cancelling the run.
+	cancelled error
 	// done is its .done file, if isDone.
 	done   found
 	isDone bool
@@ -260,6 +262,9 @@ func (w *waiter) left(g gone) error {
 	}
 	if g.isDone {
 		return w.finish(g.done)
+	}
+	if g.cancelled != nil {
+		return g.cancelled
 	}
 	reason := g.reason
 	if reason == "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
@@ -58,6 +59,18 @@ func (a *app) apply(ctx context.Context, file string, asJSON, restart bool) erro
 	})
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, job.Quote(file))
+	}
+	return a.howToGoOn(err, p, file)
+}
+
+// howToGoOn says how to go on with a run that was stopped before its end.
+func (a *app) howToGoOn(err error, p plan.Plan, scan string) error {
+	if err == nil {
+		return nil
+	}
+	run, unknown := gather.LastRun(p.Layout.Dir, p.Layout.Name)
+	if unknown == nil && run.Plan.Layout.Run == p.Layout.Run && run.State.Dealt && !run.State.Finished {
+		return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, job.Quote(scan))
 	}
 	return err
 }

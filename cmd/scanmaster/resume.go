@@ -50,7 +50,7 @@ func (a *app) resume(ctx context.Context, scan, dir string, asJSON bool) error {
 	if over := new(runner.FinishedError); errors.As(err, &over) {
 		return &exitError{verdicts[over.Verdict], err}
 	}
-	return err
+	return a.howToGoOn(err, run.Plan, scan)
 }
 
 // carrier is runner.Apply or runner.Resume.
