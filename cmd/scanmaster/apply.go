@@ -27,7 +27,8 @@ an earlier scan of the same name left out of the way, deals the targets out,
 starts the workers, waits for all of them, and aggregates the results.
 
 What happens goes to stderr: a live line on a terminal, otherwise a line at each
-change. The summary goes to stdout. Ctrl-C ends the workers on this machine.`,
+change. The summary goes to stdout. Ctrl-C ends the workers, on
+hosts too.`,
 		Args:                  files(1, 1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
