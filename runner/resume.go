@@ -140,6 +140,7 @@ func (r *run) adopt(ctx context.Context) {
 		r.posts = append(r.posts, started{c, p})
 		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
 	}
+	r.giveUp("none can work")
 }
 
 // handOf gives the worker of that name. One that isn't live has its place in
@@ -153,7 +154,7 @@ func (r *run) handOf(name string) *hand {
 	h := &hand{worker: plan.Worker{Name: name}, out: "it can't be reached"}
 	for _, p := range r.probed {
 		if p.Worker.Name == name {
-			h.worker = p.Worker
+			h.worker, h.at = p.Worker, p.at
 		}
 	}
 	r.crew = append(r.crew, h)

@@ -2,7 +2,11 @@
 // and says what is wrong with them, with line and column.
 package spec
 
-import "scanmaster/spec/diag"
+import (
+	"strings"
+
+	"scanmaster/spec/diag"
+)
 
 // Scan is a scan file as it was read: values as written, paths relative to
 // the folder of the scan file, defaults filled in.
@@ -77,6 +81,8 @@ type Scan struct {
 
 	file string
 	pos  map[string]diag.Pos
+	// bad are the paths of values that a problem was told of.
+	bad map[string]bool
 }
 
 // File is the path of the scan file, as it was given to Load.
@@ -87,6 +93,24 @@ func (s *Scan) File() string { return s.file }
 // Where the key isn't written it is the place of the nearest key above it, and
 // at last the file alone.
 func (s *Scan) At(path string) diag.Pos { return at(s.pos, s.file, path) }
+
+// Readable tells whether the file could be read as keys and values at all,
+// however wrong some of them are.
+func (s *Scan) Readable() bool { return len(s.pos) > 0 && !s.bad[""] }
+
+// Wrong tells whether a problem was told of the value at a path, of one around
+// it or of one in it: what follows from that need not be told.
+func (s *Scan) Wrong(path string) bool {
+	if told(s.bad, path) {
+		return true
+	}
+	for bad := range s.bad {
+		if rest, ok := strings.CutPrefix(bad, path); ok && (rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
 
 // What a worker host runs its worker in.
 const (

@@ -25,6 +25,18 @@ func Compile(scan *spec.Scan, facts Facts) (Plan, diag.List) {
 	}, c.problems
 }
 
+// Judge gives the problems that only the facts can show of a scan that has
+// others, as far as they don't follow from those.
+func Judge(scan *spec.Scan, facts Facts) diag.List {
+	if !scan.Readable() {
+		return nil
+	}
+	c := &compiler{scan: scan, facts: facts, layout: layoutOf(scan, facts)}
+	c.gatherFiles()
+	c.judge()
+	return c.problems
+}
+
 // compiler is a compilation under way.
 type compiler struct {
 	scan     *spec.Scan
@@ -51,7 +63,7 @@ func layoutOf(scan *spec.Scan, facts Facts) job.Layout {
 }
 
 // dynamic tells that the pre hook may still change what was found.
-func (c *compiler) dynamic() bool { return c.pre != nil }
+func (c *compiler) dynamic() bool { return c.pre != nil || c.scan.Wrong("hooks.pre") }
 
 // counted tells whether the number of targets is known for good.
 func (c *compiler) counted() bool { return c.facts.Counted && !c.dynamic() }
