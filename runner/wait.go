@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"time"
@@ -186,7 +185,7 @@ func (w *waiter) finish(f found) {
 	if f.mark.PostChunk != 0 {
 		w.run.hookFailed(HookFailed{
 			Hook: "post_chunk", Where: c.worker.Name,
-			Reason: fmt.Sprintf("it ended with status %d", f.mark.PostChunk), Tail: f.mark.PostChunkTail,
+			Reason: f.mark.HookFailure(), Tail: f.mark.PostChunkTail,
 		})
 	}
 	w.progress()
