@@ -60,5 +60,5 @@ func (p *pipeline) handBack(t trial, again bool) {
 		return
 	}
 	t.tries++
-	p.queue.again(t, pause(t.tries, rand.Float64())) //nolint:gosec // it is no secret
+	p.queue.again(t, pause(t.tries, rand.Float64()))
 }
