@@ -1,6 +1,10 @@
 package worker
 
 import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -59,5 +63,34 @@ func TestTheEndIsKeptOfWhatAScriptSaidThatHasNoStatus(t *testing.T) {
 	}
 	if got := outcomes["much"].StdoutTail; len(got) != partial || !strings.HasSuffix(got, "xxxthe end\n") {
 		t.Errorf("%d bytes are kept: …%q", len(got), got[max(0, len(got)-20):])
+	}
+}
+
+func TestScriptsAreToldToEndWithTheWorker(t *testing.T) {
+	s := newScene(t)
+	s.add(t, "web1", fleet.Behaviour{})
+	up, told := filepath.Join(s.dir, "up"), filepath.Join(s.dir, "told")
+	s.Args.Remote = s.write(t, "remote.sh", "trap 'touch "+told+"; exit' TERM\ntouch "+up+"\nwhile :; do sleep 0.02; done\n")
+	s.staged(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := Run(ctx, s.Config)
+		ended <- err
+	}()
+	there := func(path string) func() bool {
+		return func() bool {
+			_, err := os.Stat(path)
+			return err == nil
+		}
+	}
+	await(t.Context(), t, there(up))
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	await(t.Context(), t, there(told))
+	if len(s.outcomes(t)) > 0 {
+		t.Error("there is an outcome")
 	}
 }

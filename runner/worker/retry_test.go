@@ -1,6 +1,8 @@
 package worker
 
 import (
+	"fmt"
+	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -127,6 +129,34 @@ func TestWhoFailedBeforeTheScriptWasSentIsTriedAgain(t *testing.T) {
 	}
 	if n := strings.Count(read(t, filepath.Join(s.folder(), job.Record)), `"k":"a"`); n != 10 {
 		t.Errorf("%d attempts are in the record, want one for each that was let in", n)
+	}
+}
+
+// TestMoreThanMayWaitAreTriedAgain has all targets of a list fail that is longer
+// than what may wait.
+func TestMoreThanMayWaitAreTriedAgain(t *testing.T) {
+	const targets = maxWaiting + 1000
+	s := newScene(t)
+	port, err := s.fleet.Any(0, func(netip.Addr) fleet.Behaviour { return fleet.Behaviour{Kind: fleet.ClosesAtOnce} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range targets {
+		s.lines = append(s.lines, fmt.Sprintf("host%d 127.4.%d.%d", i, i/250, i%250))
+	}
+	s.Targets.Port, s.Args.Jobs = int(port), 50
+	s.staged(t)
+	s.Job.Retry = map[string]int{"lost": 1}
+	if mark := s.work(t); mark.Counts["nosshd"] != targets {
+		t.Errorf("counted %v", mark.Counts)
+	}
+	for host, o := range s.outcomes(t) {
+		if o.Tries != 2 {
+			t.Errorf("%s was tried %d times", host, o.Tries)
+		}
+	}
+	if got := s.results(t, "hosts_checked"); len(got) != targets {
+		t.Errorf("hosts_checked has %d lines", len(got))
 	}
 }
 
