@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -140,6 +141,9 @@ func (f *farm) wantGreetings(t *testing.T, targets string, chunks int) {
 	}
 }
 
+// itself is the worker among command lines, and not env(1) on its way to it.
+var itself = regexp.MustCompile(`(?m)^/\S*/scanmaster worker -A `)
+
 // awaitWorkers waits until there is a worker on each machine, and gives the
 // command lines of all that runs there. The master is still to run then.
 func (f *farm) awaitWorkers(t *testing.T, master *exec.Cmd, machines ...*ground.Machine) []string {
@@ -152,7 +156,7 @@ func (f *farm) awaitWorkers(t *testing.T, master *exec.Cmd, machines ...*ground.
 				t.Fatalf("the master has ended\n%s", read(t, filepath.Join(f.notes, "log")))
 			}
 			commands[i] = m.Do(t, "ps -ww -eo args")
-			return strings.Contains(commands[i], " worker -A ")
+			return itself.MatchString(commands[i])
 		})
 	}
 	return commands
