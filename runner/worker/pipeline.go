@@ -84,11 +84,11 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 				t.began = p.cfg.Now()
 			}
 			again, err := p.try(ctx, t, place)
-			place.free()
 			if err != nil {
 				p.stop(err)
 			}
-			p.handBack(t, again)
+			p.handBack(t, again) // before the next takes its place, so that no more can wait than are counted
+			place.free()
 		})
 	}
 }

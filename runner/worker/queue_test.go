@@ -120,7 +120,7 @@ func TestNoNewTargetIsTakenWhileTooManyWait(t *testing.T) {
 			seen[got.target.Host]++
 			go func() {
 				time.Sleep(10 * time.Millisecond)
-				<-hands
+				defer func() { <-hands }()
 				if got.tries++; got.tries == 3 {
 					q.done()
 					return
