@@ -41,7 +41,7 @@ func (r *run) hookFailed(e HookFailed) {
 // runHook runs a hook with the caller's environment; its lines become events.
 func (r *run) runHook(ctx context.Context, name string, h hook.Hook) error {
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
-	h.Env, h.Output = r.cfg.Environ, lines
+	h.Env, h.Output, h.Timeout = r.cfg.Environ, lines, r.plan.Job.Timeouts.Hook
 	err := h.Run(ctx)
 	lines.flush()
 	if err != nil {

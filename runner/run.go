@@ -42,7 +42,8 @@ type Config struct {
 // Apply carries out a plan that was compiled for this run. The error says
 // what stopped the scan; where it is nil, the summary's verdict says what came
 // of it. A failed pre hook is a *hook.Error, a run that somebody else owns a
-// *lock.HeldError, and the end of ctx is its cause.
+// *lock.HeldError, a scan that took longer than the plan says a *TimeoutError,
+// and the end of ctx is its cause.
 func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	if parts := Unsupported(p); len(parts) > 0 {
 		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
@@ -54,6 +55,8 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
+	ctx, unbind := bounded(ctx, p.Timeout)
+	defer unbind()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel

@@ -68,7 +68,7 @@ func (r *reader) failed(f validator.FieldError) {
 		return
 	}
 	pos := r.at(path)
-	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" {
+	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" || f.Tag() == "retry_key" {
 		pos = r.keys[path]
 	}
 	summary, hint := words(f)

@@ -84,7 +84,9 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 		Timeouts: spec.Timeouts{
 			Connect: spec.Duration(time.Millisecond), Banner: spec.DefaultTimeouts.Banner,
 			Auth: spec.DefaultTimeouts.Auth, Run: spec.Duration(90 * time.Minute),
+			Idle: spec.Duration(2 * time.Minute), Hook: spec.Duration(10 * time.Minute), Scan: spec.Duration(60 * time.Hour),
 		},
+		Retry:     spec.Retry{"nossh": 2, "timeout": 10},
 		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second),
 		FailOn: spec.FailOn{
 			"unreachable": {Share: 10, Percent: true}, "failed": {},

@@ -65,8 +65,11 @@ type Scan struct {
 	Shell string `yaml:"shell" validate:"one_line"`
 	// Passthrough is handed on to the worker, and through it to what it invokes.
 	Passthrough []string `yaml:"passthrough" validate:"dive,flag"`
-	// Timeouts bound every phase of a target.
+	// Timeouts bound every phase of a target, hooks, and the scan.
 	Timeouts Timeouts `yaml:"timeouts"`
+	// Retry says how many more tries a target is worth that failed before the
+	// script was sent, by class or by reason.
+	Retry Retry `yaml:"retry" validate:"dive,keys,retry_key,endkeys,min=1,max=10"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput Size `yaml:"max_output" validate:"at_least=1KiB"`
 	// Poll is how often the shared folder is looked at when no event comes.
@@ -196,7 +199,12 @@ type Targets struct {
 	HostKeys string `yaml:"host_keys" validate:"oneof=accept-new strict off"`
 }
 
-// Timeouts bound the phases of a target; none may be zero.
+// Retry maps classes and reasons of failures to how many more tries each is
+// worth; a reason counts before its class.
+type Retry map[string]int
+
+// Timeouts bound the phases of a target, of which each has a bound; hooks, and
+// the scan, have one only where it is said.
 type Timeouts struct {
 	// Connect bounds the TCP connect.
 	Connect Duration `yaml:"connect" validate:"at_least=1ms"`
@@ -206,4 +214,11 @@ type Timeouts struct {
 	Auth Duration `yaml:"auth" validate:"at_least=1ms"`
 	// Run bounds the script.
 	Run Duration `yaml:"run" validate:"at_least=1ms"`
+	// Idle bounds the time in which nothing is heard of the script, on standard
+	// output and error; 0s is no bound.
+	Idle Duration `yaml:"idle" validate:"omitempty,at_least=1ms"`
+	// Hook bounds each run of a hook; 0s is no bound.
+	Hook Duration `yaml:"hook" validate:"omitempty,at_least=1ms"`
+	// Scan bounds the whole scan, from when its master starts; 0s is no bound.
+	Scan Duration `yaml:"scan" validate:"omitempty,at_least=1ms"`
 }

@@ -85,6 +85,10 @@ var looksSecret = regexp.MustCompile(`(?i)passw|passphrase|token|secret|credenti
 
 // warn tells of what may be meant, and yet be regretted.
 func (r *reader) warn(scan *Scan) {
+	if t := scan.Timeouts; t.Idle >= t.Run && t.Idle > 0 && !r.told("timeouts.idle") && !r.told("timeouts.run") {
+		r.problems.Warnf(r.at("timeouts.idle"), "make it shorter, or leave it out",
+			"timeouts.idle is not below timeouts.run, and ends nothing")
+	}
 	for _, key := range slices.Sorted(maps.Keys(scan.ScanEnv)) {
 		path := "SCAN_ENV." + key
 		if looksSecret(key) && !r.told(path) && !r.full() {

@@ -19,6 +19,7 @@ func Compile(scan *spec.Scan, facts Facts) (Plan, diag.List) {
 		Version: scan.Version,
 		Layout:  c.layout,
 		Lease:   scan.Lease.Std(),
+		Timeout: scan.Timeouts.Scan.Std(),
 		Summary: c.summary(),
 		Job:     c.jobFile(),
 		Steps:   c.steps(),
