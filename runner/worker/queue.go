@@ -26,12 +26,15 @@ type trial struct {
 	due    time.Time // not before then
 }
 
+// list gives one target after the other, as chunk.Reader does.
+type list interface {
+	Next() (chunk.Target, error)
+}
+
 // queue says which target is next: one that waited for another try and whose
 // time has come, or else the next of the list. Who waits holds no slot.
 type queue struct {
-	list interface {
-		Next() (chunk.Target, error)
-	}
+	list list
 	most int // that may wait
 
 	// changed holds one while something is yet to be looked at.
@@ -43,7 +46,7 @@ type queue struct {
 	waiting byDue
 }
 
-func newQueue(list *chunk.Reader, most int) *queue {
+func newQueue(list list, most int) *queue {
 	return &queue{list: list, most: most, changed: make(chan struct{}, 1)}
 }
 
