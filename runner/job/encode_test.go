@@ -27,6 +27,8 @@ func full() job.File {
 		Env:       map[string]string{"LANG": "C", "_x1": ""},
 		Timeouts:  job.DefaultTimeouts,
 		MaxOutput: job.DefaultMaxOutput,
+		Lease:     job.DefaultLease,
+		OnUnknown: job.Report,
 	}
 }
 
@@ -95,6 +97,8 @@ var wrong = map[string]func(*job.File){
 	"chunk xad":                       func(f *job.File) { f.Chunks["xad"] = job.Chunk{SHA256: strings.Repeat("A", 64)} },
 	"deadline":                        func(f *job.File) { f.Timeouts.Banner = 0 },
 	"cap":                             func(f *job.File) { f.MaxOutput = -1 },
+	"lease":                           func(f *job.File) { f.Lease = 0 },
+	"in flight":                       func(f *job.File) { f.OnUnknown = "" },
 	`"A=B" is no name`:                func(f *job.File) { f.Env["A=B"] = "" },
 	"NUL":                             func(f *job.File) { f.Args = []string{"a\x00b"} },
 	"no UTF-8":                        func(f *job.File) { f.Args = []string{"a\xffb"} },

@@ -256,6 +256,7 @@ func TestASyncedAttemptIsOnTheDiskWithAllBeforeIt(t *testing.T) {
 
 // attemptEnd says where in the record a line's attempt ends.
 func attemptEnd(t *testing.T, path string, line int64) int64 {
+	t.Helper()
 	data, err := os.ReadFile(filepath.Join(path, recordName))
 	if err != nil {
 		t.Error(err)

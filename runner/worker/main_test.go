@@ -119,6 +119,7 @@ func (s *scene) staged(t *testing.T) {
 		Shell:     []string{"sh", "-s"},
 		Timeouts:  job.Timeouts{Connect: patient, Banner: patient, Auth: patient, Run: patient},
 		MaxOutput: job.DefaultMaxOutput,
+		Lease:     job.DefaultLease, OnUnknown: job.Rerun,
 	}
 	if s.Args.PostChunk != "" {
 		s.Job.PostChunk = &job.Staged{Path: s.Args.PostChunk, SHA256: digest(t, s.Args.PostChunk)}

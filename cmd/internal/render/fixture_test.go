@@ -32,7 +32,7 @@ func base() *spec.Scan {
 		Timeouts: spec.Timeouts{
 			Connect: seconds(10), Banner: seconds(10), Auth: seconds(20), Run: seconds(300),
 		},
-		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), Keep: 1,
+		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
 		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
 	}
 }

@@ -29,6 +29,7 @@ func (t *text) header() {
 	t.key("env", t.env())
 	t.key("checks", t.checks())
 	t.key("limits", limits(file))
+	t.key("unknown", unknown(file))
 	t.key("trusts", trusts(s))
 	t.key("fails", fails(s.FailOn))
 	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))

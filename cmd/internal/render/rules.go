@@ -34,6 +34,14 @@ func limits(f job.File) string {
 		duration(f.Timeouts.Run), size(f.MaxOutput))
 }
 
+// unknown says what becomes of targets whose worker dies over them.
+func unknown(f job.File) string {
+	if f.OnUnknown == job.Report {
+		return "where a worker dies over a target, it is reported; the script runs there once at the most"
+	}
+	return "where a worker dies over a target, the script runs there again"
+}
+
 // size gives a number of bytes exactly.
 func size(n int64) string {
 	s := spec.Size(n).String()
