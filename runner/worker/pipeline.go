@@ -20,22 +20,24 @@ type pipeline struct {
 	cfg      Config
 	ledger   *result.Ledger
 	src      *source
+	lease    *lease
+	ends     *ends
 	slots    *slots
 	command  string
 	timeouts job.Timeouts
 
 	running sync.WaitGroup
-	stop    context.CancelCauseFunc
 }
 
-func newPipeline(c Config, a *access, ledger *result.Ledger, src *source) *pipeline {
+func newPipeline(w *shift, a *access) *pipeline {
+	c := w.Config
 	working, silent := bounds(c.Args.Jobs, openFiles())
 	if working < c.Args.Jobs {
 		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
 	}
 	return &pipeline{
-		access: a, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
-		command: c.command(), timeouts: c.timeouts(),
+		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, ends: w.ends,
+		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(),
 	}
 }
 
@@ -47,18 +49,17 @@ func openFiles() uint64 {
 	return limit.Cur
 }
 
-// run goes through all targets. The first error of this host's own files ends
-// it, and so does ctx; what is in hand then has no outcome.
-func (p *pipeline) run(ctx context.Context) error {
+// run goes through all targets that have no outcome. The first error of this
+// host's own files ends it, and so do the ends; what is in hand then has no
+// outcome.
+func (p *pipeline) run() error {
 	targets, err := p.src.list()
 	if err != nil {
 		return err
 	}
-	ctx, p.stop = context.WithCancelCause(ctx)
-	defer p.stop(nil)
-	err = p.dispatch(ctx, targets)
+	err = p.dispatch(p.ends.taking, targets)
 	p.running.Wait()
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(p.ends.taking); cause != nil {
 		return cause
 	}
 	return err
@@ -66,30 +67,50 @@ func (p *pipeline) run(ctx context.Context) error {
 
 func (p *pipeline) dispatch(ctx context.Context, targets *chunk.Reader) error {
 	for {
+		t, bad, err := p.next(targets)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("chunk: %w", err)
+		}
 		place, err := p.slots.take(ctx)
 		if err != nil {
 			return err
 		}
-		t, bad := targets.Next()
-		if bad != nil && !isBadLine(bad) {
+		if err := p.lease.held(ctx); err != nil {
 			place.free()
-			if errors.Is(bad, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("chunk: %w", bad)
+			return err
 		}
 		p.running.Go(func() {
 			defer place.free()
 			if err := p.target(ctx, t, bad, place); err != nil {
-				p.stop(err)
+				p.ends.stop(err)
 			}
 		})
+	}
+}
+
+// next gives the next target without an outcome; bad tells that its line names
+// none.
+func (p *pipeline) next(targets *chunk.Reader) (t chunk.Target, bad, err error) {
+	for {
+		t, err = targets.Next()
+		if err != nil && !isBadLine(err) {
+			return t, nil, err
+		}
+		if !p.ledger.Has(t.Line) {
+			return t, err, nil
+		}
 	}
 }
 
 // target brings one target to its outcome. The error is one of this host,
 // never the target's.
 func (p *pipeline) target(ctx context.Context, t chunk.Target, bad error, place *slot) error {
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err := p.ledger.Checked(t); err != nil {
 		return err
 	}
@@ -104,8 +125,32 @@ func (p *pipeline) target(ctx context.Context, t chunk.Target, bad error, place 
 			return err
 		}
 	}
+	if v.sent {
+		ctx = p.ends.running
+	}
 	if ctx.Err() != nil {
 		return nil // ended by us, not by the target
 	}
 	return v.record(came)
+}
+
+// maySend notes that the script is about to be sent, and makes sure that the
+// chunk is still this worker's then. False is the end of ctx, or has an error.
+func (v *visit) maySend(ctx context.Context) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	note := v.ledger.Attempt
+	if v.cfg.reports() {
+		note = v.ledger.AttemptSynced
+	}
+	if err := note(v.target); err != nil {
+		return false, err
+	}
+	err := v.lease.held(ctx)
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	v.sent = err == nil
+	return v.sent, err
 }
