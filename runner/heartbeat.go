@@ -22,7 +22,7 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 		// hang in the share.
 		done, ok := w.run.lookForDone(watched.chunk.name)
 		select {
-		case w.gone <- gone{started: watched, reason: reason, done: done, isDone: ok}:
+		case w.gone <- gone{started: watched, reason: reason, cancelled: w.run.cancelled(), done: done, isDone: ok}:
 		case <-ctx.Done():
 		}
 	})

@@ -43,17 +43,15 @@ func (r *run) hookFailed(e HookFailed) {
 // It holds a lock in the folder, where there is one already.
 func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
 	if folder != nil {
-		held, err := holdHook(folder, name, r.plan.Layout.Run)
-		if err != nil {
+		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run); err != nil {
 			return err
 		}
 		// Closing is not enough: what the hook has left behind, a mount for one,
 		// may go on, and is no hook.
-		defer func() { err = errors.Join(err, letHook(held)) }()
-		h.Held = held
+		defer func() { err = errors.Join(err, letHook(h.Held)) }()
 	}
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
-	h.Env, h.Output = r.cfg.Environ, lines
+	h.Env, h.Output, h.Timeout = r.cfg.Environ, lines, r.plan.Job.Timeouts.Hook
 	err = h.Run(ctx)
 	lines.flush()
 	if err != nil {

@@ -180,7 +180,7 @@ func (r *run) has(folder, name string) bool {
 // wordsSize is how much of a worker's log is quoted, in bytes.
 const wordsSize = 500
 
-// lastWords gives the end of a worker's log, raw, for a message.
+// lastWords gives the end of a worker's log, raw but in one line, for a message.
 func (r *run) lastWords(log string) string {
 	data, err := r.folder.ReadFile(log)
 	if errors.Is(err, fs.ErrNotExist) || len(data) == 0 {
@@ -189,8 +189,7 @@ func (r *run) lastWords(log string) string {
 	if err != nil {
 		return ": " + err.Error()
 	}
-	text := strings.TrimSpace(string(data[max(0, len(data)-wordsSize):]))
-	return ": " + text
+	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
 }
 
 // endWorkers ends the workers that still run, side by side.

@@ -23,7 +23,7 @@ func (r *run) own(ctx context.Context, early bool) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the shared folder: %w; make it, or mount it, or name another as dir", err)
+		return fmt.Errorf("the shared folder: %w; %s", err, mendDir)
 	}
 	prefix, err := base.Make(job.ChunkedDir, r.plan.Layout.Name)
 	if err = errors.Join(err, base.Close()); err != nil {

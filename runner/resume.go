@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,12 +55,15 @@ func (r *run) takeUp(ctx context.Context) error {
 	case !state.Dealt:
 		return ErrNotBegun
 	}
-	if err := r.recall(state); err != nil {
+	if err := errors.Join(r.uncancel(), r.recall(state)); err != nil {
 		return err
 	}
+	waited := state.Steps[plan.Wait{}.Kind()]
 	return r.carryOn(ctx, func(step plan.Step) bool {
 		switch step.(type) {
-		case plan.Probe, plan.Launch, plan.Wait, plan.Aggregate, plan.Merge:
+		case plan.Probe, plan.Launch, plan.Wait:
+			return !waited
+		case plan.Aggregate, plan.Merge:
 			return !state.Steps[step.Kind()]
 		}
 		return false
@@ -88,6 +92,10 @@ func (r *run) recall(state journal.State) error {
 	sum := sha256.Sum256(data)
 	r.digest = hex.EncodeToString(sum[:])
 	r.summary.Targets, r.summary.Excluded = state.Targets, state.Excluded
+	if state.Summary != nil {
+		// What the workers have left may have been moved away since.
+		return json.Unmarshal(state.Summary, &r.summary)
+	}
 	done := 0
 	for _, was := range state.Chunks {
 		c := &chunkRun{name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses}
@@ -132,6 +140,7 @@ func (r *run) adopt(ctx context.Context) {
 		r.posts = append(r.posts, started{c, p})
 		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
 	}
+	r.giveUp("none can work")
 }
 
 // handOf gives the worker of that name. One that isn't live has its place in
@@ -145,7 +154,7 @@ func (r *run) handOf(name string) *hand {
 	h := &hand{worker: plan.Worker{Name: name}, out: "it can't be reached"}
 	for _, p := range r.probed {
 		if p.Worker.Name == name {
-			h.worker = p.Worker
+			h.worker, h.at = p.Worker, p.at
 		}
 	}
 	r.crew = append(r.crew, h)

@@ -3,6 +3,7 @@ package runner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -41,7 +42,8 @@ type Config struct {
 // Apply carries out a plan that was compiled for this run. The error says
 // what stopped the scan; where it is nil, the summary's verdict says what came
 // of it. A failed pre hook is a *hook.Error, a run that somebody else owns a
-// *lock.HeldError, and the end of ctx is its cause.
+// *lock.HeldError, a scan that took longer than the plan says a *TimeoutError,
+// and the end of ctx is its cause.
 func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	if parts := Unsupported(p); len(parts) > 0 {
 		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
@@ -53,6 +55,8 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
+	ctx, unbind := bounded(ctx, p.Timeout)
+	defer unbind()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
@@ -166,8 +170,8 @@ func (r *run) carryOn(ctx context.Context, wanted func(plan.Step) bool) error {
 		r.report(StepStarted{Number: i + 1, Of: len(r.plan.Steps), Step: step, Name: step.Kind()})
 		began := r.cfg.Now()
 		detail, err := r.step(ctx, step)
-		if err == nil && r.journal != nil {
-			err = r.journal.Add(journal.Entry{Kind: journal.KindStep, Step: step.Kind()})
+		if err == nil {
+			err = r.noteStep(step)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", step.Kind(), err)
@@ -175,6 +179,22 @@ func (r *run) carryOn(ctx context.Context, wanted func(plan.Step) bool) error {
 		r.report(StepDone{Number: i + 1, Name: step.Kind(), Took: r.cfg.Now().Sub(began), Detail: detail})
 	}
 	return nil
+}
+
+// noteStep writes down that a step is done, where that matters.
+func (r *run) noteStep(step plan.Step) error {
+	if r.journal == nil {
+		return nil
+	}
+	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
+	if _, all := step.(plan.Wait); all {
+		data, err := json.Marshal(r.summary)
+		if err != nil {
+			return fmt.Errorf("the summary as JSON: %w", err)
+		}
+		e.Summary = data
+	}
+	return r.journal.Add(e)
 }
 
 // step carries out one step and says in a few words what came of it.

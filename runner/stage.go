@@ -10,8 +10,8 @@ import (
 	"scanmaster/runner/plan"
 )
 
-// planFile is the plan's name in the run's hidden folder.
-const planFile = "plan.json"
+// PlanFile is the plan's name in the run's hidden folder.
+const PlanFile = "plan.json"
 
 // planRead is the plan with the digests of all files as they were read: where
 // there is a pre hook only the run knows them.
@@ -43,7 +43,7 @@ func (r *run) stage(s plan.Stage) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the plan as JSON: %w", err)
 	}
-	if err := r.folder.WriteFile(planFile, append(data, '\n')); err != nil {
+	if err := r.folder.WriteFile(PlanFile, append(data, '\n')); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d files in %s", len(s.Files)+1, s.Dir), nil

@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"time"
@@ -86,6 +85,8 @@ type gone struct {
 	started
 	// reason says why it was given up; empty where it has ended.
 	reason string
+	// cancelled says that somebody has ended it by cancelling the run.
+	cancelled error
 	// done is its .done file, if isDone.
 	done   found
 	isDone bool
@@ -238,7 +239,7 @@ func (r *run) judgePost(worker string, mark job.DoneMark) {
 	if mark.PostChunk != 0 {
 		r.hookFailed(HookFailed{
 			Hook: "post_chunk", Where: worker,
-			Reason: fmt.Sprintf("it ended with status %d", mark.PostChunk), Tail: mark.PostChunkTail,
+			Reason: mark.HookFailure(), Tail: mark.PostChunkTail,
 		})
 	}
 }
@@ -260,6 +261,9 @@ func (w *waiter) left(g gone) error {
 	}
 	if g.isDone {
 		return w.finish(g.done)
+	}
+	if g.cancelled != nil {
+		return g.cancelled
 	}
 	reason := g.reason
 	if reason == "" {

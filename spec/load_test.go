@@ -46,6 +46,7 @@ func TestWhatIsNotSaidHasItsDefault(t *testing.T) {
 		Version: 1, Name: "patchlevel", Input: spec.Paths{"targets.txt"},
 		Remote: spec.Remote{Script: "remote.sh"}, Hosts: spec.Hosts{{Host: spec.Local}},
 		Dir: "/mnt/scanmaster", Deploy: "auto", Launch: "screen",
+		Chunks: 1, OnWorkerLost: "redeal", Retries: 3,
 		MinWorkers: 1, ShareWait: spec.Duration(90 * time.Second), Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{Port: 22, HostKeys: "accept-new"},
@@ -74,7 +75,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			{Host: "fe80::1%eth0", User: `DOMAIN\scan`, Port: 65535, Identity: "~/.ssh/id"}, {File: "slavenodes"}, {Host: "local"},
 		},
 		KnownHosts: "known_hosts.workers", Dir: "results/", Deploy: "never",
-		Launch: "process", MinWorkers: 8, ShareWait: spec.Duration(3 * time.Second),
+		Launch: "process", Chunks: 4, OnWorkerLost: "fail", MinWorkers: 8, ShareWait: spec.Duration(3 * time.Second),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.sh", Aggregate: "agg.sh"},
 		ScanEnv: map[string]string{"LANG": "C", "N": "5", "Q": `it's "here"`},
 		Jobs:    10000, Auth: "all", Checks: spec.Checks{Banner: true},
@@ -83,7 +84,9 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 		Timeouts: spec.Timeouts{
 			Connect: spec.Duration(time.Millisecond), Banner: spec.DefaultTimeouts.Banner,
 			Auth: spec.DefaultTimeouts.Auth, Run: spec.Duration(90 * time.Minute),
+			Idle: spec.Duration(2 * time.Minute), Hook: spec.Duration(10 * time.Minute), Scan: spec.Duration(60 * time.Hour),
 		},
+		Retry:     spec.Retry{"nossh": 2, "timeout": 10},
 		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second),
 		FailOn: spec.FailOn{
 			"unreachable": {Share: 10, Percent: true}, "failed": {},

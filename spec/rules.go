@@ -22,6 +22,9 @@ const (
 	// FailOnPattern is that of the classes of results: every exit status that
 	// a script can have but 0.
 	FailOnPattern = `^(unreachable|failed|exit_([1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-4]))$`
+	// RetryPattern is that of the classes and reasons of failures after which
+	// a target may be tried again.
+	RetryPattern = `^(noping|nosshd|nossh|resolve|unreachable|no-echo|refused|timeout|not-ssh|protocol|lost|local)$`
 )
 
 var (
@@ -30,6 +33,7 @@ var (
 	isUser   = regexp.MustCompile(UserPattern).MatchString
 	isFlag   = regexp.MustCompile(FlagPattern).MatchString
 	isFailOn = regexp.MustCompile(FailOnPattern).MatchString
+	isRetry  = regexp.MustCompile(RetryPattern).MatchString
 )
 
 // rule judges a text: what is wrong with it, and how it may be mended. The
@@ -51,6 +55,7 @@ var rules = map[string]rule{
 	"one_line":    oneLine,
 	"flag":        flag,
 	"limit_key":   limitKey,
+	"retry_key":   retryKey,
 }
 
 func scanName(s string) (problem, hint string) {

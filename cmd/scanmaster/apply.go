@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,53 +12,83 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
 func newApply(a *app) *cobra.Command {
-	var asJSON bool
+	var asJSON, restart bool
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json]",
+		Use:   "apply FILE [--json] [--restart]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
 starts the workers, waits for all of them, and aggregates the results.
 
 What happens goes to stderr: a live line on a terminal, otherwise a line at each
-change. The summary goes to stdout. Ctrl-C ends the workers on this machine.`,
+change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
+on all hosts; resume goes on from there.
+
+Where an earlier run of the scan is not finished, apply says so and does nothing;
+with --restart it ends what still works of it, and starts over.`,
 		Args:                  files(1, 1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], asJSON)
+			return a.apply(cmd.Context(), args[0], asJSON, restart)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print events as JSON lines on stdout")
+	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd
 }
 
 // apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, asJSON bool) error {
+func (a *app) apply(ctx context.Context, file string, asJSON, restart bool) error {
 	defer outliveReaders()()
 	p, err := a.compileRun(ctx, file)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case asJSON:
-		return a.applyJSON(ctx, p)
-	default:
-		return a.applyText(ctx, p)
 	}
+	err = a.carryOut(ctx, p, asJSON, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+		cfg.Restart = restart
+		return runner.Apply(ctx, p, cfg)
+	})
+	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
+		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, job.Quote(file))
+	}
+	return a.howToGoOn(err, p, file)
 }
 
-func (a *app) applyText(ctx context.Context, p plan.Plan) error {
+// howToGoOn says how to go on with a run that was stopped before its end.
+func (a *app) howToGoOn(err error, p plan.Plan, scan string) error {
+	if err == nil {
+		return nil
+	}
+	run, unknown := gather.LastRun(p.Layout.Dir, p.Layout.Name)
+	if unknown == nil && run.Plan.Layout.Run == p.Layout.Run && run.State.Dealt && !run.State.Finished {
+		return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, job.Quote(scan))
+	}
+	return err
+}
+
+// carryOut carries a plan out and shows what happens.
+func (a *app) carryOut(ctx context.Context, p plan.Plan, asJSON bool, carry carrier) error {
+	if asJSON {
+		return a.carryOutJSON(ctx, p, carry)
+	}
+	return a.carryOutText(ctx, p, carry)
+}
+
+func (a *app) carryOutText(ctx context.Context, p plan.Plan, carry carrier) error {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
 		text.Live, text.Width = true, func() int { return columns(f) }
 	}
-	summary, err := runner.Apply(ctx, p, a.config(text, text.Live))
+	summary, err := carry(ctx, p, a.config(text, text.Live))
 	text.End()
 	if err != nil {
 		return applyError(err)
@@ -77,9 +108,9 @@ func columns(terminal *os.File) int {
 	return width
 }
 
-func (a *app) applyJSON(ctx context.Context, p plan.Plan) error {
+func (a *app) carryOutJSON(ctx context.Context, p plan.Plan, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
-	summary, err := runner.Apply(ctx, p, a.config(lines, false))
+	summary, err := carry(ctx, p, a.config(lines, false))
 	if err := errors.Join(applyError(err), lines.Err); err != nil {
 		return err
 	}

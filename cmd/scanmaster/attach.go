@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,9 +12,7 @@ import (
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/host"
-	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
-	"scanmaster/spec"
 )
 
 func newAttach(a *app) *cobra.Command {
@@ -26,17 +22,14 @@ func newAttach(a *app) *cobra.Command {
 		Short: "look into the screen session of a worker",
 		Long: `attach hands the terminal over to the screen session that a worker host runs its
 worker in: that of the last run of the scan that the scan file, or its name,
-stands for. ^W d leaves the session, and it goes on.
-
-By its name a scan is found below --dir, if the scan file names no other files
-that the workers are reached by; else name the scan file.`,
+stands for. ^W d leaves the session, and it goes on.`,
 		Args:                  scanAndHost,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.attach(cmd.Context(), args[0], args[1], dir)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", spec.DefaultDir, "the shared folder, where a name is given")
+	runFlags(cmd, &dir)
 	return cmd
 }
 
@@ -54,47 +47,15 @@ func scanAndHost(cmd *cobra.Command, args []string) error {
 
 // attach shows the session of a worker on the terminal.
 func (a *app) attach(ctx context.Context, scan, worker, dir string) error {
-	file, byName := scan, false
-	if _, err := os.Stat(scan); errors.Is(err, os.ErrNotExist) && job.CheckName(scan) == nil {
-		run, err := gather.LastRun(dir, scan)
-		if err != nil {
-			return fmt.Errorf("%s: %w", scan, err)
-		}
-		file, byName = filepath.Join(run.Layout.RunDir(), string(job.RoleScan)), true
-	}
-	p, err := a.way(ctx, file)
+	run, err := a.lastRun(scan, dir)
 	if err != nil {
 		return err
 	}
-	if byName {
-		p.Layout.Dir, p.Layout.Name = dir, scan
-	}
-	w, err := workerCalled(probeOf(p).Workers, worker)
+	w, err := workerCalled(probeOf(run.Plan).Workers, worker)
 	if err != nil {
 		return err
 	}
-	run, err := gather.LastRun(p.Layout.Dir, p.Layout.Name)
-	if err != nil {
-		return fmt.Errorf("%s: %w", p.Layout.Name, err)
-	}
-	return a.look(ctx, p, w, run)
-}
-
-// way compiles a scan file for the way to its workers alone: that inputs and
-// hooks may be gone by now is no matter.
-func (a *app) way(ctx context.Context, file string) (plan.Plan, error) {
-	scan, problems := spec.Load(file)
-	if err := a.show(file, problems); isInvalid(err) {
-		return plan.Plan{}, &exitError{status: exitUsage}
-	} else if err != nil {
-		return plan.Plan{}, err
-	}
-	facts, _ := gather.Facts(ctx, scan, a.getenv("HOME"))
-	if ctx.Err() != nil {
-		return plan.Plan{}, context.Cause(ctx)
-	}
-	p, _ := plan.Compile(scan, facts)
-	return p, nil
+	return a.look(ctx, w, run)
 }
 
 // workerCalled finds a worker host by its name in the plan, or by its host.
@@ -122,17 +83,17 @@ func workerCalled(workers []plan.Worker, name string) (plan.Worker, error) {
 
 // look logs in to a worker's host and hands the terminal over to the first of
 // its chunks that has a session.
-func (a *app) look(ctx context.Context, p plan.Plan, w plan.Worker, run gather.Run) (err error) {
+func (a *app) look(ctx context.Context, w plan.Worker, run gather.Run) (err error) {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
-	h, err := runner.Dial(ctx, p, w, a.config(text, false))
+	h, err := runner.Dial(ctx, run.Plan, w, a.config(text, false))
 	if err != nil {
 		return err
 	}
 	// The keyboard is given back before: until then it is read.
 	defer func() { err = errors.Join(err, h.Close()) }()
-	err = fmt.Errorf("%s had no chunk in run %s", w.Name, run.Layout.Run)
-	for _, chunk := range run.ChunksOf(w.Host) {
-		if err = a.handOver(ctx, h, run.Layout, chunk); !errors.Is(err, host.ErrNoSession) {
+	err = fmt.Errorf("%s had no chunk in run %s", w.Name, run.Plan.Layout.Run)
+	for _, chunk := range run.ChunksOf(w.Name) {
+		if err = a.handOver(ctx, h, run.Plan.Layout, chunk); !errors.Is(err, host.ErrNoSession) {
 			return err
 		}
 	}

@@ -16,6 +16,8 @@ var verbs = []func(*app) *cobra.Command{
 	newPlan,
 	newDoctor,
 	newApply,
+	newResume,
+	newCancel,
 	newAttach,
 	newDemo,
 	newSchema,

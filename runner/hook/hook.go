@@ -32,6 +32,8 @@ type Hook struct {
 	Dir string
 	// Env is its whole environment, as key=value.
 	Env []string
+	// Timeout bounds it; zero or less is no bound.
+	Timeout time.Duration
 	// Output hears what it writes, standard output and error alike; nil
 	// drops it. It is not called concurrently.
 	Output io.Writer
@@ -53,15 +55,33 @@ type Error struct {
 	Err error
 }
 
+// TimeoutError is the cause of an Error where the hook was ended because it
+// took too long.
+type TimeoutError struct {
+	// After is how long it was let run.
+	After time.Duration
+}
+
+// Error names the bound by its key in a scan file.
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("it was ended after %v, by timeouts.hook", e.After)
+}
+
 // Error says what became of the hook, without what it wrote.
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Run runs the hook to its end. When ctx ends, its process group is told to
-// terminate, and killed five seconds later. The error is an *Error.
+// Run runs the hook to its end. When ctx ends, or its time is over, its process
+// group is told to terminate, and killed five seconds later. The error is an
+// *Error.
 func (h Hook) Run(ctx context.Context) error {
+	if h.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, h.Timeout, &TimeoutError{h.Timeout})
+		defer cancel()
+	}
 	out := &output{to: h.Output}
 	err := h.exec(ctx, out, h.Path, h.Args...)
 	if errors.Is(err, syscall.ENOEXEC) {
@@ -80,6 +100,9 @@ func (h Hook) Run(ctx context.Context) error {
 	}
 	if ctx.Err() != nil {
 		failed.Err = ctx.Err()
+	}
+	if late := new(TimeoutError); errors.As(context.Cause(ctx), &late) {
+		failed.Status, failed.Err = -1, late
 	}
 	return failed
 }

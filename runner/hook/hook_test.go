@@ -93,6 +93,37 @@ func TestTheEndOfTheContextEndsTheWholeGroup(t *testing.T) {
 	}
 }
 
+func TestAHookThatTakesTooLongIsEndedWithItsGroup(t *testing.T) {
+	for name, text := range map[string]string{
+		"that cleans up":  "trap 'exit 0' TERM; while :; do sleep 0.02; done",
+		"that fails then": "trap 'exit 3' TERM; while :; do sleep 0.02; done",
+		"of a group":      "sleep 100000 & wait",
+		"that is deaf":    "trap '' TERM; sleep 100000 & wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := Hook{Path: script(t, "#!/bin/sh\n"+text+"\n"), Timeout: 200 * time.Millisecond}
+			err := h.Run(t.Context())
+			var failed *Error
+			var late *TimeoutError
+			if !errors.As(err, &failed) || !errors.As(err, &late) || late.After != h.Timeout {
+				t.Fatalf("%v: want *Error for a *TimeoutError", err)
+			}
+			if failed.Status != -1 || !strings.Contains(err.Error(), "timeouts.hook") {
+				t.Errorf("%v: status %d", err, failed.Status)
+			}
+		})
+	}
+}
+
+func TestAHookThatIsQuickEnoughIsNotBounded(t *testing.T) {
+	h := Hook{Path: script(t, "#!/bin/sh\nexit 3\n"), Timeout: time.Hour}
+	var failed *Error
+	if err := h.Run(t.Context()); !errors.As(err, &failed) || failed.Status != 3 {
+		t.Errorf("%v: want status 3", err)
+	}
+}
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

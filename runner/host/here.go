@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"os/exec"
 	"time"
 
@@ -23,6 +24,9 @@ type conn interface {
 // as one over SSH. The home folder is where their scripts are looked for.
 // Nothing is launched or deployed on it.
 func Here(home string) *Host {
+	if info, err := os.Stat(home); err != nil || !info.IsDir() {
+		home = "/" // then there is nothing of theirs
+	}
 	return &Host{conn: here{home}, log: func(string, ...any) {}, answer: defaultAnswer}
 }
 

@@ -30,8 +30,12 @@ type File struct {
 	// Args and Env are the script's own, on the target.
 	Args []string          `json:"args,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
-	// Timeouts bound the phases of a target.
+	// Timeouts bound the phases of a target, and the post-chunk hook.
 	Timeouts Timeouts `json:"timeouts"`
+	// Retry is how many more tries a target is worth that failed, by class or
+	// by reason of its outcome, of which the reason counts where both are given:
+	// keys of RetryKeys, 1 to MaxRetry each.
+	Retry map[string]int `json:"retry,omitempty"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput int64 `json:"max_output"`
 }
@@ -49,12 +53,16 @@ type Chunk struct {
 	Lines int64 `json:"lines"`
 }
 
-// Timeouts bound the phases of a target; in JSON as nanoseconds.
+// Timeouts bound the phases of a target, and hooks; in JSON as nanoseconds.
 type Timeouts struct {
 	Connect time.Duration `json:"connect"`
 	Banner  time.Duration `json:"banner"`
 	Auth    time.Duration `json:"auth"`
 	Run     time.Duration `json:"run"`
+	// Idle bounds the silence of a script, Hook each run of a hook; 0 is no
+	// bound.
+	Idle time.Duration `json:"idle,omitempty"`
+	Hook time.Duration `json:"hook,omitempty"`
 }
 
 // DefaultTimeouts are in force where nothing is said.

@@ -64,7 +64,9 @@ type Entry struct {
 	Folder   string    `json:"folder,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Step     string    `json:"step,omitempty"`
-	Verdict  string    `json:"verdict,omitempty"`
+	// Summary is what the run amounts to when all chunks are accounted for.
+	Summary json.RawMessage `json:"summary,omitempty"`
+	Verdict string          `json:"verdict,omitempty"`
 }
 
 // Journal is a journal that is being written. There is one writer at a time:

@@ -1,6 +1,9 @@
 package journal
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // State is what a journal amounts to.
 type State struct {
@@ -14,6 +17,8 @@ type State struct {
 	Chunks []Chunk
 	// Steps are the steps that are done.
 	Steps map[string]bool
+	// Summary is what was written down when all chunks were accounted for.
+	Summary json.RawMessage
 	// Finished tells that the run is over, and Verdict what came of it.
 	Finished bool
 	Verdict  string
@@ -57,6 +62,9 @@ func (s *State) add(e Entry) error {
 			s.Steps = make(map[string]bool)
 		}
 		s.Steps[e.Step] = true
+		if e.Summary != nil {
+			s.Summary = e.Summary
+		}
 		return nil
 	case KindFinished:
 		s.Finished, s.Verdict = true, e.Verdict

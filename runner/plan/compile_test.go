@@ -89,6 +89,15 @@ func TestFewerTargetsThanWorkersMakeFewerChunks(t *testing.T) {
 	}
 }
 
+func TestThereAreSoManyChunksAWorker(t *testing.T) {
+	scan := static()
+	scan.Chunks = 4
+	p := compile(t, scan, facts())
+	if split, wait := find[plan.Split](p), find[plan.Wait](p); split.Chunks != 12 || split.PerWorker != 4 || wait.Count != 12 {
+		t.Errorf("%+v, %+v: want 12 chunks for 3 workers", split, wait)
+	}
+}
+
 func TestWhatAPreHookMayChangeDoesNotBind(t *testing.T) {
 	f := facts()
 	f.Targets = 2

@@ -15,7 +15,7 @@ func base() *spec.Scan {
 		Remote:     spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
 		Hosts:      spec.Hosts{{Host: "scan1"}, {Host: "scan2", User: "scan", Port: 2222, Identity: "~/.ssh/scan"}, {File: "nodes"}},
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
-		Launch: "screen", MinWorkers: 1, ShareWait: seconds(90),
+		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
@@ -23,7 +23,9 @@ func base() *spec.Scan {
 		Shell:   "bash -s", Passthrough: []string{"-I"},
 		Timeouts: spec.Timeouts{
 			Connect: seconds(10), Banner: seconds(10), Auth: seconds(20), Run: seconds(300),
+			Idle: seconds(30), Hook: seconds(600), Scan: seconds(28800),
 		},
+		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
 		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), Keep: 1,
 		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
 	}

@@ -148,7 +148,7 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	got := find[plan.Probe](compile(t, s, facts())).Classic
 	want := &plan.Classic{
 		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env"},
-		Ignored: []string{"timeouts", "max_output"},
+		Ignored: []string{"timeouts", "max_output", "retry"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

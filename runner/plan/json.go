@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // plain is a Plan without its methods.
@@ -102,4 +103,16 @@ func marshal(v any) ([]byte, error) {
 		return nil, err
 	}
 	return bytes.TrimSpace(out.Bytes()), nil
+}
+
+// With gives the plan for another master, whose binary is at a path.
+func (p Plan) With(bin string) Plan {
+	p.Steps = slices.Clone(p.Steps)
+	for i, step := range p.Steps {
+		if s, ok := step.(Launch); ok {
+			s.Bin = bin
+			p.Steps[i] = s
+		}
+	}
+	return p
 }

@@ -46,7 +46,10 @@ func (c *compiler) jobFile() job.File {
 			Banner:  c.scan.Timeouts.Banner.Std(),
 			Auth:    c.scan.Timeouts.Auth.Std(),
 			Run:     c.scan.Timeouts.Run.Std(),
+			Idle:    c.scan.Timeouts.Idle.Std(),
+			Hook:    c.scan.Timeouts.Hook.Std(),
 		},
+		Retry:     c.scan.Retry,
 		MaxOutput: int64(c.scan.MaxOutput),
 	}
 	if c.postChunk != nil {

@@ -29,7 +29,7 @@ func hostileOutcome(line int64) Outcome {
 		Line: line, Host: "web1", IP: "10.0.0.1", Class: NoSSH, Status: 255, Reason: ReasonLost,
 		Phase: PhaseRun, Detail: hostile, Signal: "KI\xffLL", Start: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC),
 		ConnectMS: 1, BannerMS: 2, AuthMS: 3, RunMS: 4, Stdout: 5, Stderr: 6, Cut: true,
-		StderrTail: "\x00\x1b]0;owned\x07 café", File: "hosts_nossh", Offset: 7, Length: 8, Sum: 9,
+		StderrTail: "\x00\x1b]0;owned\x07 café", StdoutTail: "half a\xff", Tries: 3, File: "hosts_nossh", Offset: 7, Length: 8, Sum: 9,
 	}
 }
 
@@ -139,8 +139,13 @@ func TestTheLongestTextsFit(t *testing.T) {
 		if diff := cmp.Diff(o, got[0].Outcome); diff != "" {
 			t.Error(diff)
 		}
-		if len(o.Detail) != maxText || !strings.HasSuffix(o.StderrTail, "end") {
-			t.Errorf("detail has %d bytes, the tail ends in %q", len(o.Detail), o.StderrTail[len(o.StderrTail)-8:])
+		if len(o.Detail) != maxText {
+			t.Errorf("detail has %d bytes", len(o.Detail))
+		}
+		for _, tail := range []string{o.StderrTail, o.StdoutTail} {
+			if len(tail) != maxText || !strings.HasSuffix(tail, "end") {
+				t.Errorf("a tail has %d bytes and ends in %q", len(tail), tail[len(tail)-8:])
+			}
 		}
 	}
 }

@@ -97,6 +97,19 @@ func (s *scene) add(t *testing.T, name string, b fleet.Behaviour) netip.AddrPort
 	return addr
 }
 
+// parse reads the address of a line; none where it has none.
+func (s *scene) parse(t *testing.T, at string) netip.AddrPort {
+	t.Helper()
+	if at == "" {
+		return netip.AddrPort{}
+	}
+	addr, err := netip.ParseAddrPort(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return addr
+}
+
 // deal writes the chunk.
 func (s *scene) deal(t *testing.T) {
 	t.Helper()

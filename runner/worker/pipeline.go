@@ -3,13 +3,11 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
 	"golang.org/x/sys/unix"
 
-	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
 )
@@ -21,6 +19,8 @@ type pipeline struct {
 	ledger   *result.Ledger
 	src      *source
 	slots    *slots
+	queue    *queue
+	retry    map[string]int
 	command  string
 	timeouts job.Timeouts
 
@@ -35,7 +35,7 @@ func newPipeline(c Config, a *access, ledger *result.Ledger, src *source) *pipel
 	}
 	return &pipeline{
 		access: a, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
-		command: c.command(), timeouts: c.timeouts(),
+		command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 	}
 }
 
@@ -54,9 +54,10 @@ func (p *pipeline) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	p.queue = newQueue(targets, maxWaiting)
 	ctx, p.stop = context.WithCancelCause(ctx)
 	defer p.stop(nil)
-	err = p.dispatch(ctx, targets)
+	err = p.dispatch(ctx)
 	p.running.Wait()
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
@@ -64,48 +65,55 @@ func (p *pipeline) run(ctx context.Context) error {
 	return err
 }
 
-func (p *pipeline) dispatch(ctx context.Context, targets *chunk.Reader) error {
+// dispatch sees to it that every target is tried until it has its outcome.
+func (p *pipeline) dispatch(ctx context.Context) error {
 	for {
+		t, err := p.queue.next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		place, err := p.slots.take(ctx)
 		if err != nil {
 			return err
 		}
-		t, bad := targets.Next()
-		if bad != nil && !isBadLine(bad) {
-			place.free()
-			if errors.Is(bad, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("chunk: %w", bad)
-		}
 		p.running.Go(func() {
-			defer place.free()
-			if err := p.target(ctx, t, bad, place); err != nil {
+			if t.tries == 0 {
+				t.began = p.cfg.Now()
+			}
+			again, err := p.try(ctx, t, place)
+			if err != nil {
 				p.stop(err)
 			}
+			p.handBack(t, again) // before the next takes its place, so that no more can wait than are counted
+			place.free()
 		})
 	}
 }
 
-// target brings one target to its outcome. The error is one of this host,
-// never the target's.
-func (p *pipeline) target(ctx context.Context, t chunk.Target, bad error, place *slot) error {
-	if err := p.ledger.Checked(t); err != nil {
-		return err
-	}
-	v := &visit{pipeline: p, target: t, place: place, began: p.cfg.Now()}
-	defer v.close()
-	var came verdict
-	if bad != nil {
-		came = invalid(bad)
-	} else {
-		var err error
-		if came, err = v.run(ctx); err != nil {
-			return err
+// try tries one target, and brings it to its outcome or reports that it is
+// worth another try. The error is one of this host, never the target's.
+func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, err error) {
+	if t.tries == 0 {
+		if err := p.ledger.Checked(t.target); err != nil {
+			return false, err
 		}
 	}
-	if ctx.Err() != nil {
-		return nil // ended by us, not by the target
+	v := &visit{pipeline: p, trial: t, place: place}
+	defer v.close()
+	var came verdict
+	if t.bad != nil {
+		came = invalid(t.bad)
+	} else if came, err = v.run(ctx); err != nil {
+		return false, err
 	}
-	return v.record(came)
+	if ctx.Err() != nil {
+		return false, nil // ended by us, not by the target
+	}
+	if t.tries < worth(p.retry, came, v.stdout != nil) {
+		return true, nil
+	}
+	return false, v.record(came)
 }

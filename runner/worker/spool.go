@@ -94,6 +94,18 @@ func (s *spool) reader() (io.Reader, error) {
 	return io.MultiReader(kept, strings.NewReader(mark)), nil
 }
 
+// end gives the last bytes that were kept, so many at the most.
+func (s *spool) end(most int64) (string, error) {
+	if s.file == nil {
+		kept := s.memory.Bytes()
+		return string(kept[max(0, int64(len(kept))-most):]), nil
+	}
+	kept := min(s.total, s.most)
+	last := make([]byte, min(kept, most))
+	_, err := s.file.ReadAt(last, kept-int64(len(last)))
+	return string(last), err
+}
+
 // close gives memory and disk back.
 func (s *spool) close() error {
 	s.memory.Reset()

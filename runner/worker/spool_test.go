@@ -76,6 +76,29 @@ func TestASpoolIsCutAtItsCap(t *testing.T) {
 	}
 }
 
+func TestASpoolGivesTheEndOfWhatItKept(t *testing.T) {
+	large := strings.Repeat("0123456789", inMemory/10) + "the end"
+	for _, c := range []struct {
+		cap, most int64
+		text      string
+		want      string
+	}{
+		{100, 10, "", ""},
+		{100, 10, "short", "short"},
+		{100, 3, "short", "ort"},
+		{3, 10, "short", "sho"},
+		{3, 2, "short", "ho"},
+		{1 << 20, 7, large, "the end"},
+		{1 << 20, 1 << 20, large, large},
+		{70_000, 4, strings.Repeat("x", 69_998) + "abcdef", "xxab"},
+	} {
+		s, _ := spooled(t, c.cap, c.text)
+		if got, err := s.end(c.most); err != nil || got != c.want {
+			t.Errorf("of %d bytes, %d kept, the last %d: got %.20q, %v", len(c.text), c.cap, c.most, got, err)
+		}
+	}
+}
+
 func TestASpoolWithoutRoomSaysSo(t *testing.T) {
 	s := newSpool("/nowhere", 1<<20)
 	defer func() { _ = s.close() }()

@@ -1,27 +1,30 @@
 package gather
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
+	"io/fs"
+	"slices"
 	"strings"
 
+	"scanmaster/runner"
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
+	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
-// Run is the last run of a scan, as it stands in the shared folder.
+// Run is a run of a scan, as it stands in the shared folder.
 type Run struct {
-	Layout job.Layout
-	// Chunks are the names of its chunks. Hosts are the hosts of its live
-	// workers: the chunk of the same number is that host's.
-	Chunks, Hosts []string
+	// Plan is what it carries out.
+	Plan plan.Plan
+	// State is how far it is.
+	State journal.State
 }
 
-// isMinute tells the folder of the chunks from others.
-var isMinute = regexp.MustCompile(`^[0-9]{12}$`).MatchString
-
-// LastRun reads what the last run of a scan has left below dir.
+// LastRun reads what the last run of a scan has left below dir. The error tells
+// where there is none, or none that has begun.
 func LastRun(dir, name string) (Run, error) {
 	base, err := share.Open(dir)
 	if err != nil {
@@ -33,75 +36,46 @@ func LastRun(dir, name string) (Run, error) {
 		return Run{}, fmt.Errorf("no scan of that name has run: %w", err)
 	}
 	defer prefix.Close()
-	r := Run{Layout: job.Layout{Dir: dir, Name: name}}
-	r.Layout.Run, err = last(prefix, func(entry string) (string, bool) {
-		run, ok := strings.CutPrefix(entry, job.RunPrefix)
-		return run, ok && job.CheckRun(run) == nil
-	})
+	entries, err := prefix.ReadDir()
 	if err != nil {
 		return Run{}, err
 	}
-	return r, r.chunks(prefix)
-}
-
-// chunks reads who works on which chunk.
-func (r *Run) chunks(prefix *share.Dir) error {
-	inputs, err := prefix.Sub(job.Input)
-	if err != nil {
-		return fmt.Errorf("the run has no chunks yet: %w", err)
-	}
-	defer inputs.Close()
-	r.Layout.Min, err = last(inputs, func(entry string) (string, bool) { return entry, isMinute(entry) })
-	if err != nil {
-		return err
-	}
-	folder, err := inputs.Sub(r.Layout.Min)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	entries, err := folder.ReadDir()
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), ".") {
-			r.Chunks = append(r.Chunks, e.Name())
+	for _, e := range slices.Backward(entries) { // sorted by name, and so by time
+		run, ok := strings.CutPrefix(e.Name(), job.RunPrefix)
+		if ok && job.CheckRun(run) == nil {
+			return readRun(prefix, e.Name())
 		}
 	}
-	live, err := prefix.ReadFile(job.LiveWorkers)
-	r.Hosts = strings.Fields(string(live))
-	return err
+	return Run{}, errors.New("there is no run of that scan")
 }
 
-// errNoRun tells that a scan's folder holds no run of ours.
-var errNoRun = errors.New("there is no run of that scan")
-
-// last gives what is made of the last of a folder's entries that are wanted.
-func last(dir *share.Dir, wanted func(entry string) (string, bool)) (string, error) {
-	entries, err := dir.ReadDir()
+// readRun reads a run's hidden folder.
+func readRun(prefix *share.Dir, name string) (r Run, err error) {
+	folder, err := prefix.Sub(name)
 	if err != nil {
-		return "", err
+		return Run{}, err
 	}
-	found := ""
-	for _, e := range entries { // sorted by name, and so by time
-		if name, ok := wanted(e.Name()); ok {
-			found = name
-		}
+	defer func() { err = errors.Join(err, folder.Close()) }()
+	data, err := folder.ReadFile(runner.PlanFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Run{}, fmt.Errorf("%s: %w", strings.TrimPrefix(name, job.RunPrefix), runner.ErrNotBegun)
 	}
-	if found == "" {
-		return "", errNoRun
+	if err != nil {
+		return Run{}, err
 	}
-	return found, nil
+	if err := json.Unmarshal(data, &r.Plan); err != nil {
+		return Run{}, fmt.Errorf("%s: %w", folder.Path(runner.PlanFile), err)
+	}
+	r.State, err = journal.Read(folder)
+	return r, err
 }
 
-// ChunksOf gives the chunks that may be a host's: several where it stands more
-// than once among the workers.
-func (r Run) ChunksOf(host string) []string {
+// ChunksOf gives the chunks that a worker was started on last.
+func (r Run) ChunksOf(worker string) []string {
 	var chunks []string
-	for i, chunk := range r.Chunks {
-		if i < len(r.Hosts) && r.Hosts[i] == host {
-			chunks = append(chunks, chunk)
+	for _, c := range r.State.Chunks {
+		if c.Worker == worker {
+			chunks = append(chunks, c.Name)
 		}
 	}
 	return chunks

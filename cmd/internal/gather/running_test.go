@@ -9,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scanmaster/cmd/internal/gather"
-	"scanmaster/runner/job"
 )
 
 const (
@@ -42,31 +41,27 @@ func shareOf(t *testing.T, files map[string]string) string {
 
 func TestTheLastRunOfAScanIsFound(t *testing.T) {
 	dir := shareOf(t, map[string]string{
-		"chunked/audit/.run-" + earlier + "/":         "",
-		"chunked/audit/.run-" + later + "/":           "",
-		"chunked/audit/.run-zzz/":                     "",
-		"chunked/audit/.whosts":                       "scan1\nlocal\nscan1\nidle\n",
-		"chunked/audit/input/202611242359/xaa":        "",
-		"chunked/audit/input/202611250335/xaa":        "",
-		"chunked/audit/input/202611250335/xab":        "",
-		"chunked/audit/input/202611250335/xac":        "",
-		"chunked/audit/input/202611250335/.xac.later": "",
-		"chunked/audit/input/zzz/xaa":                 "",
+		"chunked/audit/.run-" + earlier + "/plan.json": `{"layout": {"run": "` + earlier + `"}}`,
+		"chunked/audit/.run-" + later + "/plan.json":   `{"layout": {"run": "` + later + `"}}`,
+		"chunked/audit/.run-" + later + "/journal": `{"kind":"chunk","chunk":"xaa"}
+{"kind":"chunk","chunk":"xab"}
+{"kind":"started","chunk":"xaa","worker":"scan1"}
+{"kind":"started","chunk":"xab","worker":"scan2"}
+{"kind":"lost","chunk":"xab","worker":"scan2"}
+{"kind":"started","chunk":"xab","worker":"scan1"}
+`,
+		"chunked/audit/.run-zzz/": "",
 	})
 	run, err := gather.LastRun(dir, "audit")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := gather.Run{
-		Layout: job.Layout{Dir: dir, Name: "audit", Run: later, Min: "202611250335"},
-		Chunks: []string{"xaa", "xab", "xac"}, Hosts: []string{"scan1", "local", "scan1", "idle"},
+	if run.Plan.Layout.Run != later || len(run.State.Chunks) != 2 {
+		t.Errorf("%+v", run)
 	}
-	if diff := cmp.Diff(want, run); diff != "" {
-		t.Error(diff)
-	}
-	for host, want := range map[string][]string{"scan1": {"xaa", "xac"}, "local": {"xab"}, "idle": nil, "scan9": nil} {
-		if diff := cmp.Diff(want, run.ChunksOf(host)); diff != "" {
-			t.Errorf("%s: %s", host, diff)
+	for worker, want := range map[string][]string{"scan1": {"xaa", "xab"}, "scan2": nil} {
+		if diff := cmp.Diff(want, run.ChunksOf(worker)); diff != "" {
+			t.Errorf("%s: %s", worker, diff)
 		}
 	}
 }
@@ -78,9 +73,9 @@ func TestWhatIsNoRunIsSaid(t *testing.T) {
 	}{
 		{nil, "no scan of that name has run"},
 		{map[string]string{"chunked/audit/.old/": ""}, "there is no run of that scan"},
-		{map[string]string{"chunked/audit/.run-" + later + "/": ""}, "the run has no chunks yet"},
-		{map[string]string{"chunked/audit/.run-" + later + "/": "", "chunked/audit/input/": ""}, "there is no run of that scan"},
-		{map[string]string{"chunked/audit/.run-" + later + "/": "", "chunked/audit/input/202611250335/xaa": ""}, ".whosts"},
+		{map[string]string{"chunked/audit/.run-" + later + "/": ""}, "nothing was started of that run"},
+		{map[string]string{"chunked/audit/.run-" + later + "/plan.json": "x"}, "plan.json: invalid"},
+		{map[string]string{"chunked/audit/.run-" + later + "/plan.json": "{}"}, "journal"},
 	} {
 		_, err := gather.LastRun(shareOf(t, c.files), "audit")
 		if err == nil || !strings.Contains(err.Error(), c.want) {

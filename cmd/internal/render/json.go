@@ -47,9 +47,9 @@ func JSON(w io.Writer, p plan.Plan) error {
 }
 
 func commands(p plan.Plan, s plan.Launch) []command {
-	n := chunks(p)
+	n := first(p, s)
 	out := make([]command, 0, n)
-	for i, name := range chunk.Names(n) {
+	for i, name := range chunk.Names(find[plan.Split](p).Chunks)[:n] {
 		w := s.Workers[i]
 		starts := command{Worker: w.Name, Chunk: name, Command: s.Command(p.Layout, w, name, plan.DigestPlaceholder)}
 		if c, ok := classic(p, s, w, name, i); ok {
@@ -60,5 +60,6 @@ func commands(p plan.Plan, s plan.Launch) []command {
 	return out
 }
 
-// chunks is how many chunks the split makes at the most.
-func chunks(p plan.Plan) int { return find[plan.Split](p).Chunks }
+// first is how many workers get a chunk at the start, in their order. What
+// chunks are left goes to whoever is free.
+func first(p plan.Plan, s plan.Launch) int { return min(find[plan.Split](p).Chunks, len(s.Workers)) }

@@ -55,8 +55,8 @@ func sizes(targets int64, chunks int) string {
 // launch shows each worker's commands: in full for the first of a kind, and
 // for those that differ from it by their chunk alone in one line.
 func (t *text) launch(s plan.Launch) {
-	names := chunk.Names(chunks(t.plan))
-	workers := s.Workers[:min(len(names), len(s.Workers))]
+	n := first(t.plan, s)
+	names, workers := chunk.Names(find[plan.Split](t.plan).Chunks)[:n], s.Workers[:n]
 	full := make(map[bool]bool)
 	for i := 0; i < len(workers); {
 		if w := workers[i]; t.all || !full[w.Local] {

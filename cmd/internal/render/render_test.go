@@ -85,7 +85,7 @@ func TestWhatOnlyTheRunCanKnowIsNamed(t *testing.T) {
 	for _, want := range []string{
 		"targets of targets (made by the pre hook), counted after the pre hook",
 		"the pre hook may change these",
-		"at most 3 chunks, one a live worker",
+		"at most 3 chunks, 1 a live worker",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/cmd/internal/gather"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// runFlags are the flags of verbs that take a run by its scan's name.
+func runFlags(cmd *cobra.Command, dir *string) {
+	cmd.Flags().StringVar(dir, "dir", spec.DefaultDir, "the shared folder, where a name is given")
+}
+
+// lastRun finds the last run of a scan that is named, or whose scan file is.
+func (a *app) lastRun(scan, dir string) (gather.Run, error) {
+	name := scan
+	if _, err := os.Stat(scan); err == nil || job.CheckName(scan) != nil {
+		loaded, problems := spec.Load(scan)
+		if err := a.show(scan, problems); isInvalid(err) {
+			return gather.Run{}, &exitError{status: exitUsage}
+		} else if err != nil {
+			return gather.Run{}, err
+		}
+		base, err := filepath.Abs(filepath.Dir(scan))
+		if err != nil {
+			return gather.Run{}, err
+		}
+		name, dir = loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir)
+	}
+	run, err := gather.LastRun(dir, name)
+	if err != nil {
+		return gather.Run{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return run, nil
+}
+
+// oneScan wants a scan's name or its file.
+func oneScan(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return misuse(cmd, "", "name a scan, or its file")
+	case 1:
+		return nil
+	}
+	return misuse(cmd, "", "%q is one argument too many", args[1])
+}

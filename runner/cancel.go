@@ -1,0 +1,112 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"sync"
+
+	"scanmaster/runner/host"
+	"scanmaster/runner/job"
+	"scanmaster/runner/lock"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
+)
+
+// cancelFile is the file in the run's hidden folder that says who has cancelled
+// it. A master that waits for it stops, instead of dealing anew what was ended.
+const cancelFile = "cancelled"
+
+// CancelledError ends a run that somebody has cancelled.
+type CancelledError struct{ By string }
+
+// Error says who.
+func (e *CancelledError) Error() string { return "cancelled by " + e.By }
+
+// Cancelled is what came of ending a run on one host.
+type Cancelled struct {
+	// Where is the worker's name, or "local" for this machine.
+	Where string
+	// Ended counts the processes that were there.
+	Ended int
+	// Err says why they may still be.
+	Err error
+}
+
+// Cancel ends all that works for a run, on this machine and side by side on all
+// its worker hosts, and lets its master know.
+func Cancel(ctx context.Context, p plan.Plan, cfg Config) []Cancelled {
+	if err := noteCancel(p.Layout); err != nil {
+		return []Cancelled{{Where: p.Layout.RunDir(), Err: err}}
+	}
+	n, err := host.Here(cfg.Home).Cancel(ctx, p.Layout.Run, grace)
+	all := []Cancelled{{Where: "local", Ended: n, Err: err}}
+	var away []plan.Worker
+	for _, w := range findStep[plan.Probe](p).Workers {
+		if !w.Local {
+			away = append(away, w)
+		}
+	}
+	keys, err := newAccess(p, away, cfg)
+	if err != nil {
+		return append(all, Cancelled{Where: "worker hosts", Err: err})
+	}
+	defer func() { _ = keys.Close() }() // all has been said by then
+	ended := make([]Cancelled, len(away))
+	var side sync.WaitGroup
+	for i, w := range away {
+		side.Go(func() {
+			n, err := cancelOn(ctx, keys, w, p.Layout.Run)
+			ended[i] = Cancelled{Where: w.Name, Ended: n, Err: err}
+		})
+	}
+	side.Wait()
+	return append(all, ended...)
+}
+
+// noteCancel says in the run's hidden folder that it is cancelled, and by whom.
+func noteCancel(l job.Layout) (err error) {
+	self, err := lock.Self(l.Run)
+	if err != nil {
+		return err
+	}
+	base, err := share.Open(l.Dir)
+	if err != nil {
+		return err
+	}
+	folder, err := base.Sub(job.ChunkedDir, l.Name, job.RunPrefix+l.Run)
+	if err = errors.Join(err, base.Close()); err != nil {
+		return err
+	}
+	by := fmt.Sprintf("%s on %s", self.User, self.Host)
+	return errors.Join(folder.WriteFile(cancelFile, []byte(by+"\n")), folder.Close())
+}
+
+// cancelled tells whether somebody has cancelled the run.
+func (r *run) cancelled() error {
+	by, err := r.folder.ReadFile(cancelFile)
+	if err != nil {
+		return nil //nolint:nilerr // nobody has, or it can't be known
+	}
+	return &CancelledError{strings.TrimSpace(string(by))}
+}
+
+// uncancel lets a run go on that was cancelled.
+func (r *run) uncancel() error {
+	err := r.folder.Remove(cancelFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+func cancelOn(ctx context.Context, keys *host.Access, w plan.Worker, run string) (int, error) {
+	h, err := keys.Dial(ctx, w)
+	if err != nil {
+		return 0, err
+	}
+	n, err := h.Cancel(ctx, run, grace)
+	return n, errors.Join(err, h.Close())
+}

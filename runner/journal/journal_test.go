@@ -1,0 +1,152 @@
+package journal_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"scanmaster/runner/journal"
+	"scanmaster/runner/share"
+)
+
+func folder(t *testing.T) (*share.Dir, string) {
+	t.Helper()
+	path := t.TempDir()
+	dir, err := share.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = dir.Close() })
+	return dir, filepath.Join(path, journal.Name)
+}
+
+func clock() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) }
+
+// happened is a run in which a worker was lost, and a chunk shrunk.
+var happened = []journal.Entry{
+	{Kind: journal.KindMaster, By: "process 1"},
+	{Kind: journal.KindStep, Step: "stage"},
+	{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10, SHA256: "aa"},
+	{Kind: journal.KindChunk, Chunk: "xab", Lines: 9, SHA256: "ab"},
+	{Kind: journal.KindDealt, Targets: 19, Excluded: 2},
+	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "scan1"},
+	{Kind: journal.KindStarted, Chunk: "xab", Worker: "local", Place: "here"},
+	{Kind: journal.KindLost, Chunk: "xaa", Worker: "scan1", Reason: "killed"},
+	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "local", Place: "here"},
+	{Kind: journal.KindDone, Chunk: "xab", Worker: "local", Folder: "202611251200.xab"},
+	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7},
+	{Kind: journal.KindMaster, By: "process 2"},
+	{Kind: journal.KindStep, Step: "wait", Summary: []byte(`{"targets":19}`)},
+	{Kind: journal.KindFinished, Verdict: "complete"},
+}
+
+var amounts = journal.State{
+	Masters: 2, Dealt: true, Targets: 19, Excluded: 2,
+	Chunks: []journal.Chunk{
+		{Name: "xaa", Lines: 10, End: 7, SHA256: "aa", Worker: "local", Place: "here", Losses: 1},
+		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Done: true, Folder: "202611251200.xab"},
+	},
+	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
+	Finished: true, Verdict: "complete",
+}
+
+func write(t *testing.T, dir *share.Dir, entries ...journal.Entry) {
+	t.Helper()
+	j, _, err := journal.Open(dir, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if err := j.Add(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatIsWrittenIsWhatIsReadByTheNext(t *testing.T) {
+	dir, _ := folder(t)
+	if _, err := journal.Read(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v: want that there is none", err)
+	}
+	write(t, dir, happened[:9]...)
+	write(t, dir, happened[9:]...) // another master
+	state, err := journal.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(amounts, state); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestWhereverItIsTornAllBeforeIsThere cuts the journal at every byte: what is
+// whole is read, and the next entry stands behind it.
+func TestWhereverItIsTornAllBeforeIsThere(t *testing.T) {
+	dir, path := folder(t)
+	write(t, dir, happened...)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for size := range whole {
+		if err := os.WriteFile(path, whole[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		left := strings.Count(string(whole[:size]), "\n")
+		write(t, dir, journal.Entry{Kind: journal.KindMaster, By: "next"})
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(strings.TrimSuffix(string(text), "\n"), "\n")
+		if len(lines) != left+1 || !strings.Contains(lines[left], `"by":"next"`) || !strings.HasPrefix(string(whole), strings.Join(lines[:left], "")) {
+			t.Fatalf("cut at %d: %q", size, text)
+		}
+	}
+}
+
+func TestAJournalThatCannotBeIsRefused(t *testing.T) {
+	for text, want := range map[string]string{
+		"{}\n":                                 `there is no chunk ""`,
+		"nonsense\n":                           "line 1",
+		`{"kind":"done","chunk":"xaa"}` + "\n": `there is no chunk "xaa"`,
+		`{"kind":"master"}` + "\n" + "{}\n":    "line 2",
+		`{"kind":"chunk","chunk":"x"}` + "\n" + `{"kind":"later","chunk":"x"}` + "\n": "another version",
+	} {
+		dir, path := folder(t)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := journal.Open(dir, clock); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, err, want)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("%q was changed to %q (%v)", text, got, err)
+		}
+	}
+}
+
+func TestAfterAFailureNothingIsWritten(t *testing.T) {
+	dir, _ := folder(t)
+	j, _, err := journal.Open(dir, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first := j.Add(happened[0])
+	if second := j.Add(happened[1]); first == nil || fmt.Sprint(first) != fmt.Sprint(second) {
+		t.Errorf("%v, then %v: want the first failure twice", first, second)
+	}
+}
