@@ -12,13 +12,33 @@ import (
 	"scanmaster/runner/share"
 )
 
-// refuseOrphans makes sure that no worker and no hook of an earlier run on this
-// machine is still at it: its master may have been killed, and what must run
-// once would run a second time beside it.
+// refuseOrphans makes sure that no worker of an earlier run on this machine is
+// still at it: its master may have been killed, and what must run once would
+// run a second time beside it.
 func refuseOrphans(prefix *share.Dir) error {
+	return eachRun(prefix, func(run string, folder *share.Dir) error {
+		chunks, err := stillWorked(folder)
+		if err != nil {
+			return fmt.Errorf("run %s: %w", run, err)
+		}
+		if len(chunks) > 0 {
+			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: pkill -f %s",
+				run, strings.Join(chunks, ", "), job.Quote(run))
+		}
+		return nil
+	})
+}
+
+// refuseHooks does so for the hooks that run on the master.
+func refuseHooks(prefix *share.Dir) error {
 	if err := refuseHook(prefix, "pre"); err != nil {
 		return err
 	}
+	return eachRun(prefix, func(_ string, folder *share.Dir) error { return refuseHook(folder, "aggregate") })
+}
+
+// eachRun gives the hidden folders of the runs below PREFIX.
+func eachRun(prefix *share.Dir, do func(run string, folder *share.Dir) error) error {
 	entries, err := prefix.ReadDir()
 	if err != nil {
 		return err
@@ -28,30 +48,15 @@ func refuseOrphans(prefix *share.Dir) error {
 		if !ok || !e.IsDir() {
 			continue
 		}
-		chunks, err := orphansOf(prefix, e.Name())
+		folder, err := prefix.Sub(e.Name())
 		if err != nil {
 			return err
 		}
-		if len(chunks) > 0 {
-			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: pkill -f %s",
-				run, strings.Join(chunks, ", "), job.Quote(run))
+		if err := errors.Join(do(run, folder), folder.Close()); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// orphansOf names the chunks of a run whose workers on this machine live. That
-// its aggregator does is the error.
-func orphansOf(prefix *share.Dir, folder string) ([]string, error) {
-	dir, err := prefix.Sub(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	if err := refuseHook(dir, "aggregate"); err != nil {
-		return nil, err
-	}
-	return stillWorked(dir)
 }
 
 // stillWorked names the chunks in a run's hidden folder whose workers on this
