@@ -16,6 +16,9 @@ import (
 
 // merge is the built-in aggregator.
 func (r *run) merge(ctx context.Context, s plan.Merge) (string, error) {
+	if err := r.stillThere(); err != nil {
+		return "", err
+	}
 	r.summary.Results = r.plan.Layout.Prefix()
 	if len(r.summary.FailedHooks) > 0 {
 		return "not done, since a post-chunk hook failed", nil
@@ -32,7 +35,7 @@ func (r *run) merge(ctx context.Context, s plan.Merge) (string, error) {
 		r.report(Warning{Text: warning})
 	}
 	r.summary.Results = s.Into
-	if err := r.settle(report); err != nil {
+	if err := errors.Join(r.settle(report), r.stillThere()); err != nil {
 		return "", err
 	}
 	if report.Unsorted > 0 {

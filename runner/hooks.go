@@ -22,6 +22,9 @@ func (r *run) pre(ctx context.Context, s plan.Pre) (string, error) {
 
 // aggregate runs the user's aggregator; a failure is a result.
 func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
+	if err := r.stillThere(); err != nil {
+		return "", err
+	}
 	r.summary.Results = r.plan.Layout.Prefix()
 	if len(r.summary.FailedHooks) > 0 {
 		return "not run, since a post-chunk hook failed", nil
