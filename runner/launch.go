@@ -183,7 +183,10 @@ const wordsSize = 500
 // lastWords gives the end of a worker's log, raw but in one line, for a message.
 func (r *run) lastWords(log string) string {
 	data, err := r.folder.ReadFile(log)
-	if errors.Is(err, fs.ErrNotExist) || len(data) == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ", and has left no log"
+	}
+	if err == nil && len(data) == 0 {
 		return ""
 	}
 	if err != nil {

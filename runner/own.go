@@ -75,8 +75,8 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 		r.report(Warning{Text: fmt.Sprintf("the last owner is dead, and its lock was taken over: %v", dead)})
 	}
 	go r.watchOwner(held, r.owner)
-	if r.resumed {
-		return nil
+	if err := refuseHooks(prefix); err != nil || r.resumed {
+		return err
 	}
 	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
 		return err

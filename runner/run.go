@@ -67,8 +67,8 @@ func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, conte
 	if err == nil {
 		err = r.conclude()
 	}
-	if err = errors.Join(err, r.close()); err != nil {
-		return r.summary, err
+	if err = errors.Join(r.why(ctx, err), r.close()); err != nil {
+		return r.stopped(err), err
 	}
 	r.report(Finished{Summary: r.summary})
 	return r.summary, nil

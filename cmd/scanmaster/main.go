@@ -44,7 +44,27 @@ func run(ctx context.Context, a *app) int {
 	if filepath.Base(a.args[0]) == "scanslave" {
 		args = append([]string{"worker"}, args...)
 	}
+	out := &remembering{Writer: a.stdout}
+	a.stdout = out
 	root := newRoot(a)
 	root.SetArgs(args)
-	return a.status(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err // help is written by cobra, which drops it
+	}
+	return a.status(err)
+}
+
+// remembering is a writer that remembers its first error.
+type remembering struct {
+	io.Writer
+	err error
+}
+
+func (w *remembering) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -20,7 +21,9 @@ const Grace = 5 * time.Second
 // tailSize is how much of a hook's output is kept for its error, in bytes.
 const tailSize = 2 << 10
 
-// Hook is one run of a script.
+// Hook is one run of a script. It runs in a session of its own, without a
+// terminal: one that asks there for something fails at once, and is not stopped
+// for ever as a program in the background.
 type Hook struct {
 	// Path of the script, absolute, and the arguments that follow it.
 	Path string
@@ -34,6 +37,10 @@ type Hook struct {
 	// Output hears what it writes, standard output and error alike; nil
 	// drops it. It is not called concurrently.
 	Output io.Writer
+	// Held, where it isn't nil, is open in the hook too, and in what that starts,
+	// as descriptor 3: a flock(2) on it lasts until they are gone, or whoever
+	// runs the hook gives it back.
+	Held *os.File
 }
 
 // Error tells that a hook ran and failed, or could not be started.
@@ -87,6 +94,9 @@ func (h Hook) Run(ctx context.Context) error {
 	failed := &Error{Path: h.Path, Status: -1, Tail: string(out.tail), Err: err}
 	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		failed.Status = exit.ExitCode()
+		if failed.Status < 0 {
+			failed.Err = fmt.Errorf("it was ended by a %w", err) // "signal: killed"
+		}
 	}
 	if ctx.Err() != nil {
 		failed.Err = ctx.Err()
@@ -101,7 +111,10 @@ func (h Hook) exec(ctx context.Context, out *output, path string, args ...string
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = h.Dir, h.Env
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if h.Held != nil {
+		cmd.ExtraFiles = []*os.File{h.Held}
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // which makes it a group too
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = Grace
 	err := cmd.Run()

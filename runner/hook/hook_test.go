@@ -13,7 +13,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// In a terminal of its own this is who runs a hook; see tty_linux_test.go.
+func TestMain(m *testing.M) {
+	if path := os.Getenv("TEST_HOOK"); path != "" {
+		if err := (Hook{Path: path, Output: os.Stdout}).Run(context.Background()); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func script(t *testing.T, text string) string {
 	t.Helper()
@@ -121,6 +130,33 @@ func TestAHookThatIsQuickEnoughIsNotBounded(t *testing.T) {
 	var failed *Error
 	if err := h.Run(t.Context()); !errors.As(err, &failed) || failed.Status != 3 {
 		t.Errorf("%v: want status 3", err)
+	}
+}
+
+func TestAHookHoldsWhatItIsGivenToHold(t *testing.T) {
+	held, err := os.Create(filepath.Join(t.TempDir(), "held"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	for _, file := range []*os.File{nil, held} {
+		h := Hook{Path: script(t, "#!/bin/sh\necho held >&3\n"), Held: file}
+		if err := h.Run(t.Context()); (err == nil) != (file != nil) {
+			t.Errorf("%v, and it was given %v", err, file)
+		}
+	}
+	if written, err := os.ReadFile(held.Name()); err != nil || string(written) != "held\n" {
+		t.Errorf("it wrote %q, %v", written, err)
+	}
+}
+
+func TestTheSignalThatEndedAHookIsNamed(t *testing.T) {
+	for signal, want := range map[string]string{"KILL": "signal: killed", "USR1": "signal: user defined signal 1"} {
+		var failed *Error
+		err := Hook{Path: script(t, "#!/bin/sh\nkill -"+signal+" $$\n")}.Run(t.Context())
+		if !errors.As(err, &failed) || failed.Status != -1 || !strings.HasSuffix(err.Error(), "it was ended by a "+want) {
+			t.Errorf("%v, want that it was ended by a %s", err, want)
+		}
 	}
 }
 

@@ -115,6 +115,16 @@ func TestLinksAreRefused(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoFolderIsNotOpened(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("%v: want that it is no directory", err)
+	}
+}
+
 func TestNamesStayInTheFolder(t *testing.T) {
 	d, _ := open(t)
 	for _, name := range []string{"", ".", "..", "a/b", "/etc", "a\x00"} {

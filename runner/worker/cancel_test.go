@@ -66,16 +66,3 @@ func TestAWorkerThatIsToldToEndBeforeItBeginsDoesNothing(t *testing.T) {
 		t.Errorf("the script ran %d times", n)
 	}
 }
-
-func TestOutputThatThisHostCannotHoldStopsTheWorker(t *testing.T) {
-	s := newScene(t)
-	s.add(t, "web1", fleet.Behaviour{})
-	s.Args.Remote = s.write(t, "remote.sh", "rmdir "+job.Quote(s.Temp)+"\n"+big)
-	s.staged(t)
-	if _, err := Run(t.Context(), s.Config); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), s.Temp) {
-		t.Errorf("got %v, want the folder for large outputs", err)
-	}
-	if len(s.outcomes(t)) > 0 {
-		t.Error("there is an outcome")
-	}
-}

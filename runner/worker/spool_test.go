@@ -99,14 +99,28 @@ func TestASpoolGivesTheEndOfWhatItKept(t *testing.T) {
 	}
 }
 
-func TestASpoolWithoutRoomSaysSo(t *testing.T) {
+func TestASpoolWithoutRoomIsCutThere(t *testing.T) {
 	s := newSpool("/nowhere", 1<<20)
 	defer func() { _ = s.close() }()
-	large := make([]byte, inMemory+1)
-	for range 2 {
-		if _, err := s.Write(large); !os.IsNotExist(err) || s.err == nil {
-			t.Errorf("got %v", err)
+	for _, text := range []string{"the beginning\n", strings.Repeat("x", inMemory), "the end\n"} {
+		if n, err := s.Write([]byte(text)); n != len(text) || err != nil {
+			t.Fatalf("wrote %d of %d bytes: %v", n, len(text), err)
 		}
+	}
+	r, err := s.reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "the beginning\n" + strings.Repeat("x", inMemory-14) + "\n[scanmaster: output cut after 65536 of 65558 bytes: no room on the worker]\n"
+	if string(got) != want || !s.isCut() || !os.IsNotExist(s.full) {
+		t.Errorf("%v, got %d bytes that end in %q", s.full, len(got), got[max(0, len(got)-100):])
+	}
+	if end, err := s.end(3); end != "xxx" || err != nil {
+		t.Errorf("the end is %q, %v", end, err)
 	}
 }
 

@@ -93,10 +93,14 @@ func (v *visit) script(ctx context.Context, conn *remote.Conn) (verdict, error) 
 		Stdout: v.stdout, Stderr: &v.stderr, Timeout: v.timeouts.Run, Idle: v.timeouts.Idle, Grace: grace,
 	})
 	v.took.run = v.cfg.Now().Sub(began)
-	if v.stdout.err != nil {
-		return verdict{}, fmt.Errorf("the output of a target: %w", v.stdout.err)
+	came := ended(exit, err)
+	if full := v.stdout.full; full != nil {
+		v.cfg.Log("%s: its output is cut: %v", v.target.Host, full)
+		if came.detail == "" {
+			came.detail = fmt.Sprintf("output cut, since the worker had no room: %v", full)
+		}
 	}
-	return ended(exit, err), nil
+	return came, nil
 }
 
 // partial is how much is kept of what a script wrote that was cut short, in
