@@ -180,18 +180,26 @@ func killWorker(ctx context.Context, g *ground, suffix string) error {
 	return ctx.Err()
 }
 
-// killProcess finds a worker by its command line.
+// killProcess kills a worker.
 func killProcess(suffix, dir string) error {
+	pid, err := findProcess(suffix, dir)
+	if err != nil {
+		return err
+	}
+	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// findProcess finds a worker by its command line.
+func findProcess(suffix, dir string) (int, error) {
 	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range commands {
 		line, _ := os.ReadFile(file)
 		text := string(line)
-		if strings.Contains(text, "\x00worker\x00") && strings.Contains(text, dir) && strings.Contains(text, "/x"+suffix[2:]+"\x00") {
-			pid := strings.Split(file, "/")[2]
-			return syscall.Kill(atoi(pid), syscall.SIGKILL)
+		if strings.Contains(text, "\x00-A\x00") && strings.Contains(text, dir) && strings.Contains(text, "/x"+suffix[2:]+"\x00") {
+			return atoi(strings.Split(file, "/")[2]), nil
 		}
 	}
-	return errors.New("no such worker")
+	return 0, errors.New("no such worker")
 }
 
 func atoi(s string) (n int) {

@@ -14,15 +14,17 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 	}
 	watched := started{c, c.post}
 	w.asking.Go(func() {
-		reason, over := w.awaitEnd(ctx, watched)
-		if !over {
+		g := gone{started: watched}
+		var over bool
+		if g.reason, g.fenced, over = w.awaitEnd(ctx, watched); !over {
 			return
 		}
 		// Its .done file, where it has one, was there before. The loop mustn't
 		// hang in the share.
-		done, ok := w.run.lookForDone(watched.chunk.name)
+		g.done, g.isDone = w.run.lookForDone(watched.chunk.name)
+		g.cancelled = w.run.cancelled()
 		select {
-		case w.gone <- gone{started: watched, reason: reason, cancelled: w.run.cancelled(), done: done, isDone: ok}:
+		case w.gone <- g:
 		case <-ctx.Done():
 		}
 	})
@@ -31,18 +33,19 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 // awaitEnd returns when a worker has ended: at once where that is known, and
 // else when it is found out. A worker whose heartbeat stands still for a lease,
 // by this host's clock, is asked after; one that has two leases to beat and
-// doesn't, is ended. It gives the reason why it was given up, empty where it
-// ended by itself, and whether it is over at all: not where ctx has ended.
-func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, over bool) {
+// doesn't, is ended, and from one that can't be asked the chunk is taken. It
+// gives the reason why it was given up, empty where it ended by itself, and
+// whether it is over at all: not where ctx has ended.
+func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced, over bool) {
 	tick := time.NewTicker(w.run.plan.Lease)
 	defer tick.Stop()
 	last, still := int64(-1), 0
 	for {
 		select {
 		case <-ctx.Done():
-			return "", false
+			return "", false, false
 		case <-s.post.gone():
-			return "", true
+			return "", false, true
 		case <-tick.C:
 		}
 		beat, ok := w.run.beat(ctx, s.chunk.name)
@@ -55,20 +58,39 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, over b
 			continue
 		}
 		still++
+		silence := time.Duration(still) * w.run.plan.Lease
 		alive, err := s.post.alive(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return "", false
+			return "", false, false
 		case err != nil:
-			w.run.report(Warning{Text: fmt.Sprintf("%s has given no sign for %v, and can't be asked: %v",
-				s.post.name(), time.Duration(still)*w.run.plan.Lease, err)})
+			reason := fmt.Sprintf("it has given no sign for %v, and can't be asked: %v", silence, err)
+			if w.mayFence(ctx, s, reason) {
+				return reason, true, true
+			}
 		case !alive:
-			return "", true
+			return "", false, true
 		case still > 1:
 			s.post.end(false)
-			return fmt.Sprintf("it had given no sign for %v and was ended", time.Duration(still)*w.run.plan.Lease), true
+			return fmt.Sprintf("it had given no sign for %v and was ended", silence), false, true
 		}
 	}
+}
+
+// mayFence takes the chunk of a worker that can't be asked. What a classic one
+// would do then isn't known: it is waited for.
+func (w *waiter) mayFence(ctx context.Context, s started, reason string) bool {
+	if !s.chunk.classic {
+		err := w.run.fence(ctx, s.chunk.name)
+		if err == nil {
+			return true
+		}
+		reason += fmt.Sprintf("; its chunk can't be taken: %v", err)
+	}
+	if ctx.Err() == nil {
+		w.run.report(Warning{Text: s.post.name() + ": " + reason})
+	}
+	return false
 }
 
 // beat reads a worker's heartbeat; 0 where there is none yet. It gives up where

@@ -52,7 +52,7 @@ func (r *run) takeUp(ctx context.Context) error {
 	if state, err = r.openAgain(state); err != nil {
 		return err
 	}
-	if err := errors.Join(r.uncancel(), r.recall(state)); err != nil {
+	if err := errors.Join(r.uncancel(), r.recall(ctx, state)); err != nil {
 		return err
 	}
 	waited := state.Steps[plan.Wait{}.Kind()]
@@ -100,7 +100,7 @@ func (r *run) reopen() (journal.State, error) {
 }
 
 // recall brings back what the last master knew.
-func (r *run) recall(state journal.State) error {
+func (r *run) recall(ctx context.Context, state journal.State) error {
 	data, err := r.folder.ReadFile(filepath.Base(r.plan.Layout.JobFile()))
 	if err != nil {
 		return err
@@ -115,6 +115,9 @@ func (r *run) recall(state journal.State) error {
 			done++
 		}
 		r.chunks = append(r.chunks, c)
+	}
+	if err := r.restoreTaken(ctx); err != nil {
+		return err
 	}
 	r.report(Resumed{Run: r.plan.Layout.Run, Chunks: len(r.chunks), Done: done})
 	if state.Summary == nil {

@@ -83,8 +83,10 @@ type found struct {
 // gone is a worker that has ended, or was given up.
 type gone struct {
 	started
-	// reason says why it was given up; empty where it has ended.
+	// reason says why it was given up; empty where it has ended. fenced tells
+	// that it can't be asked, and that its chunk was taken.
 	reason string
+	fenced bool
 	// cancelled says that somebody has ended it by cancelling the run.
 	cancelled error
 	// done is its .done file, if isDone.
@@ -264,6 +266,9 @@ func (w *waiter) left(g gone) error {
 	}
 	if g.cancelled != nil {
 		return g.cancelled
+	}
+	if g.fenced && c.by != nil {
+		c.by.out = g.reason
 	}
 	reason := g.reason
 	if reason == "" {

@@ -83,7 +83,7 @@ type chaos struct {
 func newChaos(t *testing.T, s *scene, c crowd, seed int) *chaos {
 	t.Helper()
 	h := &chaos{scene: s, crowd: c, name: fmt.Sprint("chaos", seed), random: rand.New(rand.NewPCG(uint64(seed), 7))} //nolint:gosec // to be repeated
-	more := fmt.Sprintf("hosts: [%s]\njobs: 12\nchecks: {ping: false}\nlease: 10s\npoll: 1s\nretries: 100\nchunks: %d\n",
+	more := fmt.Sprintf("hosts: [%s]\njobs: 12\nchecks: {ping: false}\nlease: 10s\npoll: 1s\nretries: 100\ntimeouts: {connect: 1m, banner: 1m, auth: 1m}\nchunks: %d\n",
 		strings.TrimSuffix(strings.Repeat("local, ", chaosWorkers), ", "), 1+seed%3)
 	h.scan = c.scan(t, s, chaosTargets, more)
 	text := strings.Replace(read(t, h.scan), "name: audit", "name: "+h.name, 1)

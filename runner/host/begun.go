@@ -60,8 +60,7 @@ func paths(layout job.Layout, chunk string) vars {
 }
 
 // Begun looks for what a worker that was launched has come to, on its own host
-// and so past all caches of the share. Where it has begun, what was written
-// for its start is removed.
+// and so past all caches of the share.
 func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string) (Sign, error) {
 	a, err := h.ask(ctx, processesScript+begunScript, paths(layout, chunk))
 	if err != nil {

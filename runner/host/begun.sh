@@ -8,8 +8,6 @@ for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
 	say folder "${folder##*/}"
 	[ -e "$folder/.done" ] && say finished yes
 	[ -e "$folder/.slave" ] && say slave yes
-	# screen and the shell have read them.
-	rm -f "${rc:?}" "${script:?}"
 	break
 done
 if [ -f "${log:?}" ]; then

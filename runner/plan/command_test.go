@@ -62,7 +62,7 @@ func TestAWorkerHostRunsAStagedScriptInScreen(t *testing.T) {
 		t.Errorf("screenrc %q holds what screen itself would expand", got.ScreenrcText)
 	}
 	log := "/mnt/scanmaster/chunked/info1/.run-20240229T235900Z-ab/log.xab"
-	if !strings.HasPrefix(got.ScriptText, "#!/bin/sh\n{ env LANG=C ") || got.Log != log ||
+	if !strings.HasPrefix(got.ScriptText, "#!/bin/sh\nrm -f "+got.Script+" "+got.Screenrc+"\n{ env LANG=C ") || got.Log != log ||
 		!strings.HasSuffix(got.ScriptText, ` -- -I || echo "ended with status $?"; } 2>&1 | tee -ai `+log+"\n") {
 		t.Errorf("script is %q, log %s", got.ScriptText, got.Log)
 	}

@@ -25,10 +25,11 @@ func (l Launch) onHost(layout job.Layout, chunk string, env, argv []string) Comm
 // folder, where a command over SSH starts. tee shows in the session what is
 // said, also where the log can't be written, and outlives a ^C typed there. How
 // the worker ended is said too where that isn't well: who is killed says nothing.
+// Both files have been read when the script runs, and are removed.
 func (c Command) inScreen(layout job.Layout, suffix, line string) Command {
 	c.Screenrc = ".screenrc.scanslave." + suffix
 	c.ScreenrcText = "screen " + c.Script + "\n"
-	c.ScriptText = "#!/bin/sh\n{ " + line + ` || echo "ended with status $?"; } 2>&1 | tee -ai ` + Quote(layout, c.Log) + "\n"
+	c.ScriptText = "#!/bin/sh\nrm -f " + Quote(layout, c.Script) + " " + Quote(layout, c.Screenrc) + "\n{ " + line + ` || echo "ended with status $?"; } 2>&1 | tee -ai ` + Quote(layout, c.Log) + "\n"
 	c.Argv = []string{"screen", "-dm", "-c", c.Screenrc, "-e^Ww"}
 	c.Line = strings.Join(c.Argv, " ")
 	return c
@@ -38,7 +39,7 @@ func (c Command) inScreen(layout job.Layout, suffix, line string) Command {
 // descriptors may be the connection's, which would wait for it.
 func (c Command) detached(layout job.Layout, line string) Command {
 	c.PIDFile = c.Script + ".pid"
-	c.ScriptText = "#!/bin/sh\necho $$ >" + Quote(layout, c.PIDFile) + "\nexec " + line + "\n"
+	c.ScriptText = "#!/bin/sh\nrm -f " + Quote(layout, c.Script) + "\necho $$ >" + Quote(layout, c.PIDFile) + "\nexec " + line + "\n"
 	c.Argv = []string{"setsid", c.Script}
 	c.Line = strings.Join(c.Argv, " ") + " </dev/null >" + Quote(layout, c.Log) + " 2>&1 &"
 	return c

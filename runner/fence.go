@@ -1,0 +1,213 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/job"
+	"scanmaster/runner/result"
+	"scanmaster/runner/share"
+)
+
+// What a chunk's folder is called that was taken from its worker, with the time
+// in nanoseconds, and one that is being made in its place. Both end with the
+// folder's own name.
+const (
+	takenPrefix = ".taken-"
+	carryPrefix = ".carry-"
+)
+
+// fence takes a chunk from a worker that can't be asked, and may still be at it.
+// Its folder is renamed: the worker looks for it by its name before it begins
+// anything, and stops. What it had done by then is carried over into a new
+// folder of that name, where another worker goes on. A worker that had finished
+// just before keeps its chunk.
+func (r *run) fence(ctx context.Context, chunk string) error {
+	folders, err := r.folders()
+	if err != nil {
+		return err
+	}
+	folder := folders[chunk]
+	if folder == "" {
+		return nil // nothing of it is there
+	}
+	taken := takenPrefix + strconv.FormatInt(r.cfg.Now().UnixNano(), 10) + "." + folder
+	if err := r.prefix.Rename(folder, taken); err != nil {
+		return err
+	}
+	return r.restore(ctx, chunk, taken)
+}
+
+// restoreTaken goes on where a master was ended while it took a chunk.
+func (r *run) restoreTaken(ctx context.Context) error {
+	folders, err := r.folders()
+	if err != nil {
+		return err
+	}
+	entries, err := r.prefix.ReadDir()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries { // of several the last, which has most, wins
+		name, ok := job.ChunkOf(takenFolder(e.Name()))
+		if c := r.chunkNamed(name); !ok || c == nil || c.done || folders[name] != "" {
+			continue
+		}
+		if err := r.restore(ctx, name, e.Name()); err != nil {
+			return err
+		}
+		if folders, err = r.folders(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takenFolder is what a folder was called before it was taken; empty where it was
+// not.
+func takenFolder(name string) string {
+	rest, ok := strings.CutPrefix(name, takenPrefix)
+	if !ok {
+		return ""
+	}
+	_, folder, _ := strings.Cut(rest, ".")
+	return folder
+}
+
+// restore puts a folder in the place of one that was taken: the very same where
+// its worker had finished, and else a new one with all that it had done.
+func (r *run) restore(ctx context.Context, chunk, taken string) (err error) {
+	// A renewal of the worker's that ended just before the taking still counts
+	// for so long.
+	late := time.NewTimer(r.plan.Lease / 2)
+	defer late.Stop()
+	select {
+	case <-late.C:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	folder := takenFolder(taken)
+	from, err := r.prefix.Sub(taken)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	if mark, ok := readDone(from); ok && mark.Run == r.plan.Layout.Run && mark.Chunk == chunk {
+		return r.prefix.Rename(taken, folder)
+	}
+	if err := r.prefix.RemoveAll(carryPrefix + folder); err != nil {
+		return err
+	}
+	to, err := r.prefix.Make(carryPrefix + folder)
+	if err != nil {
+		return err
+	}
+	rec, err := r.carry(from, to, chunk)
+	if err = errors.Join(err, to.Close()); err != nil {
+		return fmt.Errorf("carry over what was done of %s: %w", chunk, err)
+	}
+	r.report(Warning{Text: fmt.Sprintf("%s was taken from a worker that can't be asked: %d targets were done, %d in flight",
+		chunk, rec.Done.Count(), len(rec.Lost))})
+	return r.prefix.Rename(carryPrefix+folder, folder)
+}
+
+func readDone(dir *share.Dir) (job.DoneMark, bool) {
+	data, err := dir.ReadFile(job.Done)
+	if err != nil {
+		return job.DoneMark{}, false
+	}
+	return job.ParseDone(data)
+}
+
+// carry copies a chunk's folder as far as it counts.
+func (r *run) carry(from, to *share.Dir, name string) (rec result.Recovered, err error) {
+	minute, err := r.copyInputs(from, to)
+	if err != nil || minute == "" {
+		return rec, err
+	}
+	out := []string{job.Output, minute, job.SubChunk}
+	fromOut, err := from.Sub(out...)
+	if errors.Is(err, fs.ErrNotExist) {
+		return rec, nil
+	}
+	if err != nil {
+		return rec, err
+	}
+	defer func() { err = errors.Join(err, fromOut.Close()) }()
+	toOut, err := to.Make(out...)
+	if err != nil {
+		return rec, err
+	}
+	defer func() { err = errors.Join(err, toOut.Close()) }()
+	list, err := os.Open(r.plan.Layout.Chunk(name))
+	if err != nil {
+		return rec, err
+	}
+	defer list.Close()
+	return result.CarryOver(result.Folders{Work: from, Out: fromOut}, result.Folders{Work: to, Out: toOut},
+		result.Resumed{Host: r.self.Host, At: r.cfg.Now()}, chunk.NewReader(list), r.plan.Job.OnUnknown == job.Report)
+}
+
+// copyInputs copies what stands in a chunk's folder before the first target is
+// tried, and gives the worker's minute; empty where it had not come so far.
+func (r *run) copyInputs(from, to *share.Dir) (minute string, err error) {
+	inputs, err := from.Sub(job.Input)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	minutes, err := inputs.ReadDir()
+	if err = errors.Join(err, inputs.Close()); err != nil || len(minutes) == 0 {
+		return "", err
+	}
+	minute = minutes[0].Name()
+	for _, path := range [][]string{{job.Started}, {job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
+		if err := copyBelow(from, to, path); err != nil {
+			return "", err
+		}
+	}
+	return minute, nil
+}
+
+// copyBelow copies a file at a path below one folder to the same below another.
+// One that isn't there is none.
+func copyBelow(from, to *share.Dir, path []string) error {
+	name := path[len(path)-1]
+	var err error
+	if below := path[:len(path)-1]; len(below) > 0 {
+		if from, err = from.Sub(below...); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		defer from.Close()
+		if to, err = to.Make(below...); err != nil {
+			return err
+		}
+		defer to.Close()
+	}
+	source, err := from.OpenFile(name, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	copied, err := newChunk(to, name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(copied, source)
+	return errors.Join(err, copied.Close())
+}

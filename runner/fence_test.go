@@ -1,0 +1,172 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner"
+	"scanmaster/runner/fleet"
+)
+
+// cutOff adds a worker host that can be cut off: what it runs goes on then.
+func (g *ground) cutOff(keys string) (more string, cut func()) {
+	g.t.Helper()
+	key, err := fleet.WriteKey(g.path("otherkey"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	f, err := fleet.New(fleet.Config{
+		Authorized: []ssh.PublicKey{key}, Dir: g.path("home"),
+		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin"},
+	})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = f.Close() })
+	addr, err := f.Add(fleet.Behaviour{})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	known, err := os.ReadFile(g.path("known_hosts"))
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.write("known_hosts", string(known)+f.KnownHostsLine(addr)+"\n")
+	entry := "hosts:\n  - {host: 127.0.0.1, port: " + strconv.Itoa(int(addr.Port())) + ", identity: otherkey}\n"
+	return strings.Replace(keys, "hosts:\n", entry, 1), func() { _ = f.Close() }
+}
+
+// TestAChunkIsTakenFromAWorkerThatCannotBeAsked cuts a worker host off and stops
+// its worker. Another one goes on with the chunk; the worker that wakes up then
+// finds that it is not its own any more, and writes nothing.
+func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
+	g := lay(t)
+	g.targets("slow", 12, fleet.Behaviour{Kind: fleet.Canned, Delay: 300 * time.Millisecond, Stdout: []byte("here\n")})
+	keys, cut := g.cutOff(g.hosts(1))
+	p := g.plan(keys + "jobs: 1\npoll: 1s\n")
+	p.Lease, p.Job.Lease = time.Second, time.Second
+	stopped := make(chan int, 1)
+	go func() { stopped <- stopWorker(t.Context(), g, ".xaa", cut) }()
+	s, err := g.apply(t.Context(), p)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 12 || s.Tally.Total() != 12 {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	if kinds := g.kinds(); !strings.Contains(kinds, "worker_lost") {
+		t.Errorf("nobody was lost: %s", kinds)
+	}
+	pid := <-stopped
+	before := g.read("*.xaa/.record") + g.read(".taken-*/.record")
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for syscall.Kill(pid, 0) == nil { // it ends by itself
+		time.Sleep(time.Millisecond)
+	}
+	if log := g.read(".run-*/log.xaa"); !strings.Contains(log, "taken") {
+		t.Errorf("the worker that lost its chunk says %q", log)
+	}
+	if after := g.read("*.xaa/.record") + g.read(".taken-*/.record"); len(after) > len(before)+200 {
+		t.Errorf("it has written %q", after[len(before):])
+	}
+}
+
+// stopWorker cuts a worker's host off and stops it, once it has a result.
+func stopWorker(ctx context.Context, g *ground, suffix string, cut func()) int {
+	for ctx.Err() == nil {
+		if done, _ := filepath.Glob(g.prefix("*" + suffix + "/output/*/xaa/hosts_ok")); len(done) == 0 {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		pid, err := findProcess(suffix, g.dir)
+		if err == nil {
+			err = syscall.Kill(pid, syscall.SIGSTOP)
+		}
+		if err != nil {
+			g.t.Error(err)
+		}
+		cut()
+		return pid
+	}
+	return 0
+}
+
+// TestARunGoesOnWhereItsMasterWasEnded ends a master, and with it its workers,
+// in the middle, and resumes.
+func TestARunGoesOnWhereItsMasterWasEnded(t *testing.T) {
+	g := lay(t)
+	g.targets("slow", 12, fleet.Behaviour{Kind: fleet.Canned, Delay: 100 * time.Millisecond, Stdout: []byte("here\n")})
+	p := g.plan("jobs: 1\nchunks: 2\n")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	enough := errors.New("that was enough")
+	go func() {
+		for ctx.Err() == nil {
+			if done, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_ok")); len(done) > 0 {
+				cancel(enough)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	if _, err := g.apply(ctx, p); !errors.Is(err, enough) {
+		t.Fatalf("%v: want that it was ended", err)
+	}
+	unfinished := new(runner.UnfinishedError)
+	if _, err := g.apply(t.Context(), g.plan("jobs: 1")); !errors.As(err, &unfinished) || unfinished.Run != p.Layout.Run {
+		t.Errorf("%v: want that there is a run to be resumed", err)
+	}
+	s, err := runner.Resume(t.Context(), p, g.config())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 12 || s.Run != p.Layout.Run {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	over := new(runner.FinishedError)
+	if _, err := runner.Resume(t.Context(), p, g.config()); !errors.As(err, &over) || over.Verdict != runner.Complete {
+		t.Errorf("%v: want that it is over", err)
+	}
+	g.mustApply("") // and so another one may begin
+}
+
+// TestAnotherWorkerGoesOnWithWhatAKilledOneHasLeft has a host that kills its
+// workers: its place is left empty after two of them.
+func TestAnotherWorkerGoesOnWithWhatAKilledOneHasLeft(t *testing.T) {
+	g := lay(t)
+	g.targets("slow", 8, fleet.Behaviour{Kind: fleet.Canned, Delay: 100 * time.Millisecond})
+	p := g.plan("jobs: 1")
+	killed := make(chan error, 1)
+	go func() { killed <- killWorker(t.Context(), g, ".xab") }()
+	s, err := g.apply(t.Context(), p)
+	if err := errors.Join(err, <-killed); err != nil {
+		t.Fatal(err)
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 8 {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	for _, e := range g.events {
+		if lost, ok := e.(runner.WorkerLost); ok && (lost.Chunk != "xab" || !lost.Again) {
+			t.Errorf("%+v", lost)
+		}
+	}
+}
+
+// TestWhoIsFreeTakesTheNextChunk has more chunks than workers.
+func TestWhoIsFreeTakesTheNextChunk(t *testing.T) {
+	g := lay(t)
+	g.targets("fine", 9, fleet.Behaviour{Kind: fleet.Canned})
+	s := g.mustApply("chunks: 4")
+	if s.Tally.Counts["ok"] != 9 || len(s.Workers) != 8 {
+		t.Errorf("%+v", s)
+	}
+}
