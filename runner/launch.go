@@ -13,6 +13,7 @@ import (
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
+	"scanmaster/runner/share"
 )
 
 // chunkRun is one chunk and the worker that works on it.
@@ -154,8 +155,10 @@ func (r *run) begun(chunk string) (bool, error) {
 
 // folders gives the names of the workers' folders, by chunk, as they are seen
 // here now.
-func (r *run) folders() (map[string]string, error) {
-	entries, err := r.prefix.ReadDir()
+func (r *run) folders() (map[string]string, error) { return foldersOf(r.prefix) }
+
+func foldersOf(prefix *share.Dir) (map[string]string, error) {
+	entries, err := prefix.ReadDir()
 	if err != nil {
 		return nil, err
 	}

@@ -55,17 +55,23 @@ func stillWorked(prefix *share.Dir, folder string) ([]string, error) {
 		if !ok || !e.Type().IsRegular() {
 			continue
 		}
-		log, err := dir.OpenFile(e.Name(), os.O_RDONLY)
+		locked, err := lockedLog(dir, e.Name())
 		if err != nil {
 			return nil, err
 		}
-		err = unix.Flock(int(log.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-		if errors.Is(err, unix.EWOULDBLOCK) {
+		if locked {
 			chunks = append(chunks, chunk)
-		}
-		if err := log.Close(); err != nil {
-			return nil, err
 		}
 	}
 	return chunks, nil
+}
+
+// lockedLog tells whether a worker of this machine holds the lock on its log.
+func lockedLog(dir *share.Dir, name string) (bool, error) {
+	log, err := dir.OpenFile(name, os.O_RDONLY)
+	if err != nil {
+		return false, err
+	}
+	err = unix.Flock(int(log.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	return errors.Is(err, unix.EWOULDBLOCK), log.Close()
 }
