@@ -92,6 +92,9 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 		c.post = p
 		r.posts = append(r.posts, started{c, p})
 	}
+	if failed != nil && p != nil && r.leaves() {
+		return nil // whoever takes the run up finds out
+	}
 	if failed != nil {
 		c.by.out = failed.Error() // what couldn't be started can't be again
 		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
@@ -195,6 +198,9 @@ func (r *run) lastWords(log string) string {
 	text := strings.TrimSpace(string(data[max(0, len(data)-wordsSize):]))
 	return ": " + text
 }
+
+// leaves tells that the run ends, and its workers go on.
+func (r *run) leaves() bool { return r.cfg.LeaveWorkers && r.told() }
 
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {
