@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,7 +22,7 @@ func newApply(a *app) *cobra.Command {
 	var how masterFlags
 	var restart bool
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--leave-workers]",
+		Use:   "apply FILE [--json] [--restart] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -33,6 +32,10 @@ What happens goes to stderr: a live line on a terminal, otherwise a line at each
 change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
 on all hosts; resume goes on from there. With --leave-workers it ends the master
 alone, and the workers go on.
+
+With --detach the master goes on in the background once workers work: what stops
+it before is shown here, and gives the exit status. What it says later is in
+master.log in the run's hidden folder, and status --wait waits for it.
 
 Where an earlier run of the scan is not finished, apply says so and does nothing;
 with --restart it ends what still works of it, and starts over.`,
@@ -50,19 +53,22 @@ with --restart it ends what still works of it, and starts over.`,
 // apply carries out a scan file and shows what happens.
 func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
 	defer outliveReaders()()
-	p, err := a.compileRun(ctx, file)
-	if err != nil {
-		return err
+	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
+	if restart {
+		o.flags = []string{"--restart"}
 	}
-	words := job.Quote(file)
-	err = a.carryOutOrder(ctx, order{how, p, words, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+	if how.background == "" {
+		p, err := a.compileRun(ctx, file)
+		if err != nil {
+			return err
+		}
+		o.plan = p
+	}
+	o.carry = func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.Restart = restart
 		return runner.Apply(ctx, p, cfg)
-	}})
-	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
-		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, words)
 	}
-	return err
+	return a.carryOutOrder(ctx, o)
 }
 
 // carryOut carries a plan out and shows what happens.

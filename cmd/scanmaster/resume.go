@@ -13,14 +13,14 @@ func newResume(a *app) *cobra.Command {
 	var dir string
 	var how masterFlags
 	cmd := &cobra.Command{
-		Use:   "resume NAME|FILE [--dir DIR] [--json] [--leave-workers]",
+		Use:   "resume NAME|FILE [--dir DIR] [--json] [--leave-workers] [--detach]",
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host
 that sees the shared folder. Every worker is asked: those that still work are
 left alone and waited for, chunks that are done are counted, and what is left is
 dealt out again. The run is carried out as it was planned, whatever the scan file
-says by now. Ctrl-C is as in apply.
+says by now. Ctrl-C and --detach are as in apply.
 
 A run that is over says so, and gives its exit status.`,
 		Args:                  oneScan,
@@ -37,15 +37,22 @@ A run that is over says so, and gives its exit status.`,
 // resume goes on with the last run of a scan and shows what happens.
 func (a *app) resume(ctx context.Context, scan, dir string, how masterFlags) error {
 	defer outliveReaders()()
-	run, err := a.lastRun(scan, dir)
-	if err != nil {
-		return err
+	o := order{
+		masterFlags: how, carry: runner.Resume,
+		verb: "resume", flags: []string{"--dir=" + dir}, scan: scan, words: scanWords(scan, dir),
 	}
-	bin, err := a.program()
-	if err != nil {
-		return err
+	if how.background == "" {
+		run, err := a.lastRun(scan, dir)
+		if err != nil {
+			return err
+		}
+		bin, err := a.program()
+		if err != nil {
+			return err
+		}
+		o.plan = run.Plan.With(bin)
 	}
-	err = a.carryOutOrder(ctx, order{how, run.Plan.With(bin), scanWords(scan, dir), runner.Resume})
+	err := a.carryOutOrder(ctx, o)
 	if over := new(runner.FinishedError); errors.As(err, &over) {
 		return &exitError{verdicts[over.Verdict], err}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/pem"
 	"fmt"
 	"os"
 	"strconv"
@@ -44,4 +45,17 @@ func startFarm(ts *testscript.TestScript, _ bool, args []string) {
 	scan := strings.ReplaceAll(ts.ReadFile(args[0]), "FARM", strings.Join(hosts, ", "))
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(scan), 0o600))
 	ts.Check(os.MkdirAll(ts.MkAbs("share"), 0o700))
+}
+
+// lockKey is the script's command "lockkey FILE PASSPHRASE": it protects a
+// private key with a passphrase.
+func lockKey(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: lockkey FILE PASSPHRASE")
+	}
+	key, err := ssh.ParseRawPrivateKey([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	block, err := ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(args[1]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(block), 0o600))
 }

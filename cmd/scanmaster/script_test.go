@@ -21,6 +21,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"fleet": startFleet, "farm": startFarm},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"fleet": startFleet, "farm": startFarm, "lockkey": lockKey,
+		},
 	})
 }
