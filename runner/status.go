@@ -49,6 +49,8 @@ type Status struct {
 	Done    int64        `json:"done"`
 	Missing int64        `json:"missing"`
 	Tally   result.Tally `json:"tally"`
+	// MissingFile lists the targets that are missing.
+	MissingFile string `json:"missing_file,omitempty"`
 	// Chunks are all chunks, in the order in which they were made.
 	Chunks []ChunkStatus `json:"chunks"`
 	// Verdict and Results, the folder where the results are, of a finished run.

@@ -81,7 +81,7 @@ func (r *reader) countSummary() error {
 		losses[c.Name] = c.Losses
 	}
 	s := &r.status
-	s.Tally, s.Done, s.Missing = sum.Tally, sum.Tally.Total(), sum.Missing
+	s.Tally, s.Done, s.Missing, s.MissingFile = sum.Tally, sum.Tally.Total(), sum.Missing, sum.MissingFile
 	for _, w := range sum.Workers {
 		c := ChunkStatus{
 			Chunk: w.Chunk, Worker: w.Worker, State: ChunkDone, Lines: w.Lines,

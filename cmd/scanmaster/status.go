@@ -32,10 +32,10 @@ stood still for a lease.
 
 --json prints one object: format_version, name, run, state (running, finished or
 dead), master (state: alive, dead, unknown or gone; host, pid, user, since), began,
-ended, step, cancelled_by, dealt, targets, excluded, done, missing, tally, chunks
-(chunk, worker, state: waits, works, done or lost; lines, done, tally, rate in
-targets a second, losses, lost, session), verdict, results, next. What isn't known
-is left out.`,
+ended, step, cancelled_by, dealt, targets, excluded, done, missing, missing_file,
+tally, chunks (chunk, worker, state: waits, works, done or lost; lines, done, tally,
+rate in targets a second, losses, lost, session), verdict, results, next. What isn't
+known is left out.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

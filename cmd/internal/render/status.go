@@ -40,8 +40,11 @@ func Status(w io.Writer, s runner.Status, next string) error {
 		out.WriteString("\n")
 	}
 	for _, c := range s.Chunks {
-		if c.Lost != "" {
+		switch {
+		case c.Lost != "":
 			line("lost: %s", safe.Line(c.Worker+" with "+c.Chunk+": "+c.Lost, maxReason))
+		case c.Losses > 0:
+			line("lost: %s with %s, before %s", count(int64(c.Losses), "worker"), c.Chunk, c.Worker)
 		}
 	}
 	if next != "" {
@@ -76,6 +79,7 @@ func statusKeys(s runner.Status) [][2]string {
 	missing := ""
 	if s.Missing > 0 {
 		missing = count(s.Missing, "target") + " without an outcome"
+		missing += prefixed(": ", s.MissingFile)
 	}
 	step := s.Step
 	if s.Phase == runner.PhaseRunning && step == "" {

@@ -47,6 +47,7 @@ xab    scan2   works  6,535 of 7,535  12.3/s  6,465 ok, 70 exit_3
 xac    -       waits  0 of 7,535      -
 xad    scan3   lost   0 of 7,535      -
 
+lost: 1 worker with xab, before scan2
 lost: scan3 with xad: killed by\n\x1b]0;owned\x07
 next: scanmaster attach audit scan2
 `
@@ -73,6 +74,8 @@ func TestWhereARunStandsIsPutIntoWords(t *testing.T) {
 		{func(s *runner.Status) { s.Master.PID, s.Step = 0, "" }, []string{"one whose name can't be read\n", "  step      getting ready\n"}},
 		{func(s *runner.Status) { s.Phase, s.Verdict, s.Missing = runner.PhaseFinished, runner.Incomplete, 1 },
 			[]string{"· finished: incomplete\n", "  missing   1 target without an outcome\n"}},
+		{func(s *runner.Status) { s.Missing, s.MissingFile = 2, "/mnt/missing" },
+			[]string{"  missing   2 targets without an outcome: /mnt/missing\n"}},
 		{func(s *runner.Status) { s.CancelledBy = "me\x1b" }, []string{`  cancelled by me\x1b`}},
 		{func(s *runner.Status) { s.Master.User, s.Chunks[0].Worker = "\x1b[2J", "a\nb" }, []string{`of \x1b[2J on`, `a\nb`}},
 	} {
