@@ -31,6 +31,9 @@ type Status struct {
 	Name  string `json:"name"`
 	Run   string `json:"run"`
 	Phase Phase  `json:"state"`
+	// Classic tells that a classic master has started it: there is no run's id,
+	// and nobody who could be asked.
+	Classic bool `json:"classic,omitempty"`
 	// Master is who looks after the run, or did last; nil where nobody is known.
 	Master *Master `json:"master,omitempty"`
 	// Began and Ended are by the masters' clocks; zero where it hasn't.
@@ -100,17 +103,28 @@ func readStatus(l job.Layout, chunks bool) (s Status, err error) {
 	if err != nil {
 		return Status{}, err
 	}
-	if l.Run == "" {
+	named := l.Run != ""
+	if !named {
 		if l.Run, err = runToShow(prefix, holding); err != nil {
 			return Status{}, err
 		}
 	}
 	r := &reader{prefix: prefix, layout: l, holding: holding}
-	return r.read(chunks)
+	if s, err = r.read(chunks); err != nil || named || s.Phase == PhaseRunning {
+		return s, err
+	}
+	if classic, ok, err := readClassic(prefix, l.Name, r.plan.Layout.Min, chunks); ok || err != nil {
+		return classic, err
+	}
+	if l.Run == "" {
+		return Status{}, ErrNoRun
+	}
+	return s, nil
 }
 
 // runToShow is the run that is owned, and else the last one. One that was only
-// begun, and its master dead, hides no other that wants to be taken up.
+// begun, and its master dead, hides no other that wants to be taken up. It is
+// empty where there is none.
 func runToShow(prefix *share.Dir, holding lock.Holding) (string, error) {
 	last, state, err := lastRun(prefix)
 	if err != nil {
@@ -119,9 +133,6 @@ func runToShow(prefix *share.Dir, holding lock.Holding) (string, error) {
 	owned := holding.Owner.Run
 	if !holding.Held || job.CheckRun(owned) != nil || holding.Life == lock.Dead && state.Dealt && !state.Finished {
 		owned = last
-	}
-	if owned == "" {
-		return "", ErrNoRun
 	}
 	return owned, nil
 }
@@ -140,6 +151,9 @@ type reader struct {
 
 func (r *reader) read(chunks bool) (s Status, err error) {
 	r.status = Status{Name: r.layout.Name, Run: r.layout.Run, beat: r.holding.Beat, Chunks: []ChunkStatus{}}
+	if r.layout.Run == "" {
+		return r.status, nil
+	}
 	r.folder, err = r.prefix.Sub(job.RunPrefix + r.layout.Run)
 	if errors.Is(err, fs.ErrNotExist) { // a later run may have moved it away
 		r.folder, err = r.prefix.Sub(job.Old, job.OldRun+r.layout.Run, job.RunPrefix+r.layout.Run)

@@ -88,7 +88,7 @@ func (w *statusWaiter) judge(s Status, err error) (over bool, _ error) {
 	if s.Phase != PhaseRunning {
 		return true, nil
 	}
-	if s.Master.State != string(lock.Unknown) || s.beat != w.beat {
+	if s.Master == nil || s.Master.State != string(lock.Unknown) || s.beat != w.beat {
 		w.beat, w.since = s.beat, time.Now()
 		return false, nil
 	}

@@ -21,7 +21,8 @@ func newStatus(a *app) *cobra.Command {
 		Long: `status shows how the last run of a scan stands, whether it is running, finished or
 dead: who looks after it, how far it is, a row for each chunk, what was lost, and
 what to do next. It reads the shared folder alone, from any host that sees it,
-and changes nothing there.
+and changes nothing there. Of a scan that a classic master has started it tells
+what the classic files tell.
 
 The exit status is 0 while the run is going on, and that of the run when it is
 over; it is 1 where there is no run, or where its master is dead and work is left.
@@ -31,11 +32,11 @@ says so: at once on the master's own host, and elsewhere when the heartbeat has
 stood still for a lease.
 
 --json prints one object: format_version, name, run, state (running, finished or
-dead), master (state: alive, dead, unknown or gone; host, pid, user, since), began,
-ended, step, cancelled_by, dealt, targets, excluded, done, missing, missing_file,
-tally, chunks (chunk, worker, state: waits, works, done or lost; lines, done, tally,
-rate in targets a second, losses, lost, session), verdict, results, next. What isn't
-known is left out.`,
+dead), classic (a classic master has started it), master (state: alive, dead,
+unknown or gone; host, pid, user, since), began, ended, step, cancelled_by, dealt,
+targets, excluded, done, missing, missing_file, tally, chunks (chunk, worker, state:
+waits, works, done or lost; lines, done, tally, rate in targets a second, losses,
+lost, session), verdict, results, next. What isn't known is left out.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

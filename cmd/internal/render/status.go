@@ -26,7 +26,11 @@ func Status(w io.Writer, s runner.Status, next string) error {
 	line := func(format string, args ...any) {
 		out.WriteString(strings.TrimRight(safe.Line(fmt.Sprintf(format, args...), 0), " ") + "\n")
 	}
-	line("scan %s%srun %s%s%s", s.Name, dots, s.Run, dots, phase(s))
+	run := "run " + s.Run
+	if s.Classic {
+		run = "started by a classic master"
+	}
+	line("scan %s", join(s.Name, run, phase(s)))
 	for _, key := range statusKeys(s) {
 		if key[1] != "" {
 			line("%s%s", pad("  "+key[0], headerColumn), key[1])
@@ -101,6 +105,9 @@ func statusKeys(s runner.Status) [][2]string {
 // master names who looks after a run that is not over.
 func master(s runner.Status) string {
 	m := s.Master
+	if s.Classic && s.Phase == runner.PhaseRunning {
+		return "a classic one, of which nothing is known"
+	}
 	if m == nil || s.Phase == runner.PhaseFinished {
 		return ""
 	}
