@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -86,11 +87,20 @@ func noteCancel(l job.Layout) (err error) {
 
 // cancelled tells whether somebody has cancelled the run.
 func (r *run) cancelled() error {
-	by, err := r.folder.ReadFile(cancelFile)
-	if err != nil {
-		return nil //nolint:nilerr // nobody has, or it can't be known
+	if by := cancelledBy(r.folder); by != "" {
+		return &CancelledError{by}
 	}
-	return &CancelledError{strings.TrimSpace(string(by))}
+	return nil
+}
+
+// cancelledBy says who has cancelled the run with that hidden folder; empty
+// where nobody has, or it can't be known.
+func cancelledBy(folder *share.Dir) string {
+	by, err := folder.ReadFile(cancelFile)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(strings.TrimSpace(string(by)), "somebody")
 }
 
 // uncancel lets a run go on that was cancelled.

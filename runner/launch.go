@@ -13,6 +13,7 @@ import (
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
+	"scanmaster/runner/share"
 )
 
 // chunkRun is one chunk and the worker that works on it.
@@ -91,6 +92,9 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 		c.post = p
 		r.posts = append(r.posts, started{c, p})
 	}
+	if failed != nil && p != nil && r.leaves() {
+		return nil // whoever takes the run up finds out
+	}
 	if failed != nil {
 		c.by.out = failed.Error() // what couldn't be started can't be again
 		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
@@ -154,8 +158,10 @@ func (r *run) begun(chunk string) (bool, error) {
 
 // folders gives the names of the workers' folders, by chunk, as they are seen
 // here now.
-func (r *run) folders() (map[string]string, error) {
-	entries, err := r.prefix.ReadDir()
+func (r *run) folders() (map[string]string, error) { return foldersOf(r.prefix) }
+
+func foldersOf(prefix *share.Dir) (map[string]string, error) {
+	entries, err := prefix.ReadDir()
 	if err != nil {
 		return nil, err
 	}
@@ -194,6 +200,9 @@ func (r *run) lastWords(log string) string {
 	}
 	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
 }
+
+// leaves tells that the run ends, and its workers go on.
+func (r *run) leaves() bool { return r.cfg.LeaveWorkers && r.told() }
 
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {

@@ -3,6 +3,7 @@ package runner
 import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
+	"scanmaster/runner/share"
 )
 
 // counter reads the counts that the workers publish. At most one reading is
@@ -54,12 +55,17 @@ func (r *run) progressMark(folder string) (job.ProgressMark, bool) {
 		return job.ProgressMark{}, false
 	}
 	defer dir.Close()
+	return progressIn(dir, r.plan.Layout.Run)
+}
+
+// progressIn reads what a worker of a run has published in its folder.
+func progressIn(dir *share.Dir, run string) (job.ProgressMark, bool) {
 	data, err := dir.ReadFile(job.Progress)
 	if err != nil {
 		return job.ProgressMark{}, false
 	}
 	mark, ok := job.ParseProgress(data)
-	return mark, ok && mark.Run == r.plan.Layout.Run
+	return mark, ok && mark.Run == run
 }
 
 // progress reports how far the scan is by what is known now.

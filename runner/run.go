@@ -33,6 +33,9 @@ type Config struct {
 	Reporter Reporter
 	// Restart has an earlier run that isn't finished make way.
 	Restart bool
+	// LeaveWorkers has the workers go on where the end of the context ends the
+	// run; it can be taken up again. Else they are ended with it.
+	LeaveWorkers bool
 	// Every is the time between two reports of progress.
 	Every time.Duration
 	// Now tells the time.
@@ -55,13 +58,14 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
-	ctx, unbind := bounded(ctx, p.Timeout)
+	r.told = func() bool { return ctx.Err() != nil }
+	timed, unbind := bounded(ctx, p.Timeout)
 	defer unbind()
-	ctx, cancel := context.WithCancelCause(ctx)
+	within, cancel := context.WithCancelCause(timed)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.outlast(ctx, way)
-	if cause := context.Cause(ctx); err != nil && cause != nil {
+	err := r.outlast(within, way)
+	if cause := context.Cause(within); err != nil && cause != nil {
 		err = cause
 	}
 	if err == nil {
@@ -87,6 +91,7 @@ type run struct {
 	plan    plan.Plan
 	began   time.Time
 	stop    context.CancelCauseFunc
+	told    func() bool // whoever has begun the run has told it to end
 	summary Summary
 
 	reporting sync.Mutex
@@ -228,7 +233,9 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
-	r.endWorkers()
+	if !r.leaves() {
+		r.endWorkers()
+	}
 	errs := []error{r.leaveHosts()}
 	if r.journal != nil {
 		errs = append(errs, r.journal.Close())

@@ -61,7 +61,7 @@ func lastRun(prefix *share.Dir) (string, journal.State, error) {
 	}
 	for _, e := range slices.Backward(entries) { // sorted by name, and so by time
 		run, ok := strings.CutPrefix(e.Name(), job.RunPrefix)
-		if !ok || !e.IsDir() {
+		if !ok || !e.IsDir() || job.CheckRun(run) != nil {
 			continue
 		}
 		folder, err := prefix.Sub(e.Name())

@@ -209,7 +209,7 @@ func (w *waiter) startMore(ctx context.Context) {
 			select {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
-				if post != nil {
+				if post != nil && !w.run.leaves() {
 					post.end(false) // nobody else knows of it
 				}
 			}

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
@@ -21,9 +20,10 @@ import (
 )
 
 func newApply(a *app) *cobra.Command {
-	var asJSON, restart bool
+	var how masterFlags
+	var restart bool
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart]",
+		Use:   "apply FILE [--json] [--restart] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -31,48 +31,45 @@ starts the workers, waits for all of them, and aggregates the results.
 
 What happens goes to stderr: a live line on a terminal, otherwise a line at each
 change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
-on all hosts; resume goes on from there.
+on all hosts; resume goes on from there. With --leave-workers it ends the master
+alone, and the workers go on.
+
+With --detach the master goes on in the background once workers work: what stops
+it before is shown here, and gives the exit status. What it says later is in
+master.log in the run's hidden folder, and status --wait waits for it.
 
 Where an earlier run of the scan is not finished, apply says so and does nothing;
 with --restart it ends what still works of it, and starts over.`,
 		Args:                  files(1, 1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], asJSON, restart)
+			return a.apply(cmd.Context(), args[0], how, restart)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print events as JSON lines on stdout")
+	how.add(cmd)
 	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd
 }
 
 // apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, asJSON, restart bool) error {
+func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
 	defer outliveReaders()()
-	p, err := a.compileRun(ctx, file)
-	if err != nil {
-		return err
+	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
+	if restart {
+		o.flags = []string{"--restart"}
 	}
-	err = a.carryOut(ctx, p, asJSON, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+	if how.background == "" {
+		p, err := a.compileRun(ctx, file)
+		if err != nil {
+			return err
+		}
+		o.plan = p
+	}
+	o.carry = func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.Restart = restart
 		return runner.Apply(ctx, p, cfg)
-	})
-	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
-		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, job.Quote(file))
 	}
-	return a.howToGoOn(err, p, file)
-}
-
-// howToGoOn says how to go on with a run that was stopped before its end.
-func (a *app) howToGoOn(err error, p plan.Plan, scan string) error {
-	if err == nil {
-		return nil
-	}
-	run, unknown := gather.LastRun(p.Layout.Dir, p.Layout.Name)
-	if unknown == nil && run.Plan.Layout.Run == p.Layout.Run && run.State.Dealt && !run.State.Finished {
-		return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, job.Quote(scan))
-	}
-	return err
+	return a.carryOutOrder(ctx, o)
 }
 
 // carryOut carries a plan out and shows what happens.

@@ -7,52 +7,55 @@ import (
 	"github.com/spf13/cobra"
 
 	"scanmaster/runner"
-	"scanmaster/runner/plan"
 )
 
 func newResume(a *app) *cobra.Command {
 	var dir string
-	var asJSON bool
+	var how masterFlags
 	cmd := &cobra.Command{
-		Use:   "resume NAME|FILE [--dir DIR] [--json]",
+		Use:   "resume NAME|FILE [--dir DIR] [--json] [--leave-workers] [--detach]",
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host
 that sees the shared folder. Every worker is asked: those that still work are
 left alone and waited for, chunks that are done are counted, and what is left is
 dealt out again. The run is carried out as it was planned, whatever the scan file
-says by now.
+says by now. Ctrl-C and --detach are as in apply.
 
 A run that is over says so, and gives its exit status; one that is incomplete
 goes on, unless an aggregator of yours has run.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.resume(cmd.Context(), args[0], dir, asJSON)
+			return a.resume(cmd.Context(), args[0], dir, how)
 		},
 	}
 	runFlags(cmd, &dir)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print events as JSON lines on stdout")
+	how.add(cmd)
 	return cmd
 }
 
 // resume goes on with the last run of a scan and shows what happens.
-func (a *app) resume(ctx context.Context, scan, dir string, asJSON bool) error {
+func (a *app) resume(ctx context.Context, scan, dir string, how masterFlags) error {
 	defer outliveReaders()()
-	run, err := a.lastRun(scan, dir)
-	if err != nil {
-		return err
+	o := order{
+		masterFlags: how, carry: runner.Resume,
+		verb: "resume", flags: []string{"--dir=" + dir}, scan: scan, words: scanWords(scan, dir),
 	}
-	bin, err := a.program()
-	if err != nil {
-		return err
+	if how.background == "" {
+		run, err := a.lastRun(scan, dir)
+		if err != nil {
+			return err
+		}
+		bin, err := a.program()
+		if err != nil {
+			return err
+		}
+		o.plan = run.Plan.With(bin)
 	}
-	err = a.carryOut(ctx, run.Plan.With(bin), asJSON, runner.Resume)
+	err := a.carryOutOrder(ctx, o)
 	if over := new(runner.FinishedError); errors.As(err, &over) {
 		return &exitError{verdicts[over.Verdict], err}
 	}
-	return a.howToGoOn(err, run.Plan, scan)
+	return err
 }
-
-// carrier is runner.Apply or runner.Resume.
-type carrier func(context.Context, plan.Plan, runner.Config) (runner.Summary, error)

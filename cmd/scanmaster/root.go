@@ -17,6 +17,7 @@ var verbs = []func(*app) *cobra.Command{
 	newDoctor,
 	newApply,
 	newResume,
+	newStatus,
 	newCancel,
 	newAttach,
 	newDemo,

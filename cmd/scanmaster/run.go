@@ -20,25 +20,39 @@ func runFlags(cmd *cobra.Command, dir *string) {
 
 // lastRun finds the last run of a scan that is named, or whose scan file is.
 func (a *app) lastRun(scan, dir string) (gather.Run, error) {
-	name := scan
-	if _, err := os.Stat(scan); err == nil || job.CheckName(scan) != nil {
-		loaded, problems := spec.Load(scan)
-		if err := a.show(scan, problems); isInvalid(err) {
-			return gather.Run{}, &exitError{status: exitUsage}
-		} else if err != nil {
-			return gather.Run{}, err
-		}
-		base, err := filepath.Abs(filepath.Dir(scan))
-		if err != nil {
-			return gather.Run{}, err
-		}
-		name, dir = loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir)
+	name, dir, err := a.scanCalled(scan, dir)
+	if err != nil {
+		return gather.Run{}, err
 	}
 	run, err := gather.LastRun(dir, name)
 	if err != nil {
 		return gather.Run{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return run, nil
+}
+
+// scanCalled gives the name and the shared folder of a scan that is named, or
+// whose scan file is.
+func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
+	if _, err := os.Stat(scan); err != nil && job.CheckName(scan) == nil {
+		return scan, dir, nil
+	}
+	loaded, problems := spec.Load(scan)
+	if err := a.show(scan, problems); isInvalid(err) {
+		return "", "", &exitError{status: exitUsage}
+	} else if err != nil {
+		return "", "", err
+	}
+	base, err := filepath.Abs(filepath.Dir(scan))
+	return loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir), err
+}
+
+// scanWords are the words of a command line that name the same scan again.
+func scanWords(scan, dir string) string {
+	if dir == spec.DefaultDir {
+		return job.Quote(scan)
+	}
+	return job.Quote(scan) + " --dir " + job.Quote(dir)
 }
 
 // oneScan wants a scan's name or its file.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"os/exec"
@@ -68,4 +69,17 @@ func buildProgram(ts *testscript.TestScript, _ bool, args []string) {
 	out, err := cmd.CombinedOutput()
 	ts.Logf("%s", out)
 	ts.Check(err)
+}
+
+// lockKey is the script's command "lockkey FILE PASSPHRASE": it protects a
+// private key with a passphrase.
+func lockKey(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: lockkey FILE PASSPHRASE")
+	}
+	key, err := ssh.ParseRawPrivateKey([]byte(ts.ReadFile(args[0])))
+	ts.Check(err)
+	block, err := ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(args[1]))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(block), 0o600))
 }

@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"fleet": startFleet, "farm": startFarm, "build": buildProgram,
+			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey,
 		},
 	})
 }

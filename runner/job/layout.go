@@ -38,6 +38,9 @@ const (
 	// LogPrefix begins the name of a worker's log in the run's hidden folder;
 	// the chunk's name follows.
 	LogPrefix = "log."
+	// MasterLog is the log of a master in the background, in the run's hidden
+	// folder.
+	MasterLog = "master.log"
 	// Record is the worker's record in a chunk's folder.
 	Record = ".record"
 	// Progress is where a worker publishes its counts, in a chunk's folder.
@@ -91,6 +94,9 @@ func (l Layout) WorkDir(wmin, chunk string) string {
 
 // StartedFile is the time stamp that aggregators compare with.
 func (l Layout) StartedFile() string { return filepath.Join(l.Prefix(), Started) }
+
+// MasterLog is where a master in the background says what happens.
+func (l Layout) MasterLog() string { return filepath.Join(l.RunDir(), MasterLog) }
 
 // HostKeyDir is where the targets' host keys are kept between runs.
 func (l Layout) HostKeyDir() string { return filepath.Join(l.Dir, State, HostKeys) }

@@ -48,10 +48,10 @@ var happened = []journal.Entry{
 }
 
 var amounts = journal.State{
-	Masters: 2, Dealt: true, Targets: 19, Excluded: 2,
+	Masters: 2, Began: clock(), Ended: clock(), Dealt: true, Targets: 19, Excluded: 2,
 	Chunks: []journal.Chunk{
-		{Name: "xaa", Lines: 10, End: 7, SHA256: "aa", Worker: "local", Place: "here", Losses: 1},
-		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Done: true, Folder: "202611251200.xab"},
+		{Name: "xaa", Lines: 10, End: 7, SHA256: "aa", Worker: "local", Place: "here", Starts: 2, Losses: 1},
+		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
 	},
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
 	Finished: true, Verdict: "complete",

@@ -3,12 +3,15 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // State is what a journal amounts to.
 type State struct {
-	// Masters counts those that have been at the run.
-	Masters int
+	// Masters counts those that have been at the run. Began is when the first
+	// one did, Ended when the run was over, each by that master's clock.
+	Masters      int
+	Began, Ended time.Time
 	// Dealt tells that all chunks of the split are there: from then on a run
 	// can be taken up. Targets counts their lines, Excluded those left out.
 	Dealt             bool
@@ -38,8 +41,9 @@ type Chunk struct {
 	Worker string
 	Place  string
 	Lost   string
-	// Losses counts the workers that were lost with it.
-	Losses int
+	// Starts counts the workers that were started on it, Losses those that were
+	// lost with it.
+	Starts, Losses int
 	// Done tells that a worker has finished it, in Folder below PREFIX.
 	Done   bool
 	Folder string
@@ -49,7 +53,9 @@ type Chunk struct {
 func (s *State) add(e Entry) error {
 	switch e.Kind {
 	case KindMaster:
-		s.Masters++
+		if s.Masters++; s.Masters == 1 {
+			s.Began = e.At
+		}
 		return nil
 	case KindChunk:
 		s.Chunks = append(s.Chunks, Chunk{Name: e.Chunk, Lines: e.Lines, End: e.Lines, SHA256: e.SHA256})
@@ -67,7 +73,7 @@ func (s *State) add(e Entry) error {
 		}
 		return nil
 	case KindFinished:
-		s.Finished, s.Verdict = true, e.Verdict
+		s.Finished, s.Verdict, s.Ended = true, e.Verdict, e.At
 		return nil
 	case KindReopened:
 		s.Finished, s.Verdict, s.Steps, s.Summary = false, "", nil, nil
@@ -85,6 +91,7 @@ func (s *State) chunk(e Entry) error {
 	switch e.Kind {
 	case KindStarted:
 		c.Worker, c.Place, c.Lost = e.Worker, e.Place, ""
+		c.Starts++
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""
 	case KindLost:

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/cmd/internal/gather"
+	"scanmaster/runner"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+)
+
+// masterFlags are the flags of the verbs that look after a run.
+type masterFlags struct {
+	asJSON, leaveWorkers bool
+	// detach leaves the master in the background; background is the log that a
+	// master has that was left there, and empty in others.
+	detach     bool
+	background string
+}
+
+// backgroundFlag is given by detach, and by nobody else.
+const backgroundFlag = "background"
+
+// add adds the flags to a verb's.
+func (m *masterFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&m.asJSON, "json", false, "print events as JSON lines on stdout")
+	flags.BoolVar(&m.leaveWorkers, "leave-workers", false, "leave the workers at work on Ctrl-C or TERM")
+	flags.BoolVar(&m.detach, "detach", false, "leave the master in the background once workers work")
+	flags.StringVar(&m.background, backgroundFlag, "", "the log of a master in the background")
+	_ = flags.MarkHidden(backgroundFlag) // it is there
+}
+
+// carrier is runner.Apply or runner.Resume.
+type carrier func(context.Context, plan.Plan, runner.Config) (runner.Summary, error)
+
+// order is a run that is to be carried out.
+type order struct {
+	masterFlags
+	plan  plan.Plan
+	carry carrier
+	// verb, and what it was told beyond what all have; scan is its operand, and
+	// words name it on a command line.
+	verb        string
+	flags       []string
+	scan, words string
+}
+
+// carryOutOrder carries a run out, here or in the background, shows what
+// happens, and says how to go on where it was stopped before its end.
+func (a *app) carryOutOrder(ctx context.Context, o order) error {
+	if o.detach {
+		return a.detach(ctx, o)
+	}
+	var behind *background
+	if o.background != "" {
+		var err error
+		if behind, err = a.toBackground(o.background); err != nil {
+			return err
+		}
+		defer behind.end()
+		o.plan = behind.plan
+	}
+	err := a.carryOut(ctx, o.plan, o.asJSON, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+		cfg.LeaveWorkers = o.leaveWorkers
+		if behind != nil {
+			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
+		}
+		return o.carry(ctx, p, cfg)
+	})
+	return howToGoOn(err, o)
+}
+
+// howToGoOn says how to go on with a run that was stopped before its end.
+func howToGoOn(err error, o order) error {
+	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
+		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
+	}
+	if err == nil {
+		return nil
+	}
+	run, unknown := gather.LastRun(o.plan.Layout.Dir, o.plan.Layout.Name)
+	if unknown != nil || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
+		return err
+	}
+	if ended := (signalError{}); o.leaveWorkers && errors.As(err, &ended) {
+		err = fmt.Errorf("%w\nthe workers are left at work", err)
+	}
+	return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, o.words)
+}
+
+// again are the words of the command line that carries out an order in the
+// background, with a log.
+func (o order) again(log string) []string {
+	words := append([]string{o.verb, "--" + backgroundFlag + "=" + log}, o.flags...)
+	if o.asJSON {
+		words = append(words, "--json")
+	}
+	if o.leaveWorkers {
+		words = append(words, "--leave-workers")
+	}
+	return append(words, "--", o.scan)
+}
+
+// frame is what a master in the background tells the one in the foreground,
+// until its workers work. One of its fields is filled in.
+type frame struct {
+	// Stdout and Stderr are text for these.
+	Stdout string `json:"stdout,omitempty"`
+	Stderr string `json:"stderr,omitempty"`
+	// Ask is the prompt for a secret, which an answer is awaited to.
+	Ask string `json:"ask,omitempty"`
+	// Log is where the master says what happens, now that its workers work.
+	Log string `json:"log,omitempty"`
+}
+
+// answer is a secret that was asked for, or why there is none.
+type answer struct {
+	Secret string `json:"secret"`
+	Err    string `json:"err,omitempty"`
+}
+
+// The files that a master in the background has beyond the usual three: it
+// reads the plan and answers, and writes frames.
+const (
+	ordersFile = 3
+	framesFile = 4
+)
+
+// launched tells the events from which on workers work, or there is nothing
+// left for them to do.
+func launched(e runner.Event) bool {
+	switch e := e.(type) {
+	case runner.StepDone:
+		return e.Name == plan.Launch{}.Kind()
+	case runner.StepStarted:
+		return e.Name == plan.Wait{}.Kind() || e.Name == plan.Aggregate{}.Kind() || e.Name == plan.Merge{}.Kind()
+	}
+	return false
+}
+
+// next is the command line that waits for the end of an order's run.
+func (o order) next() string { return "scanmaster status --wait " + o.words }
+
+// logName is the name of a log below the user's state folder.
+func logName(l job.Layout) string { return l.Name + "-" + l.Run + ".log" }

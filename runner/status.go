@@ -1,0 +1,241 @@
+package runner
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
+	"scanmaster/runner/lock"
+	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
+	"scanmaster/runner/share"
+)
+
+// Phase is where a run stands.
+type Phase string
+
+// The phases. A dead run is one that is not over and has no master.
+const (
+	PhaseRunning  Phase = "running"
+	PhaseFinished Phase = "finished"
+	PhaseDead     Phase = "dead"
+)
+
+// Status is how a run stands, as it can be read in the shared folder.
+type Status struct {
+	Name  string `json:"name"`
+	Run   string `json:"run"`
+	Phase Phase  `json:"state"`
+	// Classic tells that a classic master has started it: there is no run's id,
+	// and nobody who could be asked.
+	Classic bool `json:"classic,omitempty"`
+	// Master is who looks after the run, or did last; nil where nobody is known.
+	Master *Master `json:"master,omitempty"`
+	// Began and Ended are by the masters' clocks; zero where it hasn't.
+	Began time.Time `json:"began,omitzero"`
+	Ended time.Time `json:"ended,omitzero"`
+	// Step is the step of the plan that comes next, or is being carried out.
+	Step string `json:"step,omitempty"`
+	// CancelledBy says who has cancelled the run, if anybody has.
+	CancelledBy string `json:"cancelled_by,omitempty"`
+	// Dealt tells that the chunks are there, so that the run can be taken up.
+	Dealt    bool  `json:"dealt"`
+	Targets  int64 `json:"targets"`
+	Excluded int64 `json:"excluded"`
+	// Done counts the targets that have an outcome, Tally which; Missing those
+	// that will have none.
+	Done    int64        `json:"done"`
+	Missing int64        `json:"missing"`
+	Tally   result.Tally `json:"tally"`
+	// MissingFile lists the targets that are missing.
+	MissingFile string `json:"missing_file,omitempty"`
+	// Chunks are all chunks, in the order in which they were made.
+	Chunks []ChunkStatus `json:"chunks"`
+	// Verdict and Results, the folder where the results are, of a finished run.
+	Verdict Verdict `json:"verdict,omitempty"`
+	Results string  `json:"results,omitempty"`
+
+	// lease is how long a heartbeat may stand still, and beat the heartbeat.
+	lease time.Duration
+	beat  string
+}
+
+// Master is who looks after a run.
+type Master struct {
+	// State is what is known of it: alive, dead or unknown, as of package lock,
+	// or MasterGone.
+	State string    `json:"state"`
+	Host  string    `json:"host"`
+	PID   int       `json:"pid"`
+	User  string    `json:"user"`
+	Since time.Time `json:"since"`
+}
+
+// MasterGone is the state of a master that has given the run back.
+const MasterGone = "gone"
+
+// ErrNoRun tells that there is no run of a scan.
+var ErrNoRun = errors.New("there is no run of that scan")
+
+// ReadStatus reads how a run stands: that of the layout, or the last one of its
+// scan where it names none. It works for whoever sees the shared folder, takes
+// no lock and writes nothing.
+func ReadStatus(l job.Layout) (Status, error) { return readStatus(l, true) }
+
+// readStatus leaves the chunks out unless they are wanted: there may be many.
+func readStatus(l job.Layout, chunks bool) (s Status, err error) {
+	base, err := share.Open(l.Dir)
+	if err != nil {
+		return Status{}, fmt.Errorf("the shared folder: %w", err)
+	}
+	prefix, err := base.Sub(job.ChunkedDir, l.Name)
+	if err = errors.Join(err, base.Close()); err != nil {
+		return Status{}, fmt.Errorf("no scan of that name has run: %w", err)
+	}
+	defer func() { err = errors.Join(err, prefix.Close()) }()
+	// The lock first: a master that finishes writes that down before it lets go.
+	holding, err := lock.Holder(prefix)
+	if err != nil {
+		return Status{}, err
+	}
+	named := l.Run != ""
+	if !named {
+		if l.Run, err = runToShow(prefix, holding); err != nil {
+			return Status{}, err
+		}
+	}
+	r := &reader{prefix: prefix, layout: l, holding: holding}
+	if s, err = r.read(chunks); err != nil || named || s.Phase == PhaseRunning {
+		return s, err
+	}
+	if classic, ok, err := readClassic(prefix, l.Name, r.plan.Layout.Min, chunks); ok || err != nil {
+		return classic, err
+	}
+	if l.Run == "" {
+		return Status{}, ErrNoRun
+	}
+	return s, nil
+}
+
+// runToShow is the run that is owned, and else the last one. One that was only
+// begun, and its master dead, hides no other that wants to be taken up. It is
+// empty where there is none.
+func runToShow(prefix *share.Dir, holding lock.Holding) (string, error) {
+	last, state, err := lastRun(prefix)
+	if err != nil {
+		return "", err
+	}
+	owned := holding.Owner.Run
+	if !holding.Held || job.CheckRun(owned) != nil || holding.Life == lock.Dead && state.Dealt && !state.Finished {
+		owned = last
+	}
+	return owned, nil
+}
+
+// reader reads the status of one run.
+type reader struct {
+	prefix  *share.Dir
+	layout  job.Layout
+	holding lock.Holding
+
+	folder *share.Dir
+	plan   plan.Plan
+	state  journal.State
+	status Status
+}
+
+func (r *reader) read(chunks bool) (s Status, err error) {
+	r.status = Status{Name: r.layout.Name, Run: r.layout.Run, beat: r.holding.Beat, Chunks: []ChunkStatus{}}
+	if r.layout.Run == "" {
+		return r.status, nil
+	}
+	r.folder, err = r.prefix.Sub(job.RunPrefix + r.layout.Run)
+	if errors.Is(err, fs.ErrNotExist) { // a later run may have moved it away
+		r.folder, err = r.prefix.Sub(job.Old, job.OldRun+r.layout.Run, job.RunPrefix+r.layout.Run)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = nil // it isn't there yet
+	case err != nil:
+		return Status{}, err
+	default:
+		defer func() { err = errors.Join(err, r.folder.Close()) }()
+		if err := r.readFolder(); err != nil {
+			return Status{}, err
+		}
+	}
+	r.judge()
+	if r.folder != nil && chunks {
+		err = r.count()
+	}
+	return r.status, err
+}
+
+// readFolder reads what stands in the run's hidden folder, as far as it is
+// there yet.
+func (r *reader) readFolder() error {
+	data, err := r.folder.ReadFile(PlanFile)
+	if err == nil {
+		if err := json.Unmarshal(data, &r.plan); err != nil {
+			return fmt.Errorf("%s: %w", r.folder.Path(PlanFile), err)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	r.state, err = journal.Read(r.folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	s := &r.status
+	s.Began, s.Ended = r.state.Began, r.state.Ended
+	s.Dealt, s.Targets, s.Excluded = r.state.Dealt, r.state.Targets, r.state.Excluded
+	s.lease = r.plan.Lease
+	s.CancelledBy = cancelledBy(r.folder)
+	return nil
+}
+
+// judge says where the run stands, and who looks after it.
+func (r *reader) judge() {
+	s, o := &r.status, r.holding.Owner
+	s.Phase, s.Step = PhaseDead, r.step()
+	if o.Run == r.layout.Run {
+		s.Master = &Master{State: MasterGone, Host: o.Host, PID: o.PID, User: o.User, Since: o.Since}
+		if r.holding.Held {
+			s.Master.State = string(r.holding.Life)
+		}
+		if r.holding.Held && r.holding.Life != lock.Dead {
+			s.Phase = PhaseRunning
+		}
+	}
+	if r.state.Finished {
+		s.Phase, s.Step, s.Verdict, s.Results = PhaseFinished, "", Verdict(r.state.Verdict), r.results()
+	}
+}
+
+// step is the first step behind those that are done.
+func (r *reader) step() string {
+	next := ""
+	for _, step := range r.plan.Steps {
+		switch {
+		case r.state.Steps[step.Kind()]:
+			next = ""
+		case next == "":
+			next = step.Kind()
+		}
+	}
+	return next
+}
+
+// results is the folder where the results of a finished run are.
+func (r *reader) results() string {
+	merged := findStep[plan.Merge](r.plan)
+	if merged.Into == "" || Verdict(r.state.Verdict) == HookError {
+		return filepath.Join(r.layout.Dir, job.ChunkedDir, r.layout.Name)
+	}
+	return merged.Into
+}
