@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -32,13 +33,25 @@ func (a *app) lastRun(scan, dir string) (gather.Run, error) {
 		if err != nil {
 			return gather.Run{}, err
 		}
+		if err := a.needHome(loaded.Dir); err != nil {
+			return gather.Run{}, err
+		}
 		name, dir = loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir)
 	}
 	run, err := gather.LastRun(dir, name)
 	if err != nil {
 		return gather.Run{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return run, nil
+	return run, a.needHome(run.Plan.HomePaths()...)
+}
+
+// needHome refuses paths that start from home where nobody knows it.
+func (a *app) needHome(paths ...string) error {
+	i := slices.IndexFunc(paths, plan.FromHome)
+	if i < 0 || filepath.IsAbs(a.getenv("HOME")) {
+		return nil
+	}
+	return fmt.Errorf(plan.HomeProblem+"; set HOME", paths[i])
 }
 
 // oneScan wants a scan's name or its file.
