@@ -37,7 +37,7 @@ func (g *ground) hosts(n int) string {
 	}
 	f, err := fleet.New(fleet.Config{
 		Authorized: []ssh.PublicKey{key}, Dir: g.path("home"),
-		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin"},
+		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin", "GORACE=" + os.Getenv("GORACE")},
 	})
 	if err != nil {
 		g.t.Fatal(err)

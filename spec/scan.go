@@ -77,6 +77,10 @@ type Scan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead.
 	Lease Duration `yaml:"lease" validate:"at_least=10s"`
+	// OnUnknown says what becomes of targets that the script may have run on
+	// when their worker died: "rerun" runs it there again, "report" never does,
+	// and sorts them as unknown.
+	OnUnknown string `yaml:"on_unknown" validate:"oneof=rerun report"`
 	// Keep is how many earlier runs are kept below .old.
 	Keep int `yaml:"keep" validate:"min=0"`
 	// FailOn says which results make the scan fail.
@@ -129,6 +133,14 @@ const (
 	LostRedeal = "redeal"
 	// LostFail leaves it.
 	LostFail = "fail"
+)
+
+// What becomes of targets that were in flight when their worker died.
+const (
+	// OnUnknownRerun runs the script there again.
+	OnUnknownRerun = "rerun"
+	// OnUnknownReport sorts them as unknown, and runs nothing there.
+	OnUnknownReport = "report"
 )
 
 // DeployNever expects scanslave on the worker hosts.

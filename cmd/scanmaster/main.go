@@ -19,10 +19,12 @@ type app struct {
 	// environ is the environment, as key=value; getenv looks one up in it.
 	environ []string
 	getenv  func(string) string
+	// cut is closed when a signal has come for the second time; it may be nil.
+	cut <-chan struct{}
 }
 
 func main() {
-	ctx, stop := withSignals(context.Background())
+	ctx, second, stop := withSignals(context.Background())
 	status := run(ctx, &app{
 		args:    os.Args,
 		stdin:   os.Stdin,
@@ -30,6 +32,7 @@ func main() {
 		stderr:  os.Stderr,
 		environ: os.Environ(),
 		getenv:  os.Getenv,
+		cut:     second,
 	})
 	stop()
 	os.Exit(status)

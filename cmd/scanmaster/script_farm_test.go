@@ -30,7 +30,7 @@ func startFarm(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.MkdirAll(ts.MkAbs("home"), 0o700))
 	ts.Check(os.WriteFile(ts.MkAbs("home/key"), []byte(ts.ReadFile("key")), 0o600))
 	f, err := fleet.New(fleet.Config{
-		Authorized: []ssh.PublicKey{key}, Dir: ts.MkAbs("home"), Env: []string{"PATH=" + ts.Getenv("PATH")},
+		Authorized: []ssh.PublicKey{key}, Dir: ts.MkAbs("home"), Env: []string{"PATH=" + ts.Getenv("PATH"), "GORACE=" + ts.Getenv("GORACE")},
 	})
 	ts.Check(err)
 	ts.Defer(func() { _ = f.Close() })

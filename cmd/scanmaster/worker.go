@@ -113,7 +113,7 @@ func (a *app) workerConfig(args job.Args) (worker.Config, error) {
 		Args: args, Targets: targets, Job: file,
 		Environ: a.environ, AgentSocket: a.getenv("SSH_AUTH_SOCK"),
 		Home: a.getenv("HOME"), User: a.userName(), Host: host, Temp: temp, Path: a.getenv("PATH"),
-		Now: time.Now, Log: a.log,
+		Now: time.Now, Log: a.log, Cut: a.cut,
 	}, nil
 }
 

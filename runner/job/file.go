@@ -38,7 +38,21 @@ type File struct {
 	Retry map[string]int `json:"retry,omitempty"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput int64 `json:"max_output"`
+	// Lease is how long the worker's heartbeat may stand still before the chunk
+	// may be taken from it; in JSON as nanoseconds.
+	Lease time.Duration `json:"lease"`
+	// OnUnknown is Rerun or Report.
+	OnUnknown string `json:"on_unknown"`
 }
+
+// What becomes of a target that the script was, or was about to be, sent to
+// when its worker died.
+const (
+	// Rerun has the script run there again.
+	Rerun = "rerun"
+	// Report sorts the target as unknown; nothing runs there again.
+	Report = "report"
+)
 
 // Staged is a file on the share with the digest that it must have.
 type Staged struct {
@@ -72,6 +86,9 @@ var DefaultTimeouts = Timeouts{
 	Auth:    20 * time.Second,
 	Run:     5 * time.Minute,
 }
+
+// DefaultLease is in force where nothing is said.
+const DefaultLease = 2 * time.Minute
 
 // DefaultMaxOutput is in force where nothing is said, in bytes.
 const DefaultMaxOutput = 16 << 20

@@ -69,6 +69,9 @@ func (s *State) add(e Entry) error {
 	case KindFinished:
 		s.Finished, s.Verdict = true, e.Verdict
 		return nil
+	case KindReopened:
+		s.Finished, s.Verdict, s.Steps, s.Summary = false, "", nil, nil
+		return nil
 	}
 	return s.chunk(e)
 }

@@ -25,6 +25,7 @@ func (c *compiler) classic() *Classic {
 	refuse("shell", c.scan.Shell != spec.ShellLogin)
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
+	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
 	ignored := []string{"timeouts", "max_output"}
 	if len(c.scan.Retry) > 0 {
 		ignored = append(ignored, "retry")

@@ -51,6 +51,8 @@ func (c *compiler) jobFile() job.File {
 		},
 		Retry:     c.scan.Retry,
 		MaxOutput: int64(c.scan.MaxOutput),
+		Lease:     c.scan.Lease.Std(),
+		OnUnknown: c.scan.OnUnknown,
 	}
 	if c.postChunk != nil {
 		f.PostChunk = &job.Staged{Path: c.layout.Staged(job.RolePostChunk), SHA256: c.postChunk.SHA256}

@@ -14,6 +14,9 @@ const (
 	NoPing Class = "noping"
 	NoSSHD Class = "nosshd"
 	NoSSH  Class = "nossh"
+	// Unknown is a target that the script was, or was about to be, sent to
+	// when its worker died: it may have run there, and must not run twice.
+	Unknown Class = "unknown"
 )
 
 // Reason says more finely why a target did not get as far as an exit status.

@@ -33,6 +33,8 @@ func hostileOutcome(line int64) Outcome {
 	}
 }
 
+var hostileResumed = Resumed{Host: "scan\xff1", At: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC)}
+
 // encoded gives each entry's line.
 func encoded(t testing.TB, entries ...any) [][]byte {
 	t.Helper()
@@ -50,6 +52,8 @@ func encoded(t testing.TB, entries ...any) [][]byte {
 			b, err = buf.outcome(e)
 		case Synced:
 			b, err = buf.synced(e)
+		case Resumed:
+			b, err = buf.resumed(e)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -82,13 +86,14 @@ func TestEveryFieldOfAnOutcomeIsTried(t *testing.T) {
 func TestTheRecordReadsBackByteForByte(t *testing.T) {
 	h := header
 	h.Host = "scan\xfe1"
-	lines := encoded(t, h, Attempt{1, "we\x80b1"}, hostileOutcome(1), Synced{Bytes: 12})
+	lines := encoded(t, h, Attempt{1, "we\x80b1"}, hostileOutcome(1), Synced{Bytes: 12}, hostileResumed)
 	var offset int64
 	want := []Entry{
 		{Kind: KindHeader, Header: h},
 		{Kind: KindAttempt, Attempt: Attempt{1, "we\x80b1"}},
 		{Kind: KindOutcome, Outcome: hostileOutcome(1)},
 		{Kind: KindSynced, Synced: Synced{Bytes: 12}},
+		{Kind: KindResumed, Resumed: hostileResumed},
 	}
 	for i, line := range lines {
 		want[i].Offset, want[i].Length = offset, int64(len(line))
@@ -105,7 +110,7 @@ func TestTheRecordReadsBackByteForByte(t *testing.T) {
 }
 
 func TestEachLineIsOneJSONObject(t *testing.T) {
-	for _, line := range encoded(t, header, Attempt{1, hostile}, hostileOutcome(1), Synced{}) {
+	for _, line := range encoded(t, header, Attempt{1, hostile}, hostileOutcome(1), Synced{}, hostileResumed) {
 		var object struct {
 			Len  string `json:"len"`
 			Kind string `json:"k"`
@@ -237,6 +242,7 @@ func TestAWholeLineOfAnotherVersionIsNotTorn(t *testing.T) {
 		"line 0":          reframed(t, KindAttempt, object{"line": 0}),
 		"line beyond all": reframed(t, KindOutcome, object{"line": int64(maxLine) + 1}),
 		"synced's type":   reframed(t, KindSynced, object{"bytes": "1"}),
+		"resumed's type":  reframed(t, KindResumed, object{"at": 1}),
 	} {
 		_, err := readAll(strings.NewReader(line))
 		if torn := new(TornError); err == nil || errors.As(err, &torn) {

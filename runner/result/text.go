@@ -51,6 +51,8 @@ func (h *Header) texts() []text {
 	return []text{{"run", &h.Run}, {"chunk", &h.Chunk}, {"name", &h.Name}, {"host", &h.Host}}
 }
 
+func (r *Resumed) texts() []text { return []text{{"host", &r.Host}} }
+
 func (a *Attempt) texts() []text { return []text{{"host", &a.Host}} }
 
 func (o *Outcome) texts() []text {

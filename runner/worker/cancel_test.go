@@ -22,6 +22,7 @@ func TestWhatIsInFlightAtTheEndHasNoOutcome(t *testing.T) {
 	s.add(t, "next", fleet.Behaviour{Kind: fleet.NeverEnds})
 	s.add(t, "last", fleet.Behaviour{Kind: fleet.NeverEnds})
 	s.Args.Jobs = 2
+	s.Grace = soon
 	s.staged(t)
 	cause := errors.New("told to end")
 	ctx, cancel := context.WithCancelCause(t.Context())

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
 )
@@ -18,6 +19,8 @@ type pipeline struct {
 	cfg      Config
 	ledger   *result.Ledger
 	src      *source
+	lease    *lease
+	ends     *ends
 	slots    *slots
 	queue    *queue
 	retry    map[string]int
@@ -25,17 +28,17 @@ type pipeline struct {
 	timeouts job.Timeouts
 
 	running sync.WaitGroup
-	stop    context.CancelCauseFunc
 }
 
-func newPipeline(c Config, a *access, ledger *result.Ledger, src *source) *pipeline {
+func newPipeline(w *shift, a *access) *pipeline {
+	c := w.Config
 	working, silent := bounds(c.Args.Jobs, openFiles())
 	if working < c.Args.Jobs {
 		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
 	}
 	return &pipeline{
-		access: a, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
-		command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
+		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, ends: w.ends,
+		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 	}
 }
 
@@ -47,19 +50,18 @@ func openFiles() uint64 {
 	return limit.Cur
 }
 
-// run goes through all targets. The first error of this host's own files ends
-// it, and so does ctx; what is in hand then has no outcome.
-func (p *pipeline) run(ctx context.Context) error {
+// run goes through all targets that have no outcome. The first error of this
+// host's own files ends it, and so do the ends; what is in hand then has no
+// outcome.
+func (p *pipeline) run() error {
 	targets, err := p.src.list()
 	if err != nil {
 		return err
 	}
-	p.queue = newQueue(targets, maxWaiting)
-	ctx, p.stop = context.WithCancelCause(ctx)
-	defer p.stop(nil)
-	err = p.dispatch(ctx)
+	p.queue = newQueue(&rest{targets, p.ledger}, maxWaiting)
+	err = p.dispatch(p.ends.taking)
 	p.running.Wait()
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(p.ends.taking); cause != nil {
 		return cause
 	}
 	return err
@@ -79,13 +81,17 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := p.lease.held(ctx); err != nil {
+			place.free()
+			return err
+		}
 		p.running.Go(func() {
 			if t.tries == 0 {
 				t.began = p.cfg.Now()
 			}
 			again, err := p.try(ctx, t, place)
 			if err != nil {
-				p.stop(err)
+				p.ends.stop(err)
 			}
 			p.handBack(t, again) // before the next takes its place, so that no more can wait than are counted
 			place.free()
@@ -93,9 +99,28 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 	}
 }
 
+// rest is what of a list has no outcome yet.
+type rest struct {
+	list   list
+	ledger *result.Ledger
+}
+
+// Next gives the next target without an outcome, as of list.
+func (r *rest) Next() (chunk.Target, error) {
+	for {
+		t, err := r.list.Next()
+		if err != nil && !isBadLine(err) || !r.ledger.Has(t.Line) {
+			return t, err
+		}
+	}
+}
+
 // try tries one target, and brings it to its outcome or reports that it is
 // worth another try. The error is one of this host, never the target's.
 func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, err error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
 	if t.tries == 0 {
 		if err := p.ledger.Checked(t.target); err != nil {
 			return false, err
@@ -109,11 +134,35 @@ func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, e
 	} else if came, err = v.run(ctx); err != nil {
 		return false, err
 	}
+	if v.sent {
+		ctx = p.ends.running
+	}
 	if ctx.Err() != nil {
 		return false, nil // ended by us, not by the target
 	}
-	if t.tries < worth(p.retry, came, v.stdout != nil) {
+	if t.tries < worth(p.retry, came, v.sent) {
 		return true, nil
 	}
 	return false, v.record(came)
+}
+
+// maySend notes that the script is about to be sent, and makes sure that the
+// chunk is still this worker's then. False is the end of ctx, or has an error.
+func (v *visit) maySend(ctx context.Context) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	note := v.ledger.Attempt
+	if v.cfg.reports() {
+		note = v.ledger.AttemptSynced
+	}
+	if err := note(v.target); err != nil {
+		return false, err
+	}
+	err := v.lease.held(ctx)
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	v.sent = err == nil
+	return v.sent, err
 }

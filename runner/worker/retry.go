@@ -24,10 +24,10 @@ func pause(tries int, chance float64) time.Duration {
 	return whole - time.Duration(chance*float64(whole/2))
 }
 
-// never are reasons that another try would make worse, or no better: keys that
+// hopeless are reasons that another try would make worse, or no better: keys that
 // are refused again and again lock accounts, and a host key that is not the
 // known one is somebody's to look at.
-var never = map[result.Reason]bool{
+var hopeless = map[result.Reason]bool{
 	result.ReasonInvalid: true, result.ReasonAuth: true, result.ReasonHostKey: true, result.ReasonDenied: true,
 }
 
@@ -35,7 +35,7 @@ var never = map[result.Reason]bool{
 // this; the reason counts before the class. Once the script was sent there are
 // none: it may have run, and nobody has said that it may run twice.
 func worth(retry map[string]int, came verdict, sent bool) int {
-	if sent || never[came.reason] {
+	if sent || hopeless[came.reason] {
 		return 0
 	}
 	if n, ok := retry[string(came.reason)]; ok {

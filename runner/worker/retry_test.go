@@ -66,7 +66,7 @@ func TestBothRoomsKnowWhatIsTriedAgain(t *testing.T) {
 	if !slices.Equal(all, job.RetryKeys) {
 		t.Errorf("got %q, want %q", all, job.RetryKeys)
 	}
-	for reason := range never {
+	for reason := range hopeless {
 		if slices.Contains(job.RetryKeys, string(reason)) {
 			t.Errorf("%s may be asked for, and is never done", reason)
 		}

@@ -21,6 +21,7 @@ type visit struct {
 	trial
 	place  *slot
 	took   durations
+	sent   bool   // the script was, or is being
 	stdout *spool // nil until the script is sent
 	stderr tail
 }
@@ -51,10 +52,10 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return notIn(err), nil
 	}
 	defer func() { _ = conn.Close() }() // it gives no error
-	if err := v.ledger.Attempt(v.target); err != nil {
+	if sent, err := v.maySend(ctx); !sent {
 		return verdict{}, err
 	}
-	return v.script(ctx, conn)
+	return v.script(v.ends.running, conn)
 }
 
 // ping asks for an echo. The verdict is empty where one came. Of a name with

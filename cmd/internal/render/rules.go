@@ -60,6 +60,14 @@ func retries(retry map[string]int) string {
 	return strings.Join(each, ", ") + ", never once the script was sent"
 }
 
+// unknown says what becomes of targets whose worker dies over them.
+func unknown(f job.File) string {
+	if f.OnUnknown == job.Report {
+		return "where a worker dies over a target, it is reported; the script runs there once at the most"
+	}
+	return "where a worker dies over a target, the script runs there again"
+}
+
 // size gives a number of bytes exactly.
 func size(n int64) string {
 	s := spec.Size(n).String()

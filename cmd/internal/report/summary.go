@@ -15,10 +15,11 @@ import (
 
 // meanings says in a few words what the classes stand for.
 var meanings = map[string]string{
-	string(result.OK):     "the script ended with status 0",
-	string(result.NoPing): "no answer to the ping",
-	string(result.NoSSHD): "no SSH server answered",
-	string(result.NoSSH):  "SSH was there, but the script did not run to its end",
+	string(result.OK):      "the script ended with status 0",
+	string(result.NoPing):  "no answer to the ping",
+	string(result.NoSSHD):  "no SSH server answered",
+	string(result.NoSSH):   "SSH was there, but the script did not run to its end",
+	string(result.Unknown): "the worker died over it: the script may have run",
 }
 
 // verdicts puts a run's verdict into words.
