@@ -34,6 +34,11 @@ func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
 		r.hookFailed(HookFailed{Hook: "aggregate", Reason: failed.Error(), Tail: failed.Tail})
 		return "failed", nil
 	}
+	if gone := new(GoneError); err == nil && errors.As(r.stillThere(), &gone) {
+		// It may have done so itself, with results that it has put elsewhere.
+		r.summary.Results = ""
+		r.report(Warning{Text: "after the aggregator ran, " + gone.Error()})
+	}
 	return s.Hook.Path, err
 }
 
