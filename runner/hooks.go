@@ -51,7 +51,7 @@ func (r *run) hookFailed(e HookFailed) {
 // It holds a lock in the folder, where there is one already.
 func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
 	if folder != nil {
-		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run); err != nil {
+		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run+" on "+r.self.Host); err != nil {
 			return err
 		}
 		// Closing is not enough: what the hook has left behind, a mount for one,
