@@ -18,9 +18,10 @@ import (
 // pre hook, which comes before there is a run's folder, is in PREFIX.
 const hookLock = ".hook."
 
-// holdHook takes the lock that a hook is to hold. Where somebody else has it,
+// holdHook takes the lock that a hook is to hold, and says there whose it is:
+// some shares carry locks from host to host. Where somebody else has it,
 // that is the error; where the share has no such locks there is none.
-func holdHook(dir *share.Dir, name, run string) (*os.File, error) {
+func holdHook(dir *share.Dir, name, whose string) (*os.File, error) {
 	file, err := appendTo(dir, hookLock+name)
 	if err != nil {
 		return nil, err
@@ -31,7 +32,7 @@ func holdHook(dir *share.Dir, name, run string) (*os.File, error) {
 	}
 	err = file.Truncate(0)
 	if err == nil {
-		_, err = file.WriteString(run + "\n")
+		_, err = file.WriteString(whose + "\n")
 	}
 	if err != nil {
 		return nil, errors.Join(err, letHook(file))
@@ -60,11 +61,11 @@ func refuseHook(dir *share.Dir, name string) error {
 
 // hookLives says whose hook is still at it.
 func hookLives(dir *share.Dir, name string) error {
-	run, err := dir.ReadFile(hookLock + name)
+	whose, err := dir.ReadFile(hookLock + name)
 	if err != nil {
 		return err
 	}
 	path := dir.Path(hookLock + name)
 	return fmt.Errorf("run %s has lost its master, but its %s hook, or what that has started, is still at it; wait for it, or end it: fuser -k -TERM %s; where it is meant to go on, remove that file",
-		strings.TrimSpace(string(run)), name, job.Quote(path))
+		strings.TrimSpace(string(whose)), name, job.Quote(path))
 }

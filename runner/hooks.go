@@ -34,6 +34,11 @@ func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
 		r.hookFailed(HookFailed{Hook: "aggregate", Reason: failed.Error(), Tail: failed.Tail})
 		return "failed", nil
 	}
+	if gone := new(GoneError); err == nil && errors.As(r.stillThere(), &gone) {
+		// It may have done so itself, with results that it has put elsewhere.
+		r.summary.Results = ""
+		r.report(Warning{Text: "after the aggregator ran, " + gone.Error()})
+	}
 	return s.Hook.Path, err
 }
 
@@ -46,7 +51,7 @@ func (r *run) hookFailed(e HookFailed) {
 // It holds a lock in the folder, where there is one already.
 func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
 	if folder != nil {
-		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run); err != nil {
+		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run+" on "+r.self.Host); err != nil {
 			return err
 		}
 		// Closing is not enough: what the hook has left behind, a mount for one,

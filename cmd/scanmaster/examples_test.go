@@ -33,7 +33,7 @@ func TestEveryExampleHasAPlan(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		status := run(t.Context(), &app{
 			args:   []string{"scanmaster", "plan", file},
-			stdout: &stdout, stderr: &stderr, getenv: func(string) string { return "" },
+			stdout: &stdout, stderr: &stderr, getenv: func(name string) string { return map[string]string{"HOME": "/home/me"}[name] },
 		})
 		if status != exitComplete || stderr.Len() > 0 {
 			t.Errorf("%s: status %d\n%s", file, status, stderr.String())

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -28,7 +29,16 @@ func (a *app) lastRun(scan, dir string) (gather.Run, error) {
 	if err != nil {
 		return gather.Run{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return run, nil
+	return run, a.needHome(run.Plan.HomePaths()...)
+}
+
+// needHome refuses paths that start from home where nobody knows it.
+func (a *app) needHome(paths ...string) error {
+	i := slices.IndexFunc(paths, plan.FromHome)
+	if i < 0 || filepath.IsAbs(a.getenv("HOME")) {
+		return nil
+	}
+	return fmt.Errorf(plan.HomeProblem+"; set HOME", paths[i])
 }
 
 // scanCalled gives the name and the shared folder of a scan that is named, or

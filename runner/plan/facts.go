@@ -7,6 +7,9 @@ type Facts struct {
 	// Base is the absolute folder that the scan's relative paths start from.
 	// Home is the folder that "~" stands for on the master.
 	Base, Home string
+	// NoHome tells that nobody knows what "~" stands for: what starts from there
+	// can't be used.
+	NoHome bool
 	// Files holds what was found of each file, by the path as written. A file
 	// that isn't there is not in the map.
 	Files map[string]FileFacts

@@ -20,6 +20,7 @@ func (c *compiler) judge() {
 	}
 	c.judgeOptions()
 	c.judgeWorkers()
+	c.judgeHome()
 	if !c.counted() || c.facts.Targets > 0 || len(c.scan.Input) == 0 || c.scan.Wrong("input") || c.scan.Wrong("exclude") {
 		return
 	}
@@ -72,6 +73,8 @@ func (c *compiler) judgeSize(f File, found FileFacts) {
 func (c *compiler) there(f File) (FileFacts, bool) {
 	found, ok := c.facts.Files[f.Path]
 	switch {
+	case c.homeless(f.Key, f.Path):
+		return found, false
 	case ok && found.Problem != "":
 		c.problems.Errorf(c.scan.At(f.Key), "", "%s %s", f.Path, found.Problem)
 		return found, false

@@ -32,6 +32,7 @@ func (c *compiler) judgeDeployFrom() {
 	}
 	found, ok := c.facts.Files[path]
 	switch {
+	case c.facts.NoHome && FromHome(path): // judgeHome says so
 	case ok && found.Problem != "":
 		c.problems.Errorf(c.scan.At("deploy_from"), "", "%s %s", path, found.Problem)
 	case !ok && !c.dynamic():

@@ -80,6 +80,30 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			func(s *spec.Scan, _ *plan.Facts) { s.MinWorkers = 4 },
 			[]string{"min_workers is 4, and there are 3 workers"},
 		},
+		"paths from a home that nobody knows": {
+			func(s *spec.Scan, f *plan.Facts) {
+				f.NoHome, f.Home = true, ""
+				s.Dir, s.DeployFrom, s.KnownHosts, s.Input = "~", "~/builds", "", spec.Paths{"~/list"}
+				s.Hosts = spec.Hosts{{Host: "scan1", Identity: "~/.ssh/scan"}}
+				f.Hosts = spec.Hosts{{Host: "scan1", Identity: "~/.ssh/scan"}, {Host: "scan2"}}
+			},
+			[]string{
+				"HOME is not set to an absolute path, so that ~/list names no file (set HOME, or write the whole path)",
+				"so that ~ names no file", "so that ~/builds names no file", "so that ~/.ssh/scan names no file",
+				"so that ~/.ssh/known_hosts names no file (set HOME, or name known_hosts)",
+				"warning: HOME is not set to an absolute path, so that ~/.ssh/id_* names no file (set HOME, or name an identity; the ssh-agent's keys are tried all the same)",
+			},
+		},
+		"no home, where nothing starts from it": {
+			func(s *spec.Scan, f *plan.Facts) {
+				f.NoHome, f.Home = true, ""
+				for i := range f.Hosts {
+					f.Hosts[i].Identity = "key"
+				}
+				s.Hosts = f.Hosts
+			},
+			nil,
+		},
 		"no folder of builds": {
 			func(s *spec.Scan, f *plan.Facts) { delete(f.Files, "builds") },
 			[]string{"builds isn't there"},

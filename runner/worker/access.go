@@ -65,12 +65,19 @@ func (c Config) gather(ctx context.Context, a *access, s *shared) error {
 func (c Config) hostKeys(s *shared) (*hostkeys.Keys, error) {
 	cfg := hostkeys.Config{Dir: s.keys, Own: c.Args.Name + "." + c.chunk()}
 	for _, file := range c.Targets.KnownHosts {
-		cfg.Files = append(cfg.Files, c.inHome(file))
+		path, err := c.inHome(file)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Files = append(cfg.Files, path)
 	}
 	if c.Targets.HostKeys == job.HostKeyYes {
 		cfg.Policy = hostkeys.Strict
-		own := c.inHome("~/.ssh/known_hosts")
-		if _, err := os.Stat(own); len(cfg.Files) == 0 && !errors.Is(err, fs.ErrNotExist) {
+		own, err := c.inHome("~/.ssh/known_hosts")
+		if err == nil {
+			_, err = os.Stat(own)
+		}
+		if len(cfg.Files) == 0 && !errors.Is(err, fs.ErrNotExist) {
 			cfg.Files = append(cfg.Files, own)
 		}
 	}

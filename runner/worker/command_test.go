@@ -1,6 +1,9 @@
 package worker
 
 import (
+	"errors"
+	"io/fs"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,8 +50,13 @@ func TestTheJobFileSaysWhatTheCommandLineHasNoWordFor(t *testing.T) {
 		t.Error("the user is somebody else")
 	}
 	for path, want := range map[string]string{"~/.ssh/id": "/home/me/.ssh/id", "/etc/id": "/etc/id", "~other/id": "~other/id"} {
-		if got := classic.inHome(path); got != want {
-			t.Errorf("%s: got %s", path, got)
+		if got, err := classic.inHome(path); got != want || err != nil {
+			t.Errorf("%s: got %s, %v", path, got, err)
+		}
+	}
+	for _, home := range []string{"", "home/me"} {
+		if got, err := (Config{Home: home}).inHome("~/.ssh/id"); got != "" || !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "HOME") {
+			t.Errorf("in %q: got %s, %v", home, got, err)
 		}
 	}
 }

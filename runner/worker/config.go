@@ -5,6 +5,7 @@ package worker
 
 import (
 	"cmp"
+	"io/fs"
 	"path/filepath"
 	"strings"
 	"time"
@@ -80,10 +81,25 @@ func (c Config) maxOutput() int64 {
 	return job.DefaultMaxOutput
 }
 
-// inHome gives the path that "~/…" stands for.
-func (c Config) inHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		return filepath.Join(c.Home, rest)
+// inHome gives the path that "~/…" stands for. Where nobody knows the home, it
+// is an error, and no path in the working directory, which may be anybody's.
+func (c Config) inHome(path string) (string, error) {
+	rest, ok := strings.CutPrefix(path, "~/")
+	switch {
+	case !ok:
+		return path, nil
+	case !filepath.IsAbs(c.Home):
+		return "", &homelessError{path}
 	}
-	return path
+	return filepath.Join(c.Home, rest), nil
 }
+
+// homelessError tells that a path starts from a home that nobody knows.
+type homelessError struct{ path string }
+
+func (e *homelessError) Error() string {
+	return "HOME is not set to an absolute path, so that " + e.path + " names no file; set it in SCAN_ENV, or write the whole path"
+}
+
+// Is makes it an error of a file that isn't there.
+func (e *homelessError) Is(target error) bool { return target == fs.ErrNotExist }

@@ -28,7 +28,11 @@ func Fit(ctx context.Context, c Config) job.Fitness {
 		wrong(err)
 	}
 	for _, file := range c.Targets.KnownHosts {
-		if _, err := remote.KnownHosts(c.inHome(file)); err != nil {
+		path, err := c.inHome(file)
+		if err == nil {
+			_, err = remote.KnownHosts(path)
+		}
+		if err != nil {
 			wrong(fmt.Errorf("%w; mend that file, or leave UserKnownHostsFile away", err))
 		}
 	}
@@ -81,6 +85,8 @@ func (c Config) fitUsual(held bool, silent string) []error {
 // mendKey says what would make a key file that is named one that is of use.
 func (c Config) mendKey(err error) string {
 	switch {
+	case errors.As(err, new(*homelessError)):
+		return "or name another as targets.identity"
 	case errors.Is(err, remote.ErrPassphrase):
 		return "name a key without one, or start an ssh-agent that holds this one"
 	case errors.Is(err, fs.ErrNotExist):

@@ -74,7 +74,7 @@ func (c Config) signers(agent bool) ([]ssh.Signer, error) {
 	}
 	var signers []ssh.Signer
 	for _, file := range files {
-		signer, err := remote.KeyFile(c.inHome(file))
+		signer, err := c.keyFile(file)
 		switch {
 		case err == nil:
 			signers = append(signers, signer)
@@ -86,4 +86,12 @@ func (c Config) signers(agent bool) ([]ssh.Signer, error) {
 		}
 	}
 	return signers, nil
+}
+
+func (c Config) keyFile(file string) (ssh.Signer, error) {
+	path, err := c.inHome(file)
+	if err != nil {
+		return nil, err
+	}
+	return remote.KeyFile(path)
 }

@@ -27,7 +27,7 @@ func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.
 		base = filepath.Dir(scan.File()) // the working directory is gone; so are the files
 	}
 	g := &gatherer{ctx: ctx, scan: scan, facts: plan.Facts{
-		Base: base, Home: home, Files: make(map[string]plan.FileFacts),
+		Base: base, Home: home, NoHome: !filepath.IsAbs(home), Files: make(map[string]plan.FileFacts),
 	}}
 	g.facts.Scan, _ = g.read(filepath.Base(scan.File()), drain)
 	for _, path := range []string{scan.Hooks.Pre, scan.Remote.Script, scan.Hooks.PostChunk, scan.Hooks.Aggregate, scan.KnownHosts} {
