@@ -5,8 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"maps"
 	"os"
 
 	"github.com/dustin/go-humanize"
@@ -17,16 +17,10 @@ import (
 	"scanmaster/runner/result"
 )
 
-// missingFile lists, in the run's hidden folder, the lines without an outcome.
-const missingFile = "missing"
-
-// maxNames is how many of the missing lines the summary names itself.
-const maxNames = 10
-
 // account holds the outcomes against the input, chunk by chunk. Where they
 // don't match, the record says which lines are missing, and all are named.
 func (r *run) account(ctx context.Context) (string, error) {
-	missing := &missingList{run: r}
+	missing := r.listMissing()
 	for _, c := range r.chunks {
 		if err := r.accountChunk(ctx, c, missing); err != nil {
 			return "", errors.Join(fmt.Errorf("counting chunk %s: %w", c.name, err), missing.close())
@@ -46,8 +40,9 @@ func (r *run) account(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%s of %s targets have an outcome", humanize.Comma(total), humanize.Comma(r.summary.Targets)), nil
 }
 
-// accountChunk believes a .done file whose counts come out, and else counts
-// the record.
+// accountChunk counts the record, which alone says what a worker of ours has
+// done: a .done file is written by whoever can write to the share, and the
+// record may have been changed since. One that says otherwise is told of.
 func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingList) error {
 	if c.classic {
 		counted, err := merge.Count(ctx, r.prefix, r.plan.Layout.Min, merge.Chunk{Name: c.name, Dir: c.folder})
@@ -57,18 +52,41 @@ func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingLis
 		c.tally = counted.Tally
 		return missing.add(c, counted.Missing)
 	}
-	if c.done && c.mark.Lines == c.lines && c.mark.Outcomes == c.lines && c.tally.Total() == c.lines {
-		return nil
+	if err := r.findRecord(c); err != nil {
+		return err
 	}
 	audited, err := r.audit(c)
 	if err != nil {
 		return err
 	}
+	if c.done && !maps.Equal(c.mark.Counts, audited.Tally.Counts) {
+		r.report(Warning{Text: fmt.Sprintf("%s: %s says %d outcomes, and the worker's record holds %d, which count",
+			c.name, job.Done, result.Tally{Counts: c.mark.Counts}.Total(), audited.Tally.Total())})
+	}
 	c.tally = audited.Tally
 	if audited.Tally.Total() == c.lines {
 		return nil
 	}
+	c.done = false // whatever .done says: its worker may still be at it
 	return missing.add(c, func(t chunk.Target) bool { return !audited.Seen.Has(t.Line) })
+}
+
+// findRecord looks for the folder that holds a chunk's record, where the one
+// that .done was seen in does not: anybody can copy a .done file.
+func (r *run) findRecord(c *chunkRun) error {
+	if c.folder == "" || r.has(c.folder, job.Record) {
+		return nil
+	}
+	entries, err := r.prefix.ReadDir()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if name, ok := job.ChunkOf(e.Name()); ok && name == c.name && r.has(e.Name(), job.Record) {
+			c.folder = e.Name()
+		}
+	}
+	return nil
 }
 
 // audit counts a chunk's record back. One that was never begun is empty.
@@ -94,67 +112,4 @@ func (r *run) audit(c *chunkRun) (result.Audited, error) {
 	}
 	defer record.Close()
 	return result.Audit(bufio.NewReaderSize(record, 256<<10), c.lines)
-}
-
-// missingList writes down the lines without an outcome. Its file is made when
-// there is a first one.
-type missingList struct {
-	run  *run
-	file *chunkFile
-}
-
-func (m *missingList) add(c *chunkRun, lacks func(chunk.Target) bool) error {
-	into, err := m.run.prefix.Sub(job.Input, m.run.plan.Layout.Min)
-	if err != nil {
-		return err
-	}
-	defer into.Close()
-	file, err := into.OpenFile(c.name, os.O_RDONLY)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	return m.copyMissing(chunk.NewReader(file), lacks)
-}
-
-func (m *missingList) copyMissing(targets *chunk.Reader, lacks func(chunk.Target) bool) error {
-	for {
-		t, err := targets.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if !lacks(t) {
-			continue
-		}
-		m.run.summary.Missing++
-		if len(m.run.summary.MissingNames) < maxNames {
-			m.run.summary.MissingNames = append(m.run.summary.MissingNames, t.Text)
-		}
-		if err := m.write(t.Text + "\n"); err != nil {
-			return err
-		}
-	}
-}
-
-func (m *missingList) write(line string) error {
-	if m.file == nil {
-		file, err := newChunk(m.run.folder, missingFile)
-		if err != nil {
-			return err
-		}
-		m.file = file
-		m.run.summary.MissingFile = m.run.folder.Path(missingFile)
-	}
-	_, err := m.file.WriteString(line)
-	return err
-}
-
-func (m *missingList) close() error {
-	if m.file == nil {
-		return nil
-	}
-	return m.file.Close()
 }

@@ -19,6 +19,7 @@ func TestAScanThatCantRunLeavesTheEarlierOne(t *testing.T) {
 		"no identity":              "SCAN_ENV: {SSHOPTS: -i nix}",
 		"an identity that is none": "SCAN_ENV: {SSHOPTS: -i /dev/zero}",
 		"no TMPDIR":                "SCAN_ENV: {TMPDIR: /nix}",
+		"no key at all":            "targets: {user: nobody}\nSCAN_ENV: {HOME: /nix, SSH_AUTH_SOCK: /nix}",
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := lay(t)

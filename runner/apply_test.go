@@ -14,6 +14,7 @@ import (
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
 	"scanmaster/runner/hook"
+	"scanmaster/runner/job"
 	"scanmaster/runner/lock"
 	"scanmaster/runner/share"
 )
@@ -203,9 +204,12 @@ func atoi(s string) (n int) {
 func TestAScanThatNoWorkerStartsForSaysWhy(t *testing.T) {
 	g := lay(t)
 	g.targets("fine", 2, fleet.Behaviour{Kind: fleet.Canned})
-	_, err := g.apply(t.Context(), g.plan("SCAN_ENV: {TEST_WORKER_FAILS: 1}"))
-	if err == nil || !strings.Contains(err.Error(), "told to fail") {
-		t.Errorf("%v: want the worker's own words", err)
+	for hosts, keys := range map[string]string{"here": "", "there": g.hosts(1)} {
+		_, err := g.apply(t.Context(), g.plan(keys+"SCAN_ENV: {TEST_WORKER_FAILS: 1}"))
+		// In one line, without the name that begins each of the worker's.
+		if err == nil || !strings.Contains(err.Error(), ": told to fail; in two lines") || strings.Contains(err.Error(), job.Program) {
+			t.Errorf("%s: %v: want the worker's own words", hosts, err)
+		}
 	}
 }
 

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path/filepath"
 	"sync"
 
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/remote"
-	"scanmaster/spec"
 )
 
 // away is a worker host as a station.
@@ -168,64 +166,4 @@ func (d *distant) end(finished bool) {
 	if err != nil {
 		d.run.report(Warning{Text: fmt.Sprintf("%s may still work: %v", d.name(), err)})
 	}
-}
-
-// deployAll brings the worker half to the hosts, side by side. That it can't
-// be brought is a reason to leave a host out.
-func (r *run) deployAll(ctx context.Context, s plan.Probe, probed []Probed) error {
-	if s.Deploy == spec.DeployNever || !anyRemote(s.Workers) {
-		return nil
-	}
-	builds := &builds{self: launchOf(r.plan).Bin, from: s.DeployFrom, known: make(map[string]host.Binary)}
-	var side sync.WaitGroup
-	for i := range probed {
-		p := &probed[i]
-		at, ok := p.at.(*away)
-		if !ok || len(p.Reasons) > 0 {
-			continue
-		}
-		build, err := builds.of(p.Facts.OS, p.Facts.Arch)
-		if err != nil {
-			return err
-		}
-		side.Go(func() {
-			path, err := at.at().Deploy(ctx, build)
-			if err != nil {
-				p.Reasons = append(p.Reasons, err.Error())
-			}
-			at.path = path
-		})
-	}
-	side.Wait()
-	return ctx.Err()
-}
-
-// builds finds the binary for a system, once for each.
-type builds struct {
-	self, from string
-	known      map[string]host.Binary
-}
-
-func (b *builds) of(goos, goarch string) (host.Binary, error) {
-	if build, ok := b.known[goos+"/"+goarch]; ok {
-		return build, nil
-	}
-	build, err := b.find(goos, goarch)
-	if err != nil {
-		return host.Binary{}, fmt.Errorf("the binary for %s/%s: %w", goos, goarch, err)
-	}
-	b.known[goos+"/"+goarch] = build
-	return build, nil
-}
-
-// find takes a build from the folder that the scan names where it is there,
-// and else this binary.
-func (b *builds) find(goos, goarch string) (host.Binary, error) {
-	if b.from != "" {
-		build, err := host.From(b.from, goos, goarch)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return build, err
-		}
-	}
-	return host.Self(b.self)
 }

@@ -108,6 +108,13 @@ type Finished struct {
 	Summary Summary `json:"summary"`
 }
 
+// Stopped is the last event of a scan that was stopped after its targets were
+// counted, and tells what is known of them.
+type Stopped struct {
+	Reason  string  `json:"reason"`
+	Summary Summary `json:"summary"`
+}
+
 func (StepStarted) Kind() string   { return "step_started" }
 func (StepDone) Kind() string      { return "step_done" }
 func (WorkerStarted) Kind() string { return "worker_started" }
@@ -120,6 +127,7 @@ func (HookOutput) Kind() string    { return "hook_output" }
 func (HookFailed) Kind() string    { return "hook_failed" }
 func (Warning) Kind() string       { return "warning" }
 func (Finished) Kind() string      { return "finished" }
+func (Stopped) Kind() string       { return "stopped" }
 
 func (StepStarted) event()   {}
 func (StepDone) event()      {}
@@ -133,3 +141,4 @@ func (HookOutput) event()    {}
 func (HookFailed) event()    {}
 func (Warning) event()       {}
 func (Finished) event()      {}
+func (Stopped) event()       {}

@@ -86,7 +86,10 @@ func (g *ground) plan(keys string) plan.Plan {
 		g.write("targets.txt", strings.Join(g.lines, "\n")) // without a final newline
 	}
 	text := "version: 1\nname: s\nremote: remote.sh\ndir: " + g.path("share") +
-		"\nchecks: {ping: false}\ntargets: {identity: " + g.path("key") + "}\n" + keys
+		"\nchecks: {ping: false}\n" + keys
+	if !strings.Contains(keys, "targets:") {
+		text += "\ntargets: {identity: " + g.path("key") + "}\n"
+	}
 	if !strings.Contains(keys, "input:") {
 		text += "\ninput: targets.txt\n"
 	}

@@ -8,12 +8,13 @@ import (
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/share"
 )
 
 // pre runs the hook that may still make files and mount folders, and then
 // makes sure that the lock is held in what is there now.
 func (r *run) pre(ctx context.Context, s plan.Pre) (string, error) {
-	if err := r.runHook(ctx, "pre", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args}); err != nil {
+	if err := r.runHook(ctx, r.prefix, "pre", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args}); err != nil {
 		return "", err
 	}
 	return s.Hook.Path, nil
@@ -21,11 +22,14 @@ func (r *run) pre(ctx context.Context, s plan.Pre) (string, error) {
 
 // aggregate runs the user's aggregator; a failure is a result.
 func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
+	if err := r.stillThere(); err != nil {
+		return "", err
+	}
 	r.summary.Results = r.plan.Layout.Prefix()
 	if len(r.summary.FailedHooks) > 0 {
 		return "not run, since a post-chunk hook failed", nil
 	}
-	err := r.runHook(ctx, "aggregate", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args, Dir: s.Dir})
+	err := r.runHook(ctx, r.folder, "aggregate", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args, Dir: s.Dir})
 	if failed := new(hook.Error); errors.As(err, &failed) && ctx.Err() == nil {
 		r.hookFailed(HookFailed{Hook: "aggregate", Reason: failed.Error(), Tail: failed.Tail})
 		return "failed", nil
@@ -39,10 +43,19 @@ func (r *run) hookFailed(e HookFailed) {
 }
 
 // runHook runs a hook with the caller's environment; its lines become events.
-func (r *run) runHook(ctx context.Context, name string, h hook.Hook) error {
+// It holds a lock in the folder, where there is one already.
+func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
+	if folder != nil {
+		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run); err != nil {
+			return err
+		}
+		// Closing is not enough: what the hook has left behind, a mount for one,
+		// may go on, and is no hook.
+		defer func() { err = errors.Join(err, letHook(h.Held)) }()
+	}
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
-	h.Env, h.Output = r.cfg.Environ, lines
-	err := h.Run(ctx)
+	h.Env, h.Output, h.Timeout = r.cfg.Environ, lines, r.plan.Job.Timeouts.Hook
+	err = h.Run(ctx)
 	lines.flush()
 	if err != nil {
 		return fmt.Errorf("hook %w", err)

@@ -37,7 +37,7 @@ func (g *ground) hosts(n int) string {
 	}
 	f, err := fleet.New(fleet.Config{
 		Authorized: []ssh.PublicKey{key}, Dir: g.path("home"),
-		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin"},
+		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin", "GORACE=" + os.Getenv("GORACE")},
 	})
 	if err != nil {
 		g.t.Fatal(err)
@@ -92,12 +92,7 @@ func TestAWorkerHostThatCantWorkIsLeftOutWithItsReason(t *testing.T) {
 	if len(s.Workers) != 1 || s.Tally.Counts["ok"] != 3 {
 		t.Errorf("%+v", s)
 	}
-	var reasons []string
-	for _, e := range g.events {
-		if skipped, ok := e.(runner.WorkerSkipped); ok {
-			reasons = append(reasons, skipped.Reason)
-		}
-	}
+	reasons := g.skipped()
 	text := strings.Join(reasons, "\n")
 	if len(reasons) != 2 || !strings.Contains(text, "refused") || !strings.Contains(text, "record it in known_hosts: [127.0.0.1]:") {
 		t.Errorf("%q", reasons)
@@ -145,7 +140,7 @@ func TestTheUsualKeysAndKnownHostsAreUsedWhereNoneAreNamed(t *testing.T) {
 	g := lay(t)
 	g.targets("fine", 1, fleet.Behaviour{Kind: fleet.Canned})
 	keys := strings.ReplaceAll(g.hosts(1), ", identity: "+g.path("hostkey"), "")
-	g.write(".ssh/id_rsa", "no key of ours") // beside it, and so an error
+	g.write(".ssh/id_rsa", "no key of ours") // beside it, and so a reason
 	for from, to := range map[string]string{"hostkey": ".ssh/id_ed25519", "known_hosts": ".ssh/known_hosts"} {
 		if err := os.Rename(g.path(from), g.path(to)); err != nil {
 			t.Fatal(err)
@@ -175,6 +170,12 @@ func TestABuildThatIsNoneIsRefused(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(g.path("home/.cache/*")); len(left) > 0 {
 		t.Errorf("something was copied: %v", left)
+	}
+	// It is no trouble of others.
+	g.events = nil
+	s := g.mustApply(strings.Replace(keys, "hosts:\n", "hosts:\n  - local\n", 1))
+	if reasons := g.skipped(); len(s.Workers) != 1 || len(reasons) != 1 || !strings.Contains(reasons[0], "deploy_from") {
+		t.Errorf("%+v, %q", s, reasons)
 	}
 }
 

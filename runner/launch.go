@@ -186,17 +186,19 @@ func (r *run) has(folder, name string) bool {
 // wordsSize is how much of a worker's log is quoted, in bytes.
 const wordsSize = 500
 
-// lastWords gives the end of a worker's log, raw, for a message.
+// lastWords gives the end of a worker's log, raw but in one line, for a message.
 func (r *run) lastWords(log string) string {
 	data, err := r.folder.ReadFile(log)
-	if errors.Is(err, fs.ErrNotExist) || len(data) == 0 {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ", and has left no log"
+	}
+	if err == nil && len(data) == 0 {
 		return ""
 	}
 	if err != nil {
 		return ": " + err.Error()
 	}
-	text := strings.TrimSpace(string(data[max(0, len(data)-wordsSize):]))
-	return ": " + text
+	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
 }
 
 // leaves tells that the run ends, and its workers go on.

@@ -25,6 +25,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
 		asWorker(os.Args[2:])
 	}
+	// Under the race detector every worker would wait a second at its end.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -34,25 +38,41 @@ func asWorker(words []string) {
 		os.Exit(0)
 	}
 	if err := work(words); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+		fmt.Fprintln(os.Stderr, job.Program+err.Error())
 		os.Exit(1)
 	}
 	os.Exit(0)
 }
 
 func work(words []string) error {
-	if os.Getenv("TEST_WORKER_FAILS") != "" {
-		return fmt.Errorf("told to fail")
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
-	args, err := job.ParseArgs(words)
+	args, check, err := job.ParseCheck(words)
+	if !check {
+		args, err = job.ParseArgs(words)
+	}
 	if err != nil {
 		return err
 	}
 	targets, err := job.ParseSSHOPTS(os.Getenv("SSHOPTS"))
 	if err != nil {
 		return err
+	}
+	config := worker.Config{
+		Args: args, Targets: targets, Environ: os.Environ(), AgentSocket: os.Getenv("SSH_AUTH_SOCK"),
+		Home: os.Getenv("HOME"), User: "test", Host: "here", Temp: os.TempDir(), Path: os.Getenv("PATH"), Now: time.Now,
+		Log: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) },
+	}
+	if check {
+		f := worker.Fit(ctx, config)
+		fmt.Print(f.Encode())
+		if len(f.Wrong) > 0 {
+			return fmt.Errorf("it could not work")
+		}
+		return nil
+	}
+	if os.Getenv("TEST_WORKER_FAILS") != "" {
+		return fmt.Errorf("told to fail\n%sin two lines", job.Program)
 	}
 	data, err := os.ReadFile(os.Getenv(job.EnvFile))
 	if err != nil {
@@ -62,10 +82,7 @@ func work(words []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = worker.Run(ctx, worker.Config{
-		Args: args, Targets: targets, Job: &file, Environ: os.Environ(),
-		User: "test", Host: "here", Temp: os.TempDir(), Now: time.Now,
-		Log: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) },
-	})
+	config.Job = &file
+	_, err = worker.Run(ctx, config)
 	return err
 }

@@ -16,6 +16,29 @@ import (
 // still at it: its master may have been killed, and what must run once would
 // run a second time beside it.
 func refuseOrphans(prefix *share.Dir) error {
+	return eachRun(prefix, func(run string, folder *share.Dir) error {
+		chunks, err := stillWorked(folder)
+		if err != nil {
+			return fmt.Errorf("run %s: %w", run, err)
+		}
+		if len(chunks) > 0 {
+			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: pkill -f %s",
+				run, strings.Join(chunks, ", "), job.Quote(run))
+		}
+		return nil
+	})
+}
+
+// refuseHooks does so for the hooks that run on the master.
+func refuseHooks(prefix *share.Dir) error {
+	if err := refuseHook(prefix, "pre"); err != nil {
+		return err
+	}
+	return eachRun(prefix, func(_ string, folder *share.Dir) error { return refuseHook(folder, "aggregate") })
+}
+
+// eachRun gives the hidden folders of the runs below PREFIX.
+func eachRun(prefix *share.Dir, do func(run string, folder *share.Dir) error) error {
 	entries, err := prefix.ReadDir()
 	if err != nil {
 		return err
@@ -25,26 +48,20 @@ func refuseOrphans(prefix *share.Dir) error {
 		if !ok || !e.IsDir() {
 			continue
 		}
-		chunks, err := stillWorked(prefix, e.Name())
+		folder, err := prefix.Sub(e.Name())
 		if err != nil {
-			return fmt.Errorf("run %s: %w", run, err)
+			return err
 		}
-		if len(chunks) > 0 {
-			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: pkill -f %s",
-				run, strings.Join(chunks, ", "), job.Quote(run))
+		if err := errors.Join(do(run, folder), folder.Close()); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// stillWorked names the chunks of a run whose workers on this machine live:
-// those hold the lock on their log.
-func stillWorked(prefix *share.Dir, folder string) ([]string, error) {
-	dir, err := prefix.Sub(folder)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
+// stillWorked names the chunks in a run's hidden folder whose workers on this
+// machine live: those hold the lock on their log.
+func stillWorked(dir *share.Dir) ([]string, error) {
 	entries, err := dir.ReadDir()
 	if err != nil {
 		return nil, err
@@ -55,23 +72,23 @@ func stillWorked(prefix *share.Dir, folder string) ([]string, error) {
 		if !ok || !e.Type().IsRegular() {
 			continue
 		}
-		locked, err := lockedLog(dir, e.Name())
+		held, err := isHeld(dir, e.Name())
 		if err != nil {
 			return nil, err
 		}
-		if locked {
+		if held {
 			chunks = append(chunks, chunk)
 		}
 	}
 	return chunks, nil
 }
 
-// lockedLog tells whether a worker of this machine holds the lock on its log.
-func lockedLog(dir *share.Dir, name string) (bool, error) {
-	log, err := dir.OpenFile(name, os.O_RDONLY)
+// isHeld tells whether somebody holds the lock on a file.
+func isHeld(dir *share.Dir, name string) (bool, error) {
+	file, err := dir.OpenFile(name, os.O_RDONLY)
 	if err != nil {
 		return false, err
 	}
-	err = unix.Flock(int(log.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-	return errors.Is(err, unix.EWOULDBLOCK), log.Close()
+	err = unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
+	return errors.Is(err, unix.EWOULDBLOCK), file.Close()
 }

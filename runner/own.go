@@ -23,7 +23,7 @@ func (r *run) own(ctx context.Context, early bool) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("the shared folder: %w; make it, or mount it, or name another as dir", err)
+		return fmt.Errorf("the shared folder: %w; %s", err, mendDir)
 	}
 	prefix, err := base.Make(job.ChunkedDir, r.plan.Layout.Name)
 	if err = errors.Join(err, base.Close()); err != nil {
@@ -75,8 +75,8 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 		r.report(Warning{Text: fmt.Sprintf("the last owner is dead, and its lock was taken over: %v", dead)})
 	}
 	go r.watchOwner(held, r.owner)
-	if r.resumed {
-		return nil
+	if err := refuseHooks(prefix); err != nil || r.resumed {
+		return err
 	}
 	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
 		return err

@@ -8,27 +8,19 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-	"golang.org/x/sys/unix"
-
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
-)
-
-// minRoom is the free space, in bytes, below which no worker is started: what
-// would be written is lost, and so is the time. minFiles is the same for the
-// number of files.
-const (
-	minRoom  = 64 << 20
-	minFiles = 1000
 )
 
 // Probed is what a probe has found of one worker.
 type Probed struct {
 	Worker plan.Worker
-	// Facts are zero for a worker on this machine, and where it could not be
-	// looked at.
+	// Facts are zero where it could not be looked at. Of this machine they are
+	// its system, its user and the shared folder.
 	Facts host.Facts
+	// Ping is by what it pings, as in job.Fitness; empty where it doesn't, or
+	// was not asked.
+	Ping string
 	// Reasons say why it can't work, each with what mends it; none where it
 	// can. Warnings don't keep it from working. Both may hold words of the
 	// host's, raw.
@@ -40,12 +32,19 @@ type Probed struct {
 }
 
 // Probe finds out which workers of a plan could work, and touches nothing but
-// files of its own below DIR/.scanmaster/probe. The error is that nothing can
-// be found out at all.
+// files of its own below DIR/.scanmaster/probe. It brings nothing to the hosts:
+// what they lack of a worker's set-up is known where the worker half is there.
+// The error is that nothing can be found out at all.
 func Probe(ctx context.Context, p plan.Plan, cfg Config) ([]Probed, error) {
 	for _, step := range p.Steps {
 		if s, ok := step.(plan.Probe); ok {
 			probed, err := probeAll(ctx, p, s, cfg)
+			if err == nil {
+				err = locate(ctx, deliveries(p, s, probed))
+			}
+			if err == nil {
+				err = fit(ctx, p, cfg, probed)
+			}
 			return probed, errors.Join(err, leave(probed))
 		}
 	}
@@ -56,10 +55,13 @@ func Probe(ctx context.Context, p plan.Plan, cfg Config) ([]Probed, error) {
 // worker half is missing on a host is copied there.
 func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
 	probed, err := probeAll(ctx, r.plan, s, r.cfg)
-	if err != nil {
-		return "", errors.Join(err, leave(probed))
+	if err == nil {
+		err = deliver(ctx, deliveries(r.plan, s, probed))
 	}
-	if err := r.deployAll(ctx, s, probed); err != nil {
+	if err == nil {
+		err = fit(ctx, r.plan, r.cfg, probed)
+	}
+	if err != nil {
 		return "", errors.Join(err, leave(probed))
 	}
 	r.stations = make(map[string]station)
@@ -78,7 +80,8 @@ func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
 		r.stations[p.Worker.Name] = p.at
 	}
 	detail := fmt.Sprintf("%d of %d workers can work", len(r.live), len(s.Workers))
-	if least := max(1, s.MinWorkers); len(r.live) < least {
+	// What a run has begun is worth to be gone on with by whoever is there.
+	if least := max(1, s.MinWorkers); len(r.live) < least && !r.resumed {
 		return "", errors.Join(fmt.Errorf("%s, and %d must (min_workers): %s", detail, least, strings.Join(reasons, "; ")), leave(probed))
 	}
 	r.probed = probed
@@ -102,37 +105,8 @@ func leave(probed []Probed) error {
 	return errors.Join(errs...)
 }
 
-// probeHere judges this machine; all workers on it share its folder and its
-// room.
-func probeHere(p plan.Plan, s plan.Probe, cfg Config) []string {
-	var reasons []string
-	if err := able(p, cfg); err != nil {
-		reasons = append(reasons, err.Error())
-	}
-	room, err := freeBytes(s.Dir)
-	switch {
-	case err != nil:
-		reasons = append(reasons, err.Error())
-	case room < minRoom:
-		reasons = append(reasons, fmt.Sprintf("%s has %s left, and %s are needed", s.Dir, humanize.IBytes(room), humanize.IBytes(minRoom)))
-	}
-	return reasons
-}
-
-func freeBytes(path string) (uint64, error) {
-	var fs unix.Statfs_t
-	if err := unix.Statfs(path, &fs); err != nil {
-		return 0, fmt.Errorf("statfs %s: %w", path, err)
-	}
-	return fs.Bavail * uint64(fs.Bsize), nil
-}
-
 func anyRemote(workers []plan.Worker) bool {
 	return slices.ContainsFunc(workers, func(w plan.Worker) bool { return !w.Local })
-}
-
-func anyLocal(workers []plan.Worker) bool {
-	return slices.ContainsFunc(workers, func(w plan.Worker) bool { return w.Local })
 }
 
 // probeLimit bounds the probe of one host beyond what the share may take.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -34,14 +35,11 @@ type prober struct {
 // close; see leave.
 func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Probed, error) {
 	probed := make([]Probed, len(s.Workers))
-	var here []string
-	if anyLocal(s.Workers) {
-		here = probeHere(p, s, cfg)
-	}
+	facts, reasons := probeHere(s, cfg)
 	for i, w := range s.Workers {
 		probed[i] = Probed{Worker: w}
 		if w.Local {
-			probed[i].Reasons, probed[i].at = here, local{}
+			probed[i].Facts, probed[i].Reasons, probed[i].at = facts, slices.Clone(reasons), local{}
 		}
 	}
 	if !anyRemote(s.Workers) {
@@ -107,7 +105,7 @@ func (b *prober) prepare() error {
 	}
 	dir, err := share.Open(b.step.Dir)
 	if err != nil {
-		return fmt.Errorf("the shared folder: %w", err)
+		return fmt.Errorf("the shared folder: %w; %s", err, mendDir)
 	}
 	b.folder, err = dir.Make(job.State, host.ProbeDir)
 	if err = errors.Join(err, dir.Close()); err != nil {
@@ -154,6 +152,7 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 	}
 	if err := b.shares(ctx, h); err != nil {
 		p.Reasons = append(p.Reasons, err.Error())
+		p.Facts.Dir.Apart = errors.Is(err, host.ErrNotShared)
 	}
 }
 
@@ -177,7 +176,8 @@ func (b *prober) shares(ctx context.Context, h *host.Host) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-late.C:
-			return fmt.Errorf("what it writes to %s was not seen here within %v: mount the same share, or give it longer (share_wait)", b.step.Dir, b.step.ShareWait)
+			return fmt.Errorf("%s is %w: what it writes there was not seen here within %v: mount the same share, or give it longer (share_wait)",
+				b.step.Dir, host.ErrNotShared, b.step.ShareWait)
 		case <-tick.C:
 		}
 	}

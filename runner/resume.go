@@ -49,11 +49,8 @@ func (r *run) takeUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	switch {
-	case state.Finished:
-		return &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
-	case !state.Dealt:
-		return ErrNotBegun
+	if state, err = r.openAgain(state); err != nil {
+		return err
 	}
 	if err := errors.Join(r.uncancel(), r.recall(state)); err != nil {
 		return err
@@ -68,6 +65,29 @@ func (r *run) takeUp(ctx context.Context) error {
 		}
 		return false
 	})
+}
+
+// openAgain makes sure that there is something to go on with. A run that is over
+// and incomplete is, where what it has left was merged and not handed on.
+func (r *run) openAgain(state journal.State) (journal.State, error) {
+	switch {
+	case !state.Dealt:
+		return state, ErrNotBegun
+	case !state.Finished:
+		return state, nil
+	case !lacks(state):
+		return state, &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
+	}
+	state.Steps, state.Summary = nil, nil
+	for i := range state.Chunks {
+		state.Chunks[i].Losses = 0
+	}
+	return state, r.journal.Add(journal.Entry{Kind: journal.KindReopened})
+}
+
+// lacks tells of a run that is over that it can be taken up all the same.
+func lacks(s journal.State) bool {
+	return Verdict(s.Verdict) == Incomplete && s.Steps[plan.Merge{}.Kind()]
 }
 
 // reopen opens the run's hidden folder and what was written down there.
@@ -92,27 +112,40 @@ func (r *run) recall(state journal.State) error {
 	sum := sha256.Sum256(data)
 	r.digest = hex.EncodeToString(sum[:])
 	r.summary.Targets, r.summary.Excluded = state.Targets, state.Excluded
-	if state.Summary != nil {
-		// What the workers have left may have been moved away since.
-		return json.Unmarshal(state.Summary, &r.summary)
-	}
 	done := 0
 	for _, was := range state.Chunks {
-		c := &chunkRun{name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses}
-		if f, ok := r.doneMarkAs(c, was.Folder); ok && was.Done {
-			c.done, c.folder, c.mark = true, was.Folder, f
-			c.tally.Counts = f.Counts
+		c := r.recallChunk(was, state.Summary != nil)
+		if c.done {
 			done++
-			r.judgePost(was.Worker, f)
 		}
-		if was.Lost == "" {
-			c.last, c.place = was.Worker, was.Place
-		}
-		c.worker = plan.Worker{Name: was.Worker}
 		r.chunks = append(r.chunks, c)
 	}
 	r.report(Resumed{Run: r.plan.Layout.Run, Chunks: len(r.chunks), Done: done})
-	return nil
+	if state.Summary == nil {
+		return nil
+	}
+	r.findFolders()
+	return json.Unmarshal(state.Summary, &r.summary)
+}
+
+// recallChunk brings back one chunk. Where all were accounted for, the journal's
+// word is enough: what a worker has left may have been moved away since.
+func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
+	c := &chunkRun{
+		name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses,
+		worker: plan.Worker{Name: was.Worker},
+	}
+	if was.Lost == "" {
+		c.last, c.place = was.Worker, was.Place
+	}
+	if was.Done && accounted {
+		c.done, c.folder = true, was.Folder
+	} else if f, ok := r.doneMarkAs(c, was.Folder); ok && was.Done {
+		c.done, c.folder, c.mark = true, was.Folder, f
+		c.tally.Counts = f.Counts
+		r.judgePost(was.Worker, f)
+	}
+	return c
 }
 
 // doneMarkAs reads the .done file of a chunk that is not among ours yet.
@@ -140,6 +173,7 @@ func (r *run) adopt(ctx context.Context) {
 		r.posts = append(r.posts, started{c, p})
 		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
 	}
+	r.giveUp("none can work")
 }
 
 // handOf gives the worker of that name. One that isn't live has its place in
@@ -153,7 +187,7 @@ func (r *run) handOf(name string) *hand {
 	h := &hand{worker: plan.Worker{Name: name}, out: "it can't be reached"}
 	for _, p := range r.probed {
 		if p.Worker.Name == name {
-			h.worker = p.Worker
+			h.worker, h.at = p.Worker, p.at
 		}
 	}
 	r.crew = append(r.crew, h)

@@ -45,7 +45,8 @@ type Config struct {
 // Apply carries out a plan that was compiled for this run. The error says
 // what stopped the scan; where it is nil, the summary's verdict says what came
 // of it. A failed pre hook is a *hook.Error, a run that somebody else owns a
-// *lock.HeldError, and the end of ctx is its cause.
+// *lock.HeldError, a scan that took longer than the plan says a *TimeoutError,
+// and the end of ctx is its cause.
 func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	if parts := Unsupported(p); len(parts) > 0 {
 		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
@@ -57,19 +58,22 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
-	r.told = func() bool { return ctx.Err() != nil }
-	within, cancel := context.WithCancelCause(ctx)
+	user := ctx
+	r.told = func() bool { return user.Err() != nil }
+	ctx, unbind := bounded(ctx, p.Timeout)
+	defer unbind()
+	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.outlast(within, way)
-	if cause := context.Cause(within); err != nil && cause != nil {
+	err := r.outlast(ctx, way)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
 	if err == nil {
 		err = r.conclude()
 	}
-	if err = errors.Join(err, r.close()); err != nil {
-		return r.summary, err
+	if err = errors.Join(r.why(ctx, err), r.close()); err != nil {
+		return r.stopped(err), err
 	}
 	r.report(Finished{Summary: r.summary})
 	return r.summary, nil

@@ -177,7 +177,7 @@ func (r *reader) lostForGood(c journal.Chunk) bool {
 // works tells whether the worker of a chunk lives, which was started on this
 // machine by a master that is gone: it holds the lock on its log.
 func (r *reader) works(chunk string) bool {
-	locked, err := lockedLog(r.folder, job.LogPrefix+chunk)
+	locked, err := isHeld(r.folder, job.LogPrefix+chunk)
 	return locked || err != nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"scanmaster/spec"
 )
 
-// Summary is what came of a scan that was carried out.
+// Summary is what came of a scan, as far as it was carried out.
 type Summary struct {
 	Name string `json:"name"`
 	Run  string `json:"run"`
@@ -27,12 +27,18 @@ type Summary struct {
 	Workers []WorkerSummary `json:"workers"`
 	// FailedHooks are those after the launch that failed.
 	FailedHooks []HookFailed `json:"failed_hooks,omitempty"`
-	// Results is the folder where the results are.
+	// Results is the folder where the results are; of a run that was stopped, or
+	// whose results were not gathered, where the workers have recorded them. It is
+	// empty where that folder is gone.
 	Results string        `json:"results"`
 	Took    time.Duration `json:"took_ns"`
-	// Verdict is what all this amounts to.
+	// Verdict is what all this amounts to; empty of a run that was stopped.
 	Verdict Verdict `json:"verdict"`
 }
+
+// IsCounted tells whether there is anything to say of the targets: a run that
+// was stopped early has counted none.
+func (s Summary) IsCounted() bool { return s.Tally.Total()+s.Missing > 0 }
 
 // WorkerSummary is what came of one worker.
 type WorkerSummary struct {

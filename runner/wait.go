@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 	"time"
@@ -240,7 +239,7 @@ func (r *run) judgePost(worker string, mark job.DoneMark) {
 	if mark.PostChunk != 0 {
 		r.hookFailed(HookFailed{
 			Hook: "post_chunk", Where: worker,
-			Reason: fmt.Sprintf("it ended with status %d", mark.PostChunk), Tail: mark.PostChunkTail,
+			Reason: mark.HookFailure(), Tail: mark.PostChunkTail,
 		})
 	}
 }

@@ -63,6 +63,11 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 			Type: "object", PropertyNames: matching(spec.FailOnPattern),
 			AdditionalProperties: oneOf(&jsonschema.Schema{Type: "integer", Minimum: "0"}, matching(spec.LimitPattern)),
 		}
+	case reflect.TypeFor[spec.Retry]():
+		return &jsonschema.Schema{
+			Type: "object", PropertyNames: matching(spec.RetryPattern),
+			AdditionalProperties: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: "10"},
+		}
 	case reflect.TypeFor[spec.Duration]():
 		return matching(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`)
 	case reflect.TypeFor[spec.Size]():
@@ -151,7 +156,7 @@ func apply(s *jsonschema.Schema, tag, param string) {
 	case tag == "min" && len(s.OneOf) == 2 && s.OneOf[1].Type == "array":
 		one := uint64(1)
 		s.OneOf[1].MinItems = &one
-	case tag == "max":
+	case tag == "max" && s.Type == "string":
 		most, err := strconv.ParseUint(param, 10, 16)
 		if err != nil {
 			panic("validate tag max=" + param) // spec's own tests would have failed

@@ -125,7 +125,7 @@ func TestBadScanFilesAreInvalid(t *testing.T) {
 	compiled := compile(t)
 	for _, name := range []string{
 		"enums", "env_names", "fail_on", "host_both", "hosts_empty", "missing", "name_dots", "name_slash",
-		"passthrough", "ports", "types", "unknown", "unknown_elsewhere", "unknown_inner",
+		"passthrough", "ports", "retry", "types", "unknown", "unknown_elsewhere", "unknown_inner",
 	} {
 		if compiled.Validate(read(t, "../spec/testdata/"+name+".bad.yaml")) == nil {
 			t.Errorf("%s.bad.yaml is valid", name)

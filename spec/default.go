@@ -20,6 +20,7 @@ const (
 	DefaultMaxOutput  = Size(16 << 20) // bytes
 	DefaultPoll       = Duration(time.Minute)
 	DefaultLease      = Duration(2 * time.Minute)
+	DefaultOnUnknown  = OnUnknownRerun
 	DefaultKeep       = 1
 )
 
@@ -52,6 +53,7 @@ func Default() *Scan {
 		MaxOutput:    DefaultMaxOutput,
 		Poll:         DefaultPoll,
 		Lease:        DefaultLease,
+		OnUnknown:    DefaultOnUnknown,
 		Keep:         DefaultKeep,
 	}
 }

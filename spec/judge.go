@@ -63,14 +63,16 @@ func (r *reader) failed(f validator.FieldError) {
 	}
 	if !written || f.Tag() == "required" {
 		path = r.highest(path)
+		r.bad[path] = true
 		r.tell(r.at(path), missing[path], "%s is missing", path)
 		return
 	}
 	pos := r.at(path)
-	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" {
+	if f.Tag() == "env_name" || f.Tag() == "not_ours" || f.Tag() == "limit_key" || f.Tag() == "retry_key" {
 		pos = r.keys[path]
 	}
 	summary, hint := words(f)
+	r.bad[path] = true
 	r.tell(pos, hint, "%s %s", shown(path), summary)
 }
 
@@ -91,9 +93,11 @@ func (r *reader) highest(path string) string {
 
 // told tells whether a problem with the value, or with one around it, was
 // told of already.
-func (r *reader) told(path string) bool {
+func (r *reader) told(path string) bool { return told(r.bad, path) }
+
+func told(bad map[string]bool, path string) bool {
 	for path != "" {
-		if r.bad[path] {
+		if bad[path] {
 			return true
 		}
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]

@@ -8,7 +8,7 @@ import (
 )
 
 // FailOn maps a class of results to the most that is borne: the keys are
-// "unreachable", "failed" (any exit status but 0) and "exit_N".
+// "unreachable", "failed" (any exit status but 0), "unknown" and "exit_N".
 type FailOn map[string]Limit
 
 // Limit is a count, or a share of all targets. More than that fails the scan.

@@ -74,6 +74,7 @@ func Parse(file string, data []byte) (*Scan, diag.List) {
 	r.document(root, scan)
 	scan.pos = r.pos
 	judge(scan, r)
+	scan.bad = r.bad
 	if r.full() {
 		r.problems.Errorf(diag.Pos{File: file}, "mend these first", "there are more problems than the %d that are told", maxProblems)
 	}

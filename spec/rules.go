@@ -21,7 +21,10 @@ const (
 	FlagPattern = `^-[B-Za-egi-mqt-z0-9]+$`
 	// FailOnPattern is that of the classes of results: every exit status that
 	// a script can have but 0.
-	FailOnPattern = `^(unreachable|failed|exit_([1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-4]))$`
+	FailOnPattern = `^(unreachable|failed|unknown|exit_([1-9][0-9]?|1[0-9][0-9]|2[0-4][0-9]|25[0-4]))$`
+	// RetryPattern is that of the classes and reasons of failures after which
+	// a target may be tried again.
+	RetryPattern = `^(noping|nosshd|nossh|resolve|unreachable|no-echo|refused|timeout|not-ssh|protocol|lost|local)$`
 )
 
 var (
@@ -30,6 +33,7 @@ var (
 	isUser   = regexp.MustCompile(UserPattern).MatchString
 	isFlag   = regexp.MustCompile(FlagPattern).MatchString
 	isFailOn = regexp.MustCompile(FailOnPattern).MatchString
+	isRetry  = regexp.MustCompile(RetryPattern).MatchString
 )
 
 // rule judges a text: what is wrong with it, and how it may be mended. The
@@ -51,6 +55,7 @@ var rules = map[string]rule{
 	"one_line":    oneLine,
 	"flag":        flag,
 	"limit_key":   limitKey,
+	"retry_key":   retryKey,
 }
 
 func scanName(s string) (problem, hint string) {
@@ -172,5 +177,5 @@ func limitKey(s string) (problem, hint string) {
 	case s == "exit_255":
 		return "counts as unreachable", "did you mean unreachable?"
 	}
-	return "is no class of results", "unreachable, failed, or exit_1 to exit_254"
+	return "is no class of results", "unreachable, failed, unknown, or exit_1 to exit_254"
 }

@@ -2,7 +2,11 @@
 // and says what is wrong with them, with line and column.
 package spec
 
-import "scanmaster/spec/diag"
+import (
+	"strings"
+
+	"scanmaster/spec/diag"
+)
 
 // Scan is a scan file as it was read: values as written, paths relative to
 // the folder of the scan file, defaults filled in.
@@ -61,8 +65,11 @@ type Scan struct {
 	Shell string `yaml:"shell" validate:"one_line"`
 	// Passthrough is handed on to the worker, and through it to what it invokes.
 	Passthrough []string `yaml:"passthrough" validate:"dive,flag"`
-	// Timeouts bound every phase of a target.
+	// Timeouts bound every phase of a target, hooks, and the scan.
 	Timeouts Timeouts `yaml:"timeouts"`
+	// Retry says how many more tries a target is worth that failed before the
+	// script was sent, by class or by reason.
+	Retry Retry `yaml:"retry" validate:"dive,keys,retry_key,endkeys,min=1,max=10"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput Size `yaml:"max_output" validate:"at_least=1KiB"`
 	// Poll is how often the shared folder is looked at when no event comes.
@@ -70,6 +77,10 @@ type Scan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead.
 	Lease Duration `yaml:"lease" validate:"at_least=10s"`
+	// OnUnknown says what becomes of targets that the script may have run on
+	// when their worker died: "rerun" runs it there again, "report" never does,
+	// and sorts them as unknown.
+	OnUnknown string `yaml:"on_unknown" validate:"oneof=rerun report"`
 	// Keep is how many earlier runs are kept below .old.
 	Keep int `yaml:"keep" validate:"min=0"`
 	// FailOn says which results make the scan fail.
@@ -77,6 +88,8 @@ type Scan struct {
 
 	file string
 	pos  map[string]diag.Pos
+	// bad are the paths of values that a problem was told of.
+	bad map[string]bool
 }
 
 // File is the path of the scan file, as it was given to Load.
@@ -87,6 +100,24 @@ func (s *Scan) File() string { return s.file }
 // Where the key isn't written it is the place of the nearest key above it, and
 // at last the file alone.
 func (s *Scan) At(path string) diag.Pos { return at(s.pos, s.file, path) }
+
+// Readable tells whether the file could be read as keys and values at all,
+// however wrong some of them are.
+func (s *Scan) Readable() bool { return len(s.pos) > 0 && !s.bad[""] }
+
+// Wrong tells whether a problem was told of the value at a path, of one around
+// it or of one in it: what follows from that need not be told.
+func (s *Scan) Wrong(path string) bool {
+	if told(s.bad, path) {
+		return true
+	}
+	for bad := range s.bad {
+		if rest, ok := strings.CutPrefix(bad, path); ok && (rest[0] == '.' || rest[0] == '[') {
+			return true
+		}
+	}
+	return false
+}
 
 // What a worker host runs its worker in.
 const (
@@ -102,6 +133,14 @@ const (
 	LostRedeal = "redeal"
 	// LostFail leaves it.
 	LostFail = "fail"
+)
+
+// What becomes of targets that were in flight when their worker died.
+const (
+	// OnUnknownRerun runs the script there again.
+	OnUnknownRerun = "rerun"
+	// OnUnknownReport sorts them as unknown, and runs nothing there.
+	OnUnknownReport = "report"
 )
 
 // DeployNever expects scanslave on the worker hosts.
@@ -172,7 +211,12 @@ type Targets struct {
 	HostKeys string `yaml:"host_keys" validate:"oneof=accept-new strict off"`
 }
 
-// Timeouts bound the phases of a target; none may be zero.
+// Retry maps classes and reasons of failures to how many more tries each is
+// worth; a reason counts before its class.
+type Retry map[string]int
+
+// Timeouts bound the phases of a target, of which each has a bound; hooks, and
+// the scan, have one only where it is said.
 type Timeouts struct {
 	// Connect bounds the TCP connect.
 	Connect Duration `yaml:"connect" validate:"at_least=1ms"`
@@ -182,4 +226,11 @@ type Timeouts struct {
 	Auth Duration `yaml:"auth" validate:"at_least=1ms"`
 	// Run bounds the script.
 	Run Duration `yaml:"run" validate:"at_least=1ms"`
+	// Idle bounds the time in which nothing is heard of the script, on standard
+	// output and error; 0s is no bound.
+	Idle Duration `yaml:"idle" validate:"omitempty,at_least=1ms"`
+	// Hook bounds each run of a hook; 0s is no bound.
+	Hook Duration `yaml:"hook" validate:"omitempty,at_least=1ms"`
+	// Scan bounds the whole scan, from when its master starts; 0s is no bound.
+	Scan Duration `yaml:"scan" validate:"omitempty,at_least=1ms"`
 }

@@ -42,6 +42,7 @@ func (r *reader) together(scan *Scan) {
 func (r *reader) workersTogether(scan *Scan) {
 	listed := slices.ContainsFunc(scan.Hosts, func(h Host) bool { return h.File != "" })
 	if n := len(scan.Hosts); !listed && n > 0 && scan.MinWorkers > n && !r.told("hosts") {
+		r.bad["min_workers"] = true
 		r.tell(r.at("min_workers"), "", "min_workers is more than the %d of hosts", n)
 	}
 	if scan.DeployFrom != "" && scan.Deploy == DeployNever {
@@ -55,6 +56,7 @@ func (r *reader) hostTogether(host Host, path string) {
 			if _, ok := r.keys[path+"."+key]; !ok {
 				continue
 			}
+			r.bad[path+"."+key] = true
 			if host.File != "" {
 				r.tell(r.keys[path+"."+key], "the hosts that it lists get the defaults", "%s.%s can't go with file", path, key)
 			} else {
@@ -69,8 +71,10 @@ func (r *reader) hostTogether(host Host, path string) {
 	case host.Host == Local:
 		written("user", "port", "identity")
 	case ok && host.Port == 0 && !r.told(path+".port"):
+		r.bad[path+".port"] = true
 		r.tell(port, "leave it out for the default", "%s.port is less than 1", path)
 	case host.Host == "" && !r.told(path+".host") && !r.told(path+".file"):
+		r.bad[path] = true
 		r.tell(r.at(path), "give it host, or file", "%s names no host", path)
 	}
 }
@@ -81,6 +85,10 @@ var looksSecret = regexp.MustCompile(`(?i)passw|passphrase|token|secret|credenti
 
 // warn tells of what may be meant, and yet be regretted.
 func (r *reader) warn(scan *Scan) {
+	if t := scan.Timeouts; t.Idle >= t.Run && t.Idle > 0 && !r.told("timeouts.idle") && !r.told("timeouts.run") {
+		r.problems.Warnf(r.at("timeouts.idle"), "make it shorter, or leave it out",
+			"timeouts.idle is not below timeouts.run, and ends nothing")
+	}
 	for _, key := range slices.Sorted(maps.Keys(scan.ScanEnv)) {
 		path := "SCAN_ENV." + key
 		if looksSecret(key) && !r.told(path) && !r.full() {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,13 +87,24 @@ func (a *app) carryOutText(ctx context.Context, p plan.Plan, carry carrier) erro
 	}
 	summary, err := carry(ctx, p, a.config(text, text.Live))
 	text.End()
-	if err != nil {
-		return applyError(err)
+	if err == nil {
+		return told(summary, report.Summary(a.stdout, summary))
 	}
-	if err := report.Summary(a.stdout, summary); err != nil {
-		return err
+	if summary.IsCounted() {
+		if unsaid := report.Summary(a.stdout, summary); unsaid != nil {
+			err = fmt.Errorf("%w\nwhat is known could not be written: %w", err, unsaid)
+		}
 	}
-	return verdict(summary)
+	return applyError(err)
+}
+
+// told gives the exit status of a scan that was carried out. Where standard
+// output took not all that was to be said, people are told at least that.
+func told(s runner.Summary, unsaid error) error {
+	if unsaid == nil {
+		return verdict(s)
+	}
+	return fmt.Errorf("the scan was carried out, and its results are in %s; not all could be said of it: %w", s.Results, unsaid)
 }
 
 // columns is the width of a terminal as it is now; 0 where it doesn't tell.
@@ -107,10 +119,10 @@ func columns(terminal *os.File) int {
 func (a *app) carryOutJSON(ctx context.Context, p plan.Plan, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
 	summary, err := carry(ctx, p, a.config(lines, false))
-	if err := errors.Join(applyError(err), lines.Err); err != nil {
-		return err
+	if err != nil {
+		return errors.Join(applyError(err), lines.Err)
 	}
-	return verdict(summary)
+	return told(summary, lines.Err)
 }
 
 // config is the world as the runner needs it. A terminal is told each second

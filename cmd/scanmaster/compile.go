@@ -17,17 +17,21 @@ import (
 // stops the scan. The caller names the run: see dryRun.
 func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) (plan.Plan, error) {
 	scan, problems := spec.Load(file)
-	var p plan.Plan
-	if !problems.HasErrors() {
-		facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
-		if ctx.Err() != nil {
-			return p, context.Cause(ctx)
-		}
-		name(&facts)
-		compiled, still := plan.Compile(scan, facts)
-		p, problems = compiled, append(append(problems, more...), still...)
+	if !scan.Readable() {
+		return plan.Plan{}, a.show(file, problems)
 	}
-	return p, a.show(file, problems)
+	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
+	if ctx.Err() != nil {
+		return plan.Plan{}, context.Cause(ctx)
+	}
+	problems = append(problems, more...)
+	if problems.HasErrors() {
+		// All at once: what the files show is told beside what the scan file does.
+		return plan.Plan{}, a.show(file, append(problems, plan.Judge(scan, facts)...))
+	}
+	name(&facts)
+	p, still := plan.Compile(scan, facts)
+	return p, a.show(file, append(problems, still...))
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is

@@ -19,9 +19,11 @@ func newDoctor(a *app) *cobra.Command {
 		Short: "find out which workers of a scan file could work",
 		Long: `doctor does what apply does before it touches anything: it logs in to all
 workers, side by side, and looks whether they have what a scan needs. For each
-it shows what was found, and for each that would be left out the mend.
+it shows what was found, and for each that would be left out the mend. What
+only the worker half can tell, such as whether its key for the targets is there,
+is asked of it where it is on a host already: doctor copies nothing there.
 
-Nothing is started, and nothing is written but small files of its own below
+No worker is started, and nothing is written but small files of its own below
 DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
 work than min_workers says.`,
 		Args:                  files(1, 1),
@@ -47,7 +49,7 @@ func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
 	}
 	checkups := make([]render.Checkup, len(probed))
 	for i, w := range probed {
-		checkups[i] = render.Checkup{Worker: w.Worker, Facts: w.Facts, Reasons: w.Reasons, Warnings: w.Warnings}
+		checkups[i] = render.Checkup{Worker: w.Worker, Facts: w.Facts, Ping: w.Ping, Reasons: w.Reasons, Warnings: w.Warnings}
 	}
 	show, least := render.Doctor, probeOf(p).MinWorkers
 	if asJSON {

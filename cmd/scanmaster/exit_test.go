@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestErrorsKnowTheirExitStatus(t *testing.T) {
@@ -36,7 +39,7 @@ func TestErrorsKnowTheirExitStatus(t *testing.T) {
 }
 
 func TestASignalEndsTheContextAndIsItsCause(t *testing.T) {
-	ctx, stop := withSignals(t.Context())
+	ctx, second, stop := withSignals(t.Context())
 	defer stop()
 	if err := syscall.Kill(syscall.Getpid(), syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -45,10 +48,35 @@ func TestASignalEndsTheContextAndIsItsCause(t *testing.T) {
 	if got := context.Cause(ctx); !errors.Is(got, signalError{syscall.SIGTERM}) {
 		t.Errorf("the cause is %v", got)
 	}
+	time.Sleep(sameSignal)
+	if err := syscall.Kill(syscall.Getpid(), syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	<-second
+}
+
+func TestASignalThatComesTwiceAtOnceIsOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		signals, second := make(chan os.Signal, 1), make(chan bool, 1)
+		go func() { second <- follow(signals, nil, cancel) }()
+		for range 3 {
+			signals <- syscall.SIGTERM
+			synctest.Wait()
+		}
+		if len(second) > 0 || ctx.Err() == nil {
+			t.Errorf("the context has %v, and there is a second signal: %v", ctx.Err(), len(second) > 0)
+		}
+		time.Sleep(sameSignal)
+		signals <- syscall.SIGINT
+		if !<-second || !errors.Is(context.Cause(ctx), signalError{syscall.SIGTERM}) {
+			t.Errorf("no second signal, or the cause is %v", context.Cause(ctx))
+		}
+	})
 }
 
 func TestWithoutASignalTheContextIsLeftAlone(t *testing.T) {
-	ctx, stop := withSignals(t.Context())
+	ctx, _, stop := withSignals(t.Context())
 	if err := ctx.Err(); err != nil {
 		t.Error(err)
 	}

@@ -19,10 +19,12 @@ type app struct {
 	// environ is the environment, as key=value; getenv looks one up in it.
 	environ []string
 	getenv  func(string) string
+	// cut is closed when a signal has come for the second time; it may be nil.
+	cut <-chan struct{}
 }
 
 func main() {
-	ctx, stop := withSignals(context.Background())
+	ctx, second, stop := withSignals(context.Background())
 	status := run(ctx, &app{
 		args:    os.Args,
 		stdin:   os.Stdin,
@@ -30,6 +32,7 @@ func main() {
 		stderr:  os.Stderr,
 		environ: os.Environ(),
 		getenv:  os.Getenv,
+		cut:     second,
 	})
 	stop()
 	os.Exit(status)
@@ -41,7 +44,27 @@ func run(ctx context.Context, a *app) int {
 	if filepath.Base(a.args[0]) == "scanslave" {
 		args = append([]string{"worker"}, args...)
 	}
+	out := &remembering{Writer: a.stdout}
+	a.stdout = out
 	root := newRoot(a)
 	root.SetArgs(args)
-	return a.status(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		err = out.err // help is written by cobra, which drops it
+	}
+	return a.status(err)
+}
+
+// remembering is a writer that remembers its first error.
+type remembering struct {
+	io.Writer
+	err error
+}
+
+func (w *remembering) Write(p []byte) (int, error) {
+	n, err := w.Writer.Write(p)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	return n, err
 }

@@ -22,7 +22,8 @@ left alone and waited for, chunks that are done are counted, and what is left is
 dealt out again. The run is carried out as it was planned, whatever the scan file
 says by now. Ctrl-C and --detach are as in apply.
 
-A run that is over says so, and gives its exit status.`,
+A run that is over says so, and gives its exit status; one that is incomplete
+goes on, unless an aggregator of yours has run.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/pem"
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 
@@ -16,13 +20,19 @@ import (
 // startFarm is the script's command "farm FILE GROUP=N …": it starts worker
 // hosts on loopback, leaves the key that they accept in "key" and their own in
 // "known", and writes them into the scan file in the place of the word FARM.
+// All have the home "home", where there is the same key, and the script's PATH,
+// where there is a scanslave.
 func startFarm(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 2 {
 		ts.Fatalf("usage: farm FILE GROUP=N …")
 	}
 	key, err := fleet.WriteKey(ts.MkAbs("key"))
 	ts.Check(err)
-	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
+	ts.Check(os.MkdirAll(ts.MkAbs("home"), 0o700))
+	ts.Check(os.WriteFile(ts.MkAbs("home/key"), []byte(ts.ReadFile("key")), 0o600))
+	f, err := fleet.New(fleet.Config{
+		Authorized: []ssh.PublicKey{key}, Dir: ts.MkAbs("home"), Env: []string{"PATH=" + ts.Getenv("PATH"), "GORACE=" + ts.Getenv("GORACE")},
+	})
 	ts.Check(err)
 	ts.Defer(func() { _ = f.Close() })
 	var hosts []string
@@ -58,4 +68,18 @@ func lockKey(ts *testscript.TestScript, _ bool, args []string) {
 	block, err := ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(args[1]))
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(block), 0o600))
+}
+
+// buildProgram is the script's command "build DIR": it puts a static build of
+// this program for this system there, as deploy_from wants it.
+func buildProgram(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 1 {
+		ts.Fatalf("usage: build DIR")
+	}
+	to := filepath.Join(ts.MkAbs(args[0]), "scanmaster_"+runtime.GOOS+"_"+runtime.GOARCH)
+	cmd := exec.CommandContext(context.Background(), "go", "build", "-o", to, ".")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := cmd.CombinedOutput()
+	ts.Logf("%s", out)
+	ts.Check(err)
 }

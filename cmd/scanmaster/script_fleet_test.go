@@ -20,6 +20,7 @@ var groups = map[string]fleet.Behaviour{
 	"denied": {Kind: fleet.RefusesKeys},
 	"mute":   {Kind: fleet.Mute},
 	"stuck":  {Kind: fleet.NeverEnds},
+	"flaky":  {First: []fleet.Kind{fleet.ClosesAtOnce}},
 	"evil":   {Kind: fleet.Canned, Stdout: []byte("\x1b]0;owned\a::error::no\n")},
 }
 

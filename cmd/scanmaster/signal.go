@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // signalError ends a context that a signal has ended.
@@ -12,37 +13,57 @@ type signalError struct{ signal syscall.Signal }
 
 func (e signalError) Error() string { return "ended by " + e.signal.String() }
 
+// sameSignal is how long after the first signal further ones are the same word:
+// timeout(1), for one, sends each signal twice.
+const sameSignal = 200 * time.Millisecond
+
 // withSignals gives a context that the first SIGINT, SIGTERM or SIGHUP ends,
-// with a signalError as its cause. The second changes nothing: timeout(1), for
-// one, sends each signal twice, and to end all that was started takes seconds.
-// The third ends the program at once. A SIGHUP that is ignored, as under
-// nohup(1), stays so.
-func withSignals(parent context.Context) (context.Context, context.CancelFunc) {
+// with a signalError as its cause, and a channel that the second closes: what
+// was given time to end is not waited for any more. The third ends the program
+// at once. A SIGHUP that is ignored, as under nohup(1), stays so.
+func withSignals(parent context.Context) (ctx context.Context, second <-chan struct{}, stop context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	if !signal.Ignored(syscall.SIGHUP) {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
-	quit, gone := make(chan struct{}), make(chan struct{})
+	quit, gone, again := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
 		defer signal.Stop(signals)
-		for range 2 {
-			select {
-			case s := <-signals:
-				if sig, ok := s.(syscall.Signal); ok {
-					cancel(signalError{sig})
-				}
-			case <-quit:
-				return
-			}
+		if follow(signals, quit, cancel) {
+			close(again)
 		}
 	}()
-	return ctx, func() {
+	return ctx, again, func() {
 		cancel(context.Canceled)
 		close(quit)
 		<-gone
+	}
+}
+
+// follow ends a context with the first signal, and reports true at the second.
+func follow(signals <-chan os.Signal, quit <-chan struct{}, cancel context.CancelCauseFunc) bool {
+	first, ok := next(signals, quit)
+	if sig, isOne := first.(syscall.Signal); isOne {
+		cancel(signalError{sig})
+	}
+	for began := time.Now(); ok; {
+		if _, ok = next(signals, quit); ok && time.Since(began) >= sameSignal {
+			return true
+		}
+	}
+	return false
+}
+
+// next waits for a signal; false tells that nobody minds any more.
+func next(signals <-chan os.Signal, quit <-chan struct{}) (os.Signal, bool) {
+	select {
+	case s := <-signals:
+		return s, true
+	case <-quit:
+		return nil, false
 	}
 }
 

@@ -36,7 +36,12 @@ scanslave it does the same.
 
 Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
 banner check); of SSHOPTS -l, -i, -p and -o with User, Port, IdentityFile,
-StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.`,
+StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.
+
+With --check before all else, and without CHUNKFILE, it only looks whether it
+could work: whether there are keys for the targets, a way to ping them, room for
+temporary files, enough files that may be open. It says what is wrong, a line
+each with what mends it; the exit status is 1 then.`,
 		DisableFlagParsing:    true,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,14 +57,14 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 		_, err := fmt.Fprintln(a.stdout, version())
 		return err
 	}
-	args, err := job.ParseArgs(words)
-	if wrong := new(job.UsageError); errors.Is(err, job.ErrHelp) || len(words) == 1 && words[0] == "--help" {
+	args, check, err := parseWorker(words)
+	switch wrong := new(job.UsageError); {
+	case isHelp(words, err):
 		return cmd.Help()
-	} else if errors.As(err, &wrong) {
+	case errors.As(err, &wrong):
 		return misuse(cmd, "", "%w", err)
-	}
-	if _, err := job.ParsePassthrough(args.Passthrough); err != nil {
-		return misuse(cmd, "", "%w", err)
+	case check:
+		return a.fit(cmd, args)
 	}
 	config, err := a.workerConfig(args)
 	if err != nil {
@@ -108,7 +113,7 @@ func (a *app) workerConfig(args job.Args) (worker.Config, error) {
 		Args: args, Targets: targets, Job: file,
 		Environ: a.environ, AgentSocket: a.getenv("SSH_AUTH_SOCK"),
 		Home: a.getenv("HOME"), User: a.userName(), Host: host, Temp: temp, Path: a.getenv("PATH"),
-		Now: time.Now, Log: a.log,
+		Now: time.Now, Log: a.log, Cut: a.cut,
 	}, nil
 }
 

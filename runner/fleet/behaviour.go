@@ -1,6 +1,10 @@
 package fleet
 
-import "time"
+import (
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
 
 // Kind says in which way a server behaves.
 type Kind int
@@ -67,6 +71,9 @@ const (
 type Behaviour struct {
 	// Kind is the way it behaves.
 	Kind Kind
+	// First are the ways of its first connections, one each, before it
+	// behaves as Kind says. Closed and Filtered can't be among them.
+	First []Kind
 	// Delay passes before it says its first word.
 	Delay time.Duration
 	// Preface is sent before the SSH identification, as RFC 4253, section
@@ -78,4 +85,16 @@ type Behaviour struct {
 	Status int
 	// Signal is what Signals reports, without "SIG"; empty means TERM.
 	Signal string
+}
+
+// inTurn gives the behaviour for one connection after the other.
+func (b Behaviour) inTurn() func(netip.Addr) Behaviour {
+	var came atomic.Int64
+	return func(netip.Addr) Behaviour {
+		now := b
+		if n := came.Add(1); n <= int64(len(b.First)) {
+			now.Kind = b.First[n-1]
+		}
+		return now
+	}
 }

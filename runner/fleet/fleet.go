@@ -52,10 +52,11 @@ type Fleet struct {
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 
-	mu         sync.Mutex
-	closed     bool
-	open       map[closer]struct{}
-	executions map[netip.AddrPort]int64
+	mu          sync.Mutex
+	closed      bool
+	open        map[closer]struct{}
+	connections map[netip.AddrPort]int64
+	executions  map[netip.AddrPort]int64
 }
 
 // closer is a listener, a connection or a reserved port.
@@ -81,7 +82,10 @@ func New(cfg Config) (*Fleet, error) {
 	if cfg.Dir == "" {
 		cfg.Dir = "/"
 	}
-	f := &Fleet{cfg: cfg, open: map[closer]struct{}{}, executions: map[netip.AddrPort]int64{}}
+	f := &Fleet{
+		cfg: cfg, open: map[closer]struct{}{},
+		connections: map[netip.AddrPort]int64{}, executions: map[netip.AddrPort]int64{},
+	}
 	if cfg.HostCertificate != nil {
 		var err error
 		if f.certified, err = ssh.NewCertSigner(cfg.HostCertificate, cfg.HostKey); err != nil {
@@ -123,6 +127,13 @@ func (f *Fleet) KnownHostsLine(addrs ...netip.AddrPort) string {
 	return knownhosts.Line(names, f.HostKey())
 }
 
+// Connections is how many connections have been accepted at addr.
+func (f *Fleet) Connections(addr netip.AddrPort) int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.connections[addr]
+}
+
 // Executions is how many commands have been begun at addr.
 func (f *Fleet) Executions(addr netip.AddrPort) int64 {
 	f.mu.Lock()
@@ -143,6 +154,13 @@ func (f *Fleet) Close() error {
 	f.mu.Unlock()
 	f.running.Wait()
 	return nil
+}
+
+// came counts a connection.
+func (f *Fleet) came(at netip.AddrPort) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.connections[at]++
 }
 
 // begun counts a command.

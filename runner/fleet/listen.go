@@ -28,7 +28,7 @@ func (f *Fleet) listen(addr netip.AddrPort, b Behaviour) (netip.AddrPort, error)
 	if err := f.track(l); err != nil {
 		return netip.AddrPort{}, err
 	}
-	f.running.Go(func() { f.accept(l, func(netip.Addr) Behaviour { return b }) })
+	f.running.Go(func() { f.accept(l, b.inTurn()) })
 	return addrPort(l.Addr()), nil
 }
 
@@ -46,8 +46,9 @@ func (f *Fleet) accept(l net.Listener, pick func(netip.Addr) Behaviour) {
 			}
 			defer f.drop(conn)
 			// The device lo carries this machine's other addresses too.
-			if at := addrPort(conn.LocalAddr()).Addr(); at.IsLoopback() {
-				f.serve(conn, pick(at))
+			if at := addrPort(conn.LocalAddr()); at.Addr().IsLoopback() {
+				f.came(at)
+				f.serve(conn, pick(at.Addr()))
 			}
 		})
 	}

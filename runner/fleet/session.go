@@ -3,6 +3,7 @@ package fleet
 import (
 	"context"
 	"io"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -17,6 +18,9 @@ type session struct {
 
 	terminal *terminal // nil without
 	begun    bool
+
+	mu    sync.Mutex
+	group int // the process group of what runs; 0 while nothing does
 }
 
 // session takes up a channel and waits until it is closed.
@@ -44,6 +48,10 @@ func (f *Fleet) session(server *ssh.ServerConn, opened ssh.NewChannel, b Behavio
 func (s *session) take(r *ssh.Request) (then func(), ok bool) {
 	if r.Type == "window-change" {
 		return nil, s.terminal.resize(r)
+	}
+	if r.Type == "signal" {
+		s.pass(r)
+		return nil, false
 	}
 	if s.begun || s.how.Kind == Denies {
 		return nil, false

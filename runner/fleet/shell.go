@@ -34,6 +34,7 @@ func (s *session) shell(line string) {
 		s.status(cannotRun)
 		return
 	}
+	s.leads(cmd.Process.Pid)
 	stop := context.AfterFunc(s.ctx, func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // it may be gone
 		pipes.close()                                       // who left the group may hold them for ever
@@ -52,6 +53,7 @@ func (s *session) shell(line string) {
 		outputs.Go(func() { _, _ = io.Copy(s.channel.Stderr(), pipes.stderr) })
 	}
 	_ = cmd.Wait() // what it says is in the state
+	s.leads(0)
 	s.ended(cmd.ProcessState)
 	outputs.Wait()
 }

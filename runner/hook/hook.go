@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -20,7 +21,9 @@ const Grace = 5 * time.Second
 // tailSize is how much of a hook's output is kept for its error, in bytes.
 const tailSize = 2 << 10
 
-// Hook is one run of a script.
+// Hook is one run of a script. It runs in a session of its own, without a
+// terminal: one that asks there for something fails at once, and is not stopped
+// for ever as a program in the background.
 type Hook struct {
 	// Path of the script, absolute, and the arguments that follow it.
 	Path string
@@ -29,9 +32,15 @@ type Hook struct {
 	Dir string
 	// Env is its whole environment, as key=value.
 	Env []string
+	// Timeout bounds it; zero or less is no bound.
+	Timeout time.Duration
 	// Output hears what it writes, standard output and error alike; nil
 	// drops it. It is not called concurrently.
 	Output io.Writer
+	// Held, where it isn't nil, is open in the hook too, and in what that starts,
+	// as descriptor 3: a flock(2) on it lasts until they are gone, or whoever
+	// runs the hook gives it back.
+	Held *os.File
 }
 
 // Error tells that a hook ran and failed, or could not be started.
@@ -46,15 +55,33 @@ type Error struct {
 	Err error
 }
 
+// TimeoutError is the cause of an Error where the hook was ended because it
+// took too long.
+type TimeoutError struct {
+	// After is how long it was let run.
+	After time.Duration
+}
+
+// Error names the bound by its key in a scan file.
+func (e *TimeoutError) Error() string {
+	return fmt.Sprintf("it was ended after %v, by timeouts.hook", e.After)
+}
+
 // Error says what became of the hook, without what it wrote.
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Run runs the hook to its end. When ctx ends, its process group is told to
-// terminate, and killed five seconds later. The error is an *Error.
+// Run runs the hook to its end. When ctx ends, or its time is over, its process
+// group is told to terminate, and killed five seconds later. The error is an
+// *Error.
 func (h Hook) Run(ctx context.Context) error {
+	if h.Timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, h.Timeout, &TimeoutError{h.Timeout})
+		defer cancel()
+	}
 	out := &output{to: h.Output}
 	err := h.exec(ctx, out, h.Path, h.Args...)
 	if errors.Is(err, syscall.ENOEXEC) {
@@ -67,9 +94,15 @@ func (h Hook) Run(ctx context.Context) error {
 	failed := &Error{Path: h.Path, Status: -1, Tail: string(out.tail), Err: err}
 	if exit := new(exec.ExitError); errors.As(err, &exit) {
 		failed.Status = exit.ExitCode()
+		if failed.Status < 0 {
+			failed.Err = fmt.Errorf("it was ended by a %w", err) // "signal: killed"
+		}
 	}
 	if ctx.Err() != nil {
 		failed.Err = ctx.Err()
+	}
+	if late := new(TimeoutError); errors.As(context.Cause(ctx), &late) {
+		failed.Status, failed.Err = -1, late
 	}
 	return failed
 }
@@ -78,7 +111,10 @@ func (h Hook) exec(ctx context.Context, out *output, path string, args ...string
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = h.Dir, h.Env
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if h.Held != nil {
+		cmd.ExtraFiles = []*os.File{h.Held}
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // which makes it a group too
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	cmd.WaitDelay = Grace
 	err := cmd.Run()

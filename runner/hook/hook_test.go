@@ -13,7 +13,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// In a terminal of its own this is who runs a hook; see tty_linux_test.go.
+func TestMain(m *testing.M) {
+	if path := os.Getenv("TEST_HOOK"); path != "" {
+		if err := (Hook{Path: path, Output: os.Stdout}).Run(context.Background()); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func script(t *testing.T, text string) string {
 	t.Helper()
@@ -90,6 +99,64 @@ func TestTheEndOfTheContextEndsTheWholeGroup(t *testing.T) {
 			return
 		}
 		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestAHookThatTakesTooLongIsEndedWithItsGroup(t *testing.T) {
+	for name, text := range map[string]string{
+		"that cleans up":  "trap 'exit 0' TERM; while :; do sleep 0.02; done",
+		"that fails then": "trap 'exit 3' TERM; while :; do sleep 0.02; done",
+		"of a group":      "sleep 100000 & wait",
+		"that is deaf":    "trap '' TERM; sleep 100000 & wait",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := Hook{Path: script(t, "#!/bin/sh\n"+text+"\n"), Timeout: 200 * time.Millisecond}
+			err := h.Run(t.Context())
+			var failed *Error
+			var late *TimeoutError
+			if !errors.As(err, &failed) || !errors.As(err, &late) || late.After != h.Timeout {
+				t.Fatalf("%v: want *Error for a *TimeoutError", err)
+			}
+			if failed.Status != -1 || !strings.Contains(err.Error(), "timeouts.hook") {
+				t.Errorf("%v: status %d", err, failed.Status)
+			}
+		})
+	}
+}
+
+func TestAHookThatIsQuickEnoughIsNotBounded(t *testing.T) {
+	h := Hook{Path: script(t, "#!/bin/sh\nexit 3\n"), Timeout: time.Hour}
+	var failed *Error
+	if err := h.Run(t.Context()); !errors.As(err, &failed) || failed.Status != 3 {
+		t.Errorf("%v: want status 3", err)
+	}
+}
+
+func TestAHookHoldsWhatItIsGivenToHold(t *testing.T) {
+	held, err := os.Create(filepath.Join(t.TempDir(), "held"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	for _, file := range []*os.File{nil, held} {
+		h := Hook{Path: script(t, "#!/bin/sh\necho held >&3\n"), Held: file}
+		if err := h.Run(t.Context()); (err == nil) != (file != nil) {
+			t.Errorf("%v, and it was given %v", err, file)
+		}
+	}
+	if written, err := os.ReadFile(held.Name()); err != nil || string(written) != "held\n" {
+		t.Errorf("it wrote %q, %v", written, err)
+	}
+}
+
+func TestTheSignalThatEndedAHookIsNamed(t *testing.T) {
+	for signal, want := range map[string]string{"KILL": "signal: killed", "USR1": "signal: user defined signal 1"} {
+		var failed *Error
+		err := Hook{Path: script(t, "#!/bin/sh\nkill -"+signal+" $$\n")}.Run(t.Context())
+		if !errors.As(err, &failed) || failed.Status != -1 || !strings.HasSuffix(err.Error(), "it was ended by a "+want) {
+			t.Errorf("%v, want that it was ended by a %s", err, want)
+		}
 	}
 }
 

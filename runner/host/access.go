@@ -27,6 +27,7 @@ type AccessConfig struct {
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// Ask asks for a passphrase on the terminal; an error where there is none.
+	// Without it nobody is asked.
 	Ask func(prompt string) (string, error)
 }
 
@@ -35,9 +36,11 @@ type AccessConfig struct {
 type Access struct {
 	user     string
 	hostKeys remote.HostKeys
-	// auth are the methods by worker, since each may have a key of its own.
-	auth map[string]ssh.AuthMethod
-	open []io.Closer
+	// auth are the methods by worker, since each may have a key of its own;
+	// failed says why a worker has none.
+	auth   map[string]ssh.AuthMethod
+	failed map[string]error
+	open   []io.Closer
 }
 
 // defaultIdentities are tried where no identity is named, as ssh(1) does.
@@ -48,30 +51,43 @@ var defaultKnownHosts = []string{"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts
 
 // NewAccess reads the keys for all worker hosts before the first of them is
 // reached, so that passphrases are asked for once, and one after the other.
-// The caller closes what it gives.
+// That a worker's key is no good is for Dial to say. The caller closes what it
+// gives.
 func NewAccess(workers []plan.Worker, c AccessConfig) (*Access, error) {
-	a := &Access{user: c.User, auth: make(map[string]ssh.AuthMethod)}
+	a := &Access{user: c.User, auth: make(map[string]ssh.AuthMethod), failed: make(map[string]error)}
 	var err error
 	if a.hostKeys, err = c.knownHosts(); err != nil {
 		return nil, err
 	}
-	keys := &keyring{cfg: c, read: make(map[string][]ssh.Signer)}
+	keys := &keyring{cfg: c, read: make(map[string]keys)}
 	for _, w := range workers {
 		if w.Local {
 			continue
 		}
-		signers, err := keys.of(w)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("%s: %w", w.Name, err), a.Close())
+		if err := a.prepare(w, keys, c.AgentSocket); err != nil {
+			a.failed[w.Name] = err
 		}
-		method, agent, err := remote.PublicKeys(c.AgentSocket, signers...)
-		if err != nil {
-			return nil, errors.Join(err, a.Close())
-		}
-		a.auth[w.Name] = method
-		a.open = append(a.open, agent)
 	}
 	return a, nil
+}
+
+// prepare finds by what to log in to a worker host. An agent that doesn't answer
+// keeps no key file out.
+func (a *Access) prepare(w plan.Worker, ring *keyring, socket string) error {
+	signers, err := ring.of(w)
+	if err != nil {
+		return err
+	}
+	method, agent, err := remote.PublicKeys(socket, signers...)
+	if err != nil && len(signers) > 0 {
+		method, agent, err = remote.PublicKeys("", signers...)
+	}
+	if err != nil {
+		return fmt.Errorf("there is no key to log in with: %w; start an ssh-agent, or name an identity", err)
+	}
+	a.auth[w.Name] = method
+	a.open = append(a.open, agent)
+	return nil
 }
 
 // Close ends the connections to the agent.
@@ -85,8 +101,12 @@ func (a *Access) Close() error {
 }
 
 // Dial logs in to one of the worker hosts. The error says what would mend it,
-// and wraps a *remote.Error. The caller closes the host.
+// and wraps a *remote.Error where the host was tried. The caller closes the
+// host.
 func (a *Access) Dial(ctx context.Context, w plan.Worker) (*Host, error) {
+	if err := a.failed[w.Name]; err != nil {
+		return nil, err
+	}
 	h, err := Dial(ctx, Config{Worker: w, HostKeys: a.hostKeys, Auth: []ssh.AuthMethod{a.auth[w.Name]}, User: a.user})
 	if err != nil {
 		return nil, hinted(err, w, cmp.Or(w.User, a.user))
@@ -111,27 +131,29 @@ func (c AccessConfig) knownHosts() (remote.HostKeys, error) {
 
 func (c AccessConfig) resolve(path string) string { return plan.Resolve(c.Base, c.Home, path) }
 
-// keyring reads each identity file once.
+// keyring reads each identity file once, and asks for its passphrase once.
 type keyring struct {
 	cfg  AccessConfig
-	read map[string][]ssh.Signer
+	read map[string]keys
+}
+
+// keys are what came of reading.
+type keys struct {
+	signers []ssh.Signer
+	err     error
 }
 
 // of gives the keys for a worker host: the one that is named, which must be
 // there, or those of ssh(1) that are.
 func (k *keyring) of(w plan.Worker) ([]ssh.Signer, error) {
-	if signers, ok := k.read[w.Identity]; ok {
-		return signers, nil
+	found, known := k.read[w.Identity]
+	if !known {
+		if found.signers, found.err = k.named(w.Identity); w.Identity == "" {
+			found.signers, found.err = k.usual()
+		}
+		k.read[w.Identity] = found
 	}
-	signers, err := k.named(w.Identity)
-	if w.Identity == "" {
-		signers, err = k.usual()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("identity: %w", err)
-	}
-	k.read[w.Identity] = signers
-	return signers, nil
+	return found.signers, found.err
 }
 
 // named reads a key that must be there; its passphrase is asked for.
@@ -139,9 +161,19 @@ func (k *keyring) named(file string) ([]ssh.Signer, error) {
 	if file == "" {
 		return nil, nil
 	}
-	signer, err := remote.PassphraseKeyFile(k.cfg.resolve(file), k.cfg.Ask)
-	return []ssh.Signer{signer}, err
+	ask := k.cfg.Ask
+	if ask == nil {
+		ask = func(string) (string, error) { return "", errNobody }
+	}
+	signer, err := remote.PassphraseKeyFile(k.cfg.resolve(file), ask)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %w; %s", err, mendIdentity(err))
+	}
+	return []ssh.Signer{signer}, nil
 }
+
+// errNobody tells that there is nobody to ask.
+var errNobody = errors.New("nobody is there to type it; have an ssh-agent hold the key")
 
 // usual reads those of the usual keys that are there and need no passphrase;
 // the agent may have the others.
@@ -152,7 +184,7 @@ func (k *keyring) usual() ([]ssh.Signer, error) {
 		switch {
 		case errors.Is(err, fs.ErrNotExist), errors.Is(err, remote.ErrPassphrase):
 		case err != nil:
-			return nil, err
+			return nil, fmt.Errorf("identity: %w; remove that file, or name another identity", err)
 		default:
 			signers = append(signers, signer)
 		}

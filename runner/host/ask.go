@@ -59,7 +59,7 @@ func (h *Host) ask(ctx context.Context, script string, v vars) (answer, error) {
 	case exit.Signal != "":
 		return nil, fmt.Errorf("the host's shell was killed by %s", exit.Signal)
 	case exit.Status != 0:
-		if words := errs.words(); words != "" {
+		if words := job.Words(errs.words()); words != "" {
 			return nil, errors.New(words)
 		}
 		return nil, fmt.Errorf("the host's shell ended with status %d", exit.Status)

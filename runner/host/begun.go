@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"strings"
 
 	"scanmaster/runner/job"
 )
@@ -41,8 +40,8 @@ type Sign struct {
 	// Folder is the name of the chunk's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is there.
 	Folder string
-	// Words is the end of what the worker has said, raw; empty where it has
-	// said nothing, or the log isn't there.
+	// Words is the end of what the worker has said, raw but in one line; empty
+	// where it has said nothing, or the log isn't there.
 	Words string
 }
 
@@ -68,7 +67,7 @@ func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string) (Sign
 	if err != nil {
 		return Sign{}, err
 	}
-	s := Sign{Folder: a["folder"], Words: strings.TrimSpace(a[wordsKey])}
+	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey])}
 	if name, ok := job.ChunkOf(s.Folder); s.Folder != "" && (!ok || name != chunk) {
 		return Sign{}, fmt.Errorf("%w: folder is %.80q", errAnswer, s.Folder)
 	}

@@ -8,6 +8,12 @@ import (
 	"strings"
 )
 
+//go:embed digest.sh
+var digestScript string
+
+//go:embed find.sh
+var findScript string
+
 //go:embed deploy.sh
 var deployScript string
 
@@ -20,7 +26,7 @@ var settleScript string
 // disturb each other, is run once, and takes the place of those that have not
 // been used for a month.
 func (h *Host) Deploy(ctx context.Context, b Binary) (string, error) {
-	folder, found, err := h.deployed(ctx, b)
+	folder, found, err := h.deployed(ctx, deployScript, b)
 	if err != nil {
 		return "", err
 	}
@@ -36,7 +42,7 @@ func (h *Host) Deploy(ctx context.Context, b Binary) (string, error) {
 	if err := h.conn.Upload(ctx, binary, 0o700, content); err != nil {
 		return "", fmt.Errorf("copy the binary: %w", err)
 	}
-	switch _, found, err = h.deployed(ctx, b); {
+	switch _, found, err = h.deployed(ctx, deployScript, b); {
 	case err != nil:
 		return "", err
 	case !found:
@@ -50,10 +56,20 @@ func (h *Host) Deploy(ctx context.Context, b Binary) (string, error) {
 	return binary, nil
 }
 
+// Find gives the path of a binary that Deploy has brought to the host; empty
+// where that very binary isn't there. Nothing is touched.
+func (h *Host) Find(ctx context.Context, b Binary) (string, error) {
+	folder, found, err := h.deployed(ctx, findScript, b)
+	if err != nil || !found {
+		return "", err
+	}
+	return path.Join(folder, "scanmaster"), nil
+}
+
 // deployed gives the binary's folder on the host, and whether the very same
-// binary is in it.
-func (h *Host) deployed(ctx context.Context, b Binary) (folder string, found bool, err error) {
-	a, err := h.ask(ctx, deployScript, vars{"sum": b.SHA256})
+// binary is in it, by the answer to a script.
+func (h *Host) deployed(ctx context.Context, script string, b Binary) (folder string, found bool, err error) {
+	a, err := h.ask(ctx, digestScript+script, vars{"sum": b.SHA256})
 	if err != nil {
 		return "", false, fmt.Errorf("look for the binary: %w", err)
 	}

@@ -62,6 +62,8 @@ type Dir struct {
 	// and something else.
 	Exists, IsFile     bool
 	Readable, Writable bool
+	// Apart tells that it is not the folder that the master sees.
+	Apart bool
 	// Mode holds the permissions and fs.ModeSetgid.
 	Mode     fs.FileMode
 	UID, GID int

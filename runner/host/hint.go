@@ -3,6 +3,7 @@ package host
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"scanmaster/runner/plan"
 	"scanmaster/runner/remote"
@@ -62,4 +63,17 @@ func mendHostKey(failed *remote.Error) string {
 	default:
 		return ""
 	}
+}
+
+// mendIdentity says what would make a key file one to log in with.
+func mendIdentity(err error) string {
+	switch {
+	case errors.Is(err, remote.ErrPassphrase):
+		return "begin again with the right one, or have an ssh-agent hold the key and leave identity away"
+	case errors.Is(err, fs.ErrNotExist):
+		return "put it there, or name another identity"
+	case errors.Is(err, fs.ErrPermission):
+		return "chmod or chown it so that you can read it, or name another identity"
+	}
+	return "name another identity"
 }

@@ -23,11 +23,21 @@ func (a Args) Argv() []string {
 	if a.PostChunk != "" {
 		words = append(words, "-p", a.PostChunk)
 	}
-	words = append(words, "-n", strconv.Itoa(a.Jobs), a.Name, a.ChunkFile)
+	words = append(words, "-n", strconv.Itoa(a.Jobs), a.Name)
+	if a.ChunkFile != "" {
+		words = append(words, a.ChunkFile)
+	}
 	if len(a.Passthrough) > 0 {
 		words = append(append(words, "--"), a.Passthrough...)
 	}
 	return words
+}
+
+// CheckArgv gives the words that ask a worker to look at its own set-up: the
+// same without the chunk.
+func (a Args) CheckArgv() []string {
+	a.ChunkFile = ""
+	return append([]string{CheckFlag}, a.Argv()...)
 }
 
 // UsageError is a command line that can't be understood.
@@ -48,8 +58,8 @@ var ErrHelp = errors.New("help is asked for")
 // but for the post-chunk hook, which there is none of unless it is said. Errors
 // are of type *UsageError; the error is ErrHelp for -h.
 func ParseArgs(words []string) (Args, error) {
-	a := Args{Auth: "pubkey", Dir: DefaultDir, Remote: DefaultRemote, Jobs: DefaultJobs}
-	rest, err := eachFlag(words, "Adrpn", a.set)
+	a := defaults()
+	rest, err := eachFlag(words, withValue, a.set)
 	if err == nil {
 		err = a.operands(rest)
 	}
@@ -58,6 +68,35 @@ func ParseArgs(words []string) (Args, error) {
 	}
 	return Args{}, &UsageError{err}
 }
+
+// ParseCheck reads words as CheckArgv gives them, as ParseArgs does; asked tells
+// whether they are.
+func ParseCheck(words []string) (a Args, asked bool, err error) {
+	if len(words) == 0 || words[0] != CheckFlag {
+		return Args{}, false, nil
+	}
+	a = defaults()
+	rest, err := eachFlag(words[1:], withValue, a.set)
+	switch {
+	case err != nil:
+	case len(rest) == 0:
+		err = errors.New("NAME is missing")
+	default:
+		err = a.named(rest[0], rest[1:])
+	}
+	if err != nil && !errors.Is(err, ErrHelp) {
+		return Args{}, true, &UsageError{err}
+	}
+	return a, true, err
+}
+
+// defaults are the classic ones.
+func defaults() Args {
+	return Args{Auth: "pubkey", Dir: DefaultDir, Remote: DefaultRemote, Jobs: DefaultJobs}
+}
+
+// withValue are the flags that take a value.
+const withValue = "Adrpn"
 
 func (a *Args) set(flag byte, value string) error {
 	switch flag {
@@ -92,16 +131,25 @@ func (a *Args) operands(words []string) error {
 	if len(words) < 2 {
 		return errors.New("NAME and CHUNKFILE are missing")
 	}
-	a.Name, a.ChunkFile = words[0], words[1]
-	if a.ChunkFile == "" || a.Dir == "" || a.Remote == "" {
+	a.ChunkFile = words[1]
+	if a.ChunkFile == "" {
+		return errors.New("a path is empty")
+	}
+	return a.named(words[0], words[2:])
+}
+
+// named reads the scan's name, and what follows the chunk.
+func (a *Args) named(name string, rest []string) error {
+	a.Name = name
+	if a.Dir == "" || a.Remote == "" {
 		return errors.New("a path is empty")
 	}
 	if err := CheckName(a.Name); err != nil {
 		return err
 	}
-	if rest := words[2:]; len(rest) > 0 {
+	if len(rest) > 0 {
 		if rest[0] != "--" {
-			return fmt.Errorf("%q follows the chunk; passthrough begins with --", rest[0])
+			return fmt.Errorf("%q is one operand too many; passthrough begins with --", rest[0])
 		}
 		if len(rest) > 1 {
 			a.Passthrough = rest[1:]

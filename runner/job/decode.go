@@ -55,6 +55,15 @@ func (f File) check() error {
 	if t := f.Timeouts; t.Connect <= 0 || t.Banner <= 0 || t.Auth <= 0 || t.Run <= 0 || f.MaxOutput <= 0 {
 		return errors.New("every phase needs a deadline, and the output a cap")
 	}
+	if t := f.Timeouts; t.Idle < 0 || t.Hook < 0 {
+		return errors.New("a bound is below zero")
+	}
+	if err := f.checkRetry(); err != nil {
+		return err
+	}
+	if f.Lease <= 0 || f.OnUnknown != Rerun && f.OnUnknown != Report {
+		return errors.New("the worker needs a lease, and a word on what is in flight when it dies")
+	}
 	return f.checkCommand()
 }
 

@@ -14,6 +14,8 @@ type DoneMark struct {
 	// PostChunk is the hook's exit status; 0 where there is none, and
 	// negative where it could not be started or was killed.
 	PostChunk int `json:"post_chunk"`
+	// PostChunkError says why where that is negative.
+	PostChunkError string `json:"post_chunk_error,omitempty"`
 	// PostChunkTail is the end of what a failed hook wrote, raw.
 	PostChunkTail string `json:"post_chunk_tail,omitempty"`
 }

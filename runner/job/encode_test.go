@@ -13,6 +13,8 @@ import (
 
 // full is a job file with every field.
 func full() job.File {
+	timeouts := job.DefaultTimeouts
+	timeouts.Idle, timeouts.Hook = time.Minute, time.Hour
 	return job.File{
 		Version:   job.FileVersion,
 		Run:       job.NewRun(time.Unix(1795574393, 0)),
@@ -25,14 +27,17 @@ func full() job.File {
 		Shell:     []string{"bash", "-s"},
 		Args:      []string{"--deep", "two words", ""},
 		Env:       map[string]string{"LANG": "C", "_x1": ""},
-		Timeouts:  job.DefaultTimeouts,
+		Timeouts:  timeouts,
+		Retry:     map[string]int{"nossh": 2, "timeout": job.MaxRetry},
 		MaxOutput: job.DefaultMaxOutput,
+		Lease:     job.DefaultLease,
+		OnUnknown: job.Report,
 	}
 }
 
 func TestAJobFileComesBackAsItWas(t *testing.T) {
 	plain := full()
-	plain.PostChunk, plain.Shell, plain.Args, plain.Env = nil, nil, nil, nil
+	plain.PostChunk, plain.Shell, plain.Args, plain.Env, plain.Retry = nil, nil, nil, nil, nil
 	for name, want := range map[string]job.File{"full": full(), "plain": plain} {
 		data, digest, err := want.Encode()
 		if err != nil || digest != job.Digest(data) || !strings.HasSuffix(string(data), "}\n") {
@@ -94,7 +99,15 @@ var wrong = map[string]func(*job.File){
 	`"xac" is no chunk`:               func(f *job.File) { f.Chunks["xac"] = job.Chunk{SHA256: job.Digest(nil), Lines: -1} },
 	"chunk xad":                       func(f *job.File) { f.Chunks["xad"] = job.Chunk{SHA256: strings.Repeat("A", 64)} },
 	"deadline":                        func(f *job.File) { f.Timeouts.Banner = 0 },
+	"a bound":                         func(f *job.File) { f.Timeouts.Idle = -1 },
+	"bound is below":                  func(f *job.File) { f.Timeouts.Hook = -1 },
+	`1 more tries for "auth"`:         func(f *job.File) { f.Retry = map[string]int{"auth": 1} },
+	`1 more tries for "idle"`:         func(f *job.File) { f.Retry = map[string]int{"idle": 1} },
+	`0 more tries for "lost"`:         func(f *job.File) { f.Retry = map[string]int{"lost": 0} },
+	`11 more tries for "nossh"`:       func(f *job.File) { f.Retry = map[string]int{"nossh": 11} },
 	"cap":                             func(f *job.File) { f.MaxOutput = -1 },
+	"lease":                           func(f *job.File) { f.Lease = 0 },
+	"in flight":                       func(f *job.File) { f.OnUnknown = "" },
 	`"A=B" is no name`:                func(f *job.File) { f.Env["A=B"] = "" },
 	"NUL":                             func(f *job.File) { f.Args = []string{"a\x00b"} },
 	"no UTF-8":                        func(f *job.File) { f.Args = []string{"a\xffb"} },

@@ -30,11 +30,29 @@ type File struct {
 	// Args and Env are the script's own, on the target.
 	Args []string          `json:"args,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
-	// Timeouts bound the phases of a target.
+	// Timeouts bound the phases of a target, and the post-chunk hook.
 	Timeouts Timeouts `json:"timeouts"`
+	// Retry is how many more tries a target is worth that failed, by class or
+	// by reason of its outcome, of which the reason counts where both are given:
+	// keys of RetryKeys, 1 to MaxRetry each.
+	Retry map[string]int `json:"retry,omitempty"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput int64 `json:"max_output"`
+	// Lease is how long the worker's heartbeat may stand still before the chunk
+	// may be taken from it; in JSON as nanoseconds.
+	Lease time.Duration `json:"lease"`
+	// OnUnknown is Rerun or Report.
+	OnUnknown string `json:"on_unknown"`
 }
+
+// What becomes of a target that the script was, or was about to be, sent to
+// when its worker died.
+const (
+	// Rerun has the script run there again.
+	Rerun = "rerun"
+	// Report sorts the target as unknown; nothing runs there again.
+	Report = "report"
+)
 
 // Staged is a file on the share with the digest that it must have.
 type Staged struct {
@@ -49,12 +67,16 @@ type Chunk struct {
 	Lines int64 `json:"lines"`
 }
 
-// Timeouts bound the phases of a target; in JSON as nanoseconds.
+// Timeouts bound the phases of a target, and hooks; in JSON as nanoseconds.
 type Timeouts struct {
 	Connect time.Duration `json:"connect"`
 	Banner  time.Duration `json:"banner"`
 	Auth    time.Duration `json:"auth"`
 	Run     time.Duration `json:"run"`
+	// Idle bounds the silence of a script, Hook each run of a hook; 0 is no
+	// bound.
+	Idle time.Duration `json:"idle,omitempty"`
+	Hook time.Duration `json:"hook,omitempty"`
 }
 
 // DefaultTimeouts are in force where nothing is said.
@@ -64,6 +86,9 @@ var DefaultTimeouts = Timeouts{
 	Auth:    20 * time.Second,
 	Run:     5 * time.Minute,
 }
+
+// DefaultLease is in force where nothing is said.
+const DefaultLease = 2 * time.Minute
 
 // DefaultMaxOutput is in force where nothing is said, in bytes.
 const DefaultMaxOutput = 16 << 20

@@ -1,6 +1,9 @@
 package job
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // Encode gives the content of a .done file.
 func (d DoneMark) Encode() []byte { return line(d) }
@@ -11,6 +14,15 @@ func ParseDone(data []byte) (DoneMark, bool) {
 	var d DoneMark
 	err := json.Unmarshal(data, &d)
 	return d, err == nil && d.Run != ""
+}
+
+// HookFailure says what became of a post-chunk hook that failed; it may hold
+// anything.
+func (d DoneMark) HookFailure() string {
+	if d.PostChunkError != "" {
+		return d.PostChunkError
+	}
+	return fmt.Sprintf("it ended with status %d", d.PostChunk)
 }
 
 // Encode gives the content of a progress file.

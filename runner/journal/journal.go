@@ -45,6 +45,8 @@ const (
 	KindShrunk Kind = "shrunk"
 	// KindStep: the step called Step is done.
 	KindStep Kind = "step"
+	// KindReopened: the run was over, and goes on all the same.
+	KindReopened Kind = "reopened"
 	// KindFinished: the run is over, with a Verdict.
 	KindFinished Kind = "finished"
 )

@@ -75,6 +75,9 @@ func (s *State) add(e Entry) error {
 	case KindFinished:
 		s.Finished, s.Verdict, s.Ended = true, e.Verdict, e.At
 		return nil
+	case KindReopened:
+		s.Finished, s.Verdict, s.Ended, s.Steps, s.Summary = false, "", time.Time{}, nil, nil
+		return nil
 	}
 	return s.chunk(e)
 }

@@ -91,6 +91,9 @@ func (f files) top() (generation, error) {
 			break
 		}
 	}
+	if errors.Is(err, share.ErrLink) {
+		err = fmt.Errorf("%w; it is none of ours: remove it", err)
+	}
 	return generation{}, err
 }
 

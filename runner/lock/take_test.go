@@ -172,6 +172,17 @@ func TestALinkIsNoLock(t *testing.T) {
 	}
 }
 
+func TestAFolderInTheLocksPlaceIsToBeRemoved(t *testing.T) {
+	dir, path := open(t)
+	if err := os.Mkdir(filepath.Join(path, ".lock.7"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Take(t.Context(), config(t, dir))
+	if err == nil || !strings.HasSuffix(err.Error(), ".lock.7: not a plain file or folder; it is none of ours: remove it") {
+		t.Errorf("got %v; want the mend", err)
+	}
+}
+
 func TestAFolderThatIsGoneIsSaid(t *testing.T) {
 	dir, path := open(t)
 	if err := os.Remove(path); err != nil {

@@ -123,7 +123,7 @@ func (m *merger) classicFile(dir *share.Dir, key string, hosts map[string]int64)
 func hostEnd(key string, line []byte) int {
 	stop := ","
 	switch result.Class(key) {
-	case result.NoPing, result.NoSSHD, result.NoSSH:
+	case result.NoPing, result.NoSSHD, result.NoSSH, result.Unknown:
 		stop = " \t\r\n"
 	}
 	if i := bytes.IndexAny(line, stop); i >= 0 {

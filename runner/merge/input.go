@@ -19,7 +19,7 @@ func (m *merger) input(c Chunk, done func(chunk.Target) bool) error {
 		if err := m.out.line(inputName, t.Text); err != nil || done(t) {
 			return err
 		}
-		return m.out.line(unsortedName, t.Text)
+		return m.out.line(Unsorted, t.Text)
 	})
 }
 

@@ -27,6 +27,9 @@ type Chunk struct {
 	// Dir is the name of its worker's folder below PREFIX, WMIN.CHUNK; empty
 	// where no worker has begun.
 	Dir string
+	// Recorded tells that its worker leaves a record: where there is none, there
+	// are no results, whatever else is there.
+	Recorded bool
 }
 
 // Report says what was merged.
@@ -87,7 +90,7 @@ func (m *merger) build(chunks []Chunk) (err error) {
 	slices.Sort(m.report.Warnings)
 	m.report.Tally = m.out.tally()
 	m.report.Targets = m.out.count(inputName)
-	m.report.Unsorted = m.out.count(unsortedName)
+	m.report.Unsorted = m.out.count(Unsorted)
 	counts := m.out.counts()
 	if err := m.out.close(); err != nil {
 		return err
@@ -111,6 +114,9 @@ func (m *merger) chunk(c Chunk) error {
 	switch _, err := dir.Lstat(job.Record); {
 	case err == nil:
 		return m.recorded(c, dir)
+	case errors.Is(err, fs.ErrNotExist) && c.Recorded:
+		m.warn("%s: not there, so that nothing says whose results these are; none is taken", dir.Path(job.Record))
+		return m.input(c, none)
 	case errors.Is(err, fs.ErrNotExist):
 		return m.classic(c, dir)
 	default:

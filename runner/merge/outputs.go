@@ -13,12 +13,15 @@ import (
 
 // The names of the files in the folder that are no keys of outcomes.
 const (
-	outputName   = "output"
-	checkedName  = "checked"
-	inputName    = "input"
-	countName    = "count"
-	unsortedName = "unsorted"
+	outputName  = "output"
+	checkedName = "checked"
+	inputName   = "input"
+	countName   = "count"
 )
+
+// Unsorted is the file in PREFIX/final of the targets that ended in no outcome,
+// a line each.
+const Unsorted = "unsorted"
 
 // outputs are the files that are being made; one exists only once it has a line.
 type outputs struct {
@@ -125,7 +128,7 @@ func (o *outputs) tally() result.Tally {
 // counts is the content of the file of counts: "N name" a line.
 func (o *outputs) counts() []byte {
 	names := append([]string{inputName, checkedName}, o.tally().Keys()...)
-	names = append(names, outputName, unsortedName)
+	names = append(names, outputName, Unsorted)
 	var b strings.Builder
 	for _, name := range names {
 		if f, ok := o.files[name]; ok {

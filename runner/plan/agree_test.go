@@ -1,6 +1,7 @@
 package plan_test
 
 import (
+	"strings"
 	"testing"
 
 	"scanmaster/runner/job"
@@ -16,12 +17,18 @@ func TestWhatIsSaidTwiceIsTheSame(t *testing.T) {
 		Banner:  spec.DefaultTimeouts.Banner.Std(),
 		Auth:    spec.DefaultTimeouts.Auth.Std(),
 		Run:     spec.DefaultTimeouts.Run.Std(),
+		Idle:    spec.DefaultTimeouts.Idle.Std(),
+		Hook:    spec.DefaultTimeouts.Hook.Std(),
 	}
 	if job.DefaultTimeouts != want {
 		t.Errorf("timeouts: %v and %v", job.DefaultTimeouts, want)
 	}
-	if job.DefaultDir != spec.DefaultDir || job.DefaultJobs != spec.DefaultJobs || job.DefaultMaxOutput != spec.DefaultMaxOutput {
-		t.Error("the folder, the jobs or the output's cap differ")
+	if job.DefaultDir != spec.DefaultDir || job.DefaultJobs != spec.DefaultJobs || job.DefaultMaxOutput != spec.DefaultMaxOutput ||
+		job.DefaultLease != spec.DefaultLease.Std() || job.Rerun != spec.OnUnknownRerun || job.Report != spec.OnUnknownReport {
+		t.Error("the folder, the jobs, the output's cap, the lease or what is unknown differ")
+	}
+	if words := strings.Join(job.RetryKeys, "|"); spec.RetryPattern != "^("+words+")$" || job.MaxRetry != 10 {
+		t.Errorf("what is tried again: %s and %s", words, spec.RetryPattern)
 	}
 	args, err := job.ParseArgs([]string{"audit", "xaa"})
 	if err != nil || args.Auth != spec.DefaultAuth {

@@ -25,7 +25,12 @@ func (c *compiler) classic() *Classic {
 	refuse("shell", c.scan.Shell != spec.ShellLogin)
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
-	return &Classic{Refused: refused, Ignored: []string{"timeouts", "max_output"}}
+	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
+	ignored := []string{"timeouts", "max_output"}
+	if len(c.scan.Retry) > 0 {
+		ignored = append(ignored, "retry")
+	}
+	return &Classic{Refused: refused, Ignored: ignored}
 }
 
 // Classic gives what starts a classic scanslave on a chunk of so many lines:

@@ -55,6 +55,13 @@ func (l Launch) Command(layout job.Layout, w Worker, chunk, jobDigest string) Co
 	return l.onHost(layout, chunk, env, argv)
 }
 
+// Check gives what has a worker of ours look at its own set-up: the same command
+// as will start it, without chunk and job file, which are not there yet.
+func (l Launch) Check(layout job.Layout, w Worker) Command {
+	argv := append(l.program(w), l.Args.CheckArgv()...)
+	return Command{Via: ViaProcess, Env: l.Env, Argv: argv, Line: shellLine(layout, l.Env, argv)}
+}
+
 // classicProgram is the name of the worker half in the PATH of worker hosts.
 const classicProgram = "scanslave"
 

@@ -83,6 +83,28 @@ func TestWhereNothingIsDeployedScanslaveIsFound(t *testing.T) {
 	}
 }
 
+func TestAWorkerIsAskedByTheCommandThatWillStartIt(t *testing.T) {
+	s := static()
+	s.ScanEnv = map[string]string{"NOTE": "it's"}
+	l := find[plan.Launch](compile(t, s, facts()))
+	layout := job.Layout{Dir: "/share", Name: "info1", Run: "20240229", Min: "202402292359"}
+	for _, deploy := range []string{"auto", spec.DeployNever} {
+		l.Deploy = deploy
+		check, start := l.Check(layout, l.Workers[0]), l.Command(layout, l.Workers[0], "xaa", "d1")
+		program, rest, _ := strings.Cut(check.Line, " --check ")
+		if rest == "" || strings.Contains(check.Line, "xaa") || strings.Contains(check.Line, job.EnvFile) {
+			t.Errorf("it is asked by %s", check.Line)
+		}
+		words := strings.Fields(program)
+		if name := words[len(words)-1]; !strings.Contains(start.ScriptText, " "+name+" -A ") {
+			t.Errorf("%s is asked, and started is %s", name, start.ScriptText)
+		}
+		if !strings.Contains(check.Line, `NOTE='it'"'"'s'`) || !strings.Contains(check.Line, "SSHOPTS=") {
+			t.Errorf("its environment is that of %s", check.Line)
+		}
+	}
+}
+
 func TestInADryRunOnlyPlaceholdersStayUnquoted(t *testing.T) {
 	dry, run := job.Layout{Run: plan.RunPlaceholder}, job.Layout{Run: "20240229"}
 	for word, want := range map[string]string{

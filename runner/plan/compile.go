@@ -19,10 +19,23 @@ func Compile(scan *spec.Scan, facts Facts) (Plan, diag.List) {
 		Version: scan.Version,
 		Layout:  c.layout,
 		Lease:   scan.Lease.Std(),
+		Timeout: scan.Timeouts.Scan.Std(),
 		Summary: c.summary(),
 		Job:     c.jobFile(),
 		Steps:   c.steps(),
 	}, c.problems
+}
+
+// Judge gives the problems that only the facts can show of a scan that has
+// others, as far as they don't follow from those.
+func Judge(scan *spec.Scan, facts Facts) diag.List {
+	if !scan.Readable() {
+		return nil
+	}
+	c := &compiler{scan: scan, facts: facts, layout: layoutOf(scan, facts)}
+	c.gatherFiles()
+	c.judge()
+	return c.problems
 }
 
 // compiler is a compilation under way.
@@ -51,7 +64,7 @@ func layoutOf(scan *spec.Scan, facts Facts) job.Layout {
 }
 
 // dynamic tells that the pre hook may still change what was found.
-func (c *compiler) dynamic() bool { return c.pre != nil }
+func (c *compiler) dynamic() bool { return c.pre != nil || c.scan.Wrong("hooks.pre") }
 
 // counted tells whether the number of targets is known for good.
 func (c *compiler) counted() bool { return c.facts.Counted && !c.dynamic() }

@@ -144,16 +144,17 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; got != nil {
 		t.Errorf("with deploy: auto there is %+v", got)
 	}
-	s.Deploy = spec.DeployNever
+	s.Deploy, s.OnUnknown = spec.DeployNever, spec.OnUnknownReport
 	got := find[plan.Probe](compile(t, s, facts())).Classic
 	want := &plan.Classic{
-		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env"},
-		Ignored: []string{"timeouts", "max_output"},
+		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "on_unknown"},
+		Ignored: []string{"timeouts", "max_output", "retry"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	s.Targets.HostKeys, s.Shell, s.Remote = "off", spec.ShellLogin, spec.Remote{Script: "remote.sh"}
+	s.OnUnknown = spec.OnUnknownRerun
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; len(got.Refused) > 0 {
 		t.Errorf("refused for %q", got.Refused)
 	}

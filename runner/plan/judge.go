@@ -10,19 +10,17 @@ import (
 // MaxScript bounds a script or a hook, in bytes: each is held in memory.
 const MaxScript = 1 << 20
 
-// judge finds the problems that only the facts can show.
+// judge finds the problems that only the facts can show. Of values that are
+// wrong themselves it says nothing.
 func (c *compiler) judge() {
-	if c.pre != nil {
-		c.judgeHook(*c.pre)
-	}
 	for _, f := range c.allFiles()[1:] {
-		if f.Role != job.RolePre {
+		if f.Path != "" && !c.scan.Wrong(f.Key) {
 			c.judgeFile(f)
 		}
 	}
 	c.judgeOptions()
 	c.judgeWorkers()
-	if !c.counted() || c.facts.Targets > 0 {
+	if !c.counted() || c.facts.Targets > 0 || len(c.scan.Input) == 0 || c.scan.Wrong("input") || c.scan.Wrong("exclude") {
 		return
 	}
 	if c.facts.Excluded > 0 {
@@ -99,12 +97,12 @@ func (c *compiler) judgeOptions() {
 	if !c.ourWorkers() {
 		return
 	}
-	if _, err := job.ParsePassthrough(c.passthrough()); err != nil {
+	if _, err := job.ParsePassthrough(c.passthrough()); err != nil && !c.scan.Wrong("passthrough") {
 		c.problems.Errorf(c.scan.At("passthrough"), "", "%v", err)
 	}
 	env := c.env()
 	_, options, _ := strings.Cut(env[len(env)-1], "=")
-	if _, err := job.ParseSSHOPTS(options); err != nil {
+	if _, err := job.ParseSSHOPTS(options); err != nil && !c.scan.Wrong("SCAN_ENV") && !c.scan.Wrong("targets") {
 		c.problems.Errorf(c.scan.At("SCAN_ENV.SSHOPTS"), "targets says what can be said of them", "%v", err)
 	}
 }

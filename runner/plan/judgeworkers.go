@@ -9,11 +9,14 @@ import (
 
 // judgeWorkers finds what is wrong with how workers are brought to work.
 func (c *compiler) judgeWorkers() {
+	if c.scan.Wrong("hosts") {
+		return
+	}
 	n := len(c.workers)
 	switch {
 	case n == 0:
 		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
-	case c.scan.MinWorkers > n:
+	case c.scan.MinWorkers > n && !c.scan.Wrong("min_workers"):
 		c.problems.Errorf(c.scan.At("min_workers"), "", "min_workers is %d, and there are %d workers", c.scan.MinWorkers, n)
 	}
 	c.judgeDeployFrom()
@@ -24,7 +27,7 @@ func (c *compiler) judgeWorkers() {
 // may make it.
 func (c *compiler) judgeDeployFrom() {
 	path := c.scan.DeployFrom
-	if path == "" || c.remote() == 0 {
+	if path == "" || c.remote() == 0 || c.scan.Wrong("deploy_from") {
 		return
 	}
 	found, ok := c.facts.Files[path]
@@ -40,7 +43,7 @@ func (c *compiler) judgeDeployFrom() {
 // only by the agent of whoever starts the scan: they are detached, and it is
 // not theirs to use.
 func (c *compiler) judgeIdentity() {
-	if c.remote() == 0 || c.scan.Auth == "password" || c.namesKey() {
+	if c.remote() == 0 || c.scan.Auth == "password" || c.namesKey() || c.scan.Wrong("targets") || c.scan.Wrong("SCAN_ENV") {
 		return
 	}
 	pos := c.scan.At("targets.identity")

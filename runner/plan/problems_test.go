@@ -160,3 +160,35 @@ func TestAnEmptyScriptMayBeFilledByThePreHook(t *testing.T) {
 		t.Errorf("problems are %v, want none", problems)
 	}
 }
+
+func TestOfAnInvalidScanAllThatDoesNotFollowIsJudged(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		want []string
+	}{
+		"files":          {"input: gone\nremote: gone.sh\nhosts: [local]\njobs: 0\n", []string{"gone.sh isn't there", "gone isn't there"}},
+		"nothing said":   {"jobs: 0\n", nil},
+		"wrong values":   {"input: -x\nremote: [a]\nhosts: [{port: 1}]\nmin_workers: 5\npassthrough: [a]\ndeploy_from: -y\n", nil},
+		"wrong hook":     {"input: gone\nremote: gone.sh\nhosts: [local]\nhooks: {pre: -x}\n", nil},
+		"wrong options":  {"input: gone\nremote: gone.sh\nhosts: [local]\ntargets: {user: -x}\nSCAN_ENV: {SSHOPTS: -z}\n", []string{"gone.sh isn't there", "gone isn't there"}},
+		"not even YAML":  {"input: [\n", nil},
+		"another format": {"- input\n", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			scan, problems := spec.Parse("scan.yaml", []byte("version: 1\nname: a\n"+c.text))
+			if name == "another format" {
+				scan, problems = spec.Parse("scan.yaml", []byte(c.text))
+			}
+			if !problems.HasErrors() {
+				t.Fatal("it is valid")
+			}
+			var got []string
+			for _, p := range plan.Judge(scan, plan.Facts{Hosts: scan.Hosts}) {
+				got = append(got, p.Summary)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}

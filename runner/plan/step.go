@@ -24,6 +24,9 @@ type Plan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead; in JSON as nanoseconds.
 	Lease time.Duration `json:"lease"`
+	// Timeout bounds the whole scan, from when its master starts; 0 is no
+	// bound. In JSON as nanoseconds.
+	Timeout time.Duration `json:"timeout,omitempty"`
 	// Job is the job file but for what only the run knows: digests of staged
 	// files where a pre hook makes them, and the chunks.
 	Job job.File `json:"job"`

@@ -46,8 +46,13 @@ func (c *compiler) jobFile() job.File {
 			Banner:  c.scan.Timeouts.Banner.Std(),
 			Auth:    c.scan.Timeouts.Auth.Std(),
 			Run:     c.scan.Timeouts.Run.Std(),
+			Idle:    c.scan.Timeouts.Idle.Std(),
+			Hook:    c.scan.Timeouts.Hook.Std(),
 		},
+		Retry:     c.scan.Retry,
 		MaxOutput: int64(c.scan.MaxOutput),
+		Lease:     c.scan.Lease.Std(),
+		OnUnknown: c.scan.OnUnknown,
 	}
 	if c.postChunk != nil {
 		f.PostChunk = &job.Staged{Path: c.layout.Staged(job.RolePostChunk), SHA256: c.postChunk.SHA256}

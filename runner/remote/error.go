@@ -28,6 +28,8 @@ const (
 	KindRefused Kind = "refused"
 	// KindTimeout: the deadline of the phase has passed.
 	KindTimeout Kind = "timeout"
+	// KindIdle: the command has said nothing for too long.
+	KindIdle Kind = "idle"
 	// KindNotSSH: the peer said something, but not in SSH; the cause is a
 	// *NotSSHError.
 	KindNotSSH Kind = "not-ssh"

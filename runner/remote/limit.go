@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 )
 
@@ -13,21 +12,26 @@ type deadlineError struct{ after time.Duration }
 
 func (e *deadlineError) Error() string { return fmt.Sprintf("timed out after %v", e.after) }
 
-// limit bounds one phase. When its time is over, or the caller's context, the
-// transport is closed: nothing else ends a peer that hangs for sure.
+// limit bounds one phase. When its time is over, or the caller's context, it is
+// ended, and that closes the transport: nothing else ends a peer that hangs for
+// sure.
 type limit struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	stop   func() bool
+	ended  chan struct{} // closed when the limit has struck and ended the phase
 }
 
-// newLimit starts a phase on conn. A timeout of zero or less is none.
-func newLimit(ctx context.Context, timeout time.Duration, conn net.Conn) *limit {
-	l := &limit{ctx: ctx, cancel: func() {}}
+// newLimit starts a phase that end ends. A timeout of zero or less is none.
+func newLimit(ctx context.Context, timeout time.Duration, end func()) *limit {
+	l := &limit{ctx: ctx, cancel: func() {}, ended: make(chan struct{})}
 	if timeout > 0 {
 		l.ctx, l.cancel = context.WithTimeoutCause(ctx, timeout, &deadlineError{timeout})
 	}
-	l.stop = context.AfterFunc(l.ctx, func() { _ = conn.Close() })
+	l.stop = context.AfterFunc(l.ctx, func() {
+		defer close(l.ended)
+		end()
+	})
 	return l
 }
 
@@ -38,14 +42,19 @@ func (l *limit) release(p Phase) *Error {
 	if l.stop() {
 		return nil
 	}
+	<-l.ended
 	return limitError(l.ctx, p)
 }
 
 // limitError is the error of a phase whose context has ended.
 func limitError(ctx context.Context, p Phase) *Error {
 	cause := context.Cause(ctx)
+	e := &Error{Phase: p, Kind: KindCancelled, Err: cause}
 	if late := new(deadlineError); errors.As(cause, &late) {
-		return &Error{Phase: p, Kind: KindTimeout, Err: cause}
+		e.Kind = KindTimeout
 	}
-	return &Error{Phase: p, Kind: KindCancelled, Err: cause}
+	if mute := new(idleError); errors.As(cause, &mute) {
+		e.Kind = KindIdle
+	}
+	return e
 }

@@ -40,7 +40,7 @@ func (r *Reached) Login(ctx context.Context, how Login) (*Conn, error) {
 		return nil, &Error{Phase: PhaseAuth, Kind: KindProtocol, Err: fmt.Errorf("%q is not version 2 of SSH", r.ident)}
 	}
 	judge := &judge{keys: how.HostKeys, address: r.address}
-	l := newLimit(ctx, how.Timeout, r.conn)
+	l := newLimit(ctx, how.Timeout, func() { _ = r.conn.Close() })
 	conn, channels, requests, err := ssh.NewClientConn(r.conn, r.address, &ssh.ClientConfig{
 		User:              how.User,
 		Auth:              how.Auth,

@@ -42,7 +42,7 @@ func Reach(ctx context.Context, address string, t ReachTimeouts) (*Reached, erro
 	}
 	connected := time.Now()
 	var g greeting
-	l := newLimit(ctx, t.Banner, conn)
+	l := newLimit(ctx, t.Banner, func() { _ = conn.Close() })
 	readErr := g.read(conn)
 	if struck := l.release(PhaseBanner); struck != nil {
 		if struck.Kind == KindTimeout && g.lines > 0 {

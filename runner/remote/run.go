@@ -26,6 +26,14 @@ type Command struct {
 	Terminal *Terminal
 	// Timeout bounds the whole of it; zero or less is none.
 	Timeout time.Duration
+	// Idle bounds the time in which nothing comes on Stdout and Stderr, and
+	// nothing is taken from Stdin; zero or less is none.
+	Idle time.Duration
+	// Grace is how long a command that one of these bounds ends, or ctx, may
+	// take to end by itself after a SIGTERM; zero or less closes the
+	// connection at once and leaves it to the host what becomes of the
+	// command.
+	Grace time.Duration
 }
 
 // Exit is how a command ended.
@@ -45,9 +53,12 @@ type Exit struct {
 // status and the end of the output count even where the connection is lost
 // right after them, as some servers close it at once.
 func (c *Conn) Run(ctx context.Context, cmd Command) (Exit, error) {
-	l := newLimit(ctx, cmd.Timeout, c.transport)
-	s := &session{conn: c, told: make(chan struct{}), gone: make(chan struct{}), exit: Exit{Status: -1}}
+	ctx, quiet := newIdle(ctx, cmd.Idle)
+	defer quiet.stop()
+	s := newSession(c, quiet)
+	l := newLimit(ctx, cmd.Timeout, func() { s.end(cmd.Grace) })
 	err := s.run(cmd)
+	close(s.over)
 	exit := s.ending()
 	if struck := l.release(PhaseRun); struck != nil {
 		return exit, struck
@@ -64,7 +75,7 @@ func (s *session) run(cmd Command) error {
 	if err != nil {
 		return s.lost(err)
 	}
-	s.channel = channel
+	s.opened(channel)
 	s.conn.running.Go(func() { s.follow(requests) })
 	if err := s.start(cmd); err != nil {
 		return err

@@ -11,14 +11,23 @@ import (
 
 // session is one command on a connection.
 type session struct {
-	conn    *Conn
-	channel ssh.Channel
-	told    chan struct{} // closed when the host has told how it ended
-	gone    chan struct{} // closed when the host has closed the channel
+	conn *Conn
+	idle *idle
+	told chan struct{} // closed when the host has told how it ended
+	gone chan struct{} // closed when the host has closed the channel
+	over chan struct{} // closed when nothing more is made of it
 
-	mu   sync.Mutex
-	exit Exit
-	err  error // the first failure of a reader or writer of the caller's
+	mu      sync.Mutex
+	channel ssh.Channel // set once, by run; nil until it is open
+	exit    Exit
+	err     error // the first failure of a reader or writer of the caller's
+}
+
+func newSession(c *Conn, quiet *idle) *session {
+	return &session{
+		conn: c, idle: quiet, exit: Exit{Status: -1},
+		told: make(chan struct{}), gone: make(chan struct{}), over: make(chan struct{}),
+	}
 }
 
 // follow hears what the host tells about the command until it closes the
@@ -77,7 +86,7 @@ func (s *session) ending() Exit {
 // its own word for how the command ended.
 func (s *session) feed(stdin io.Reader) {
 	if stdin != nil {
-		_, readErr := pump(s.channel, stdin)
+		_, readErr := pump(s.idle.heard(s.channel), stdin)
 		if readErr != nil {
 			// Half a script must not look like a whole one.
 			s.fail(readErr)
@@ -100,7 +109,7 @@ func (s *session) pass(to io.Writer, from io.Reader) {
 	if to == nil {
 		to = io.Discard
 	}
-	writeErr, readErr := pump(to, from)
+	writeErr, readErr := pump(s.idle.heard(to), from)
 	if writeErr != nil {
 		s.fail(writeErr)
 	}

@@ -25,7 +25,7 @@ func (c *Conn) Upload(ctx context.Context, name string, mode fs.FileMode, r io.R
 	if err != nil {
 		return &Error{Phase: PhaseCopy, Kind: KindLocal, Err: err}
 	}
-	l := newLimit(ctx, 0, c.transport)
+	l := newLimit(ctx, 0, c.cut)
 	client, err := c.openSFTP()
 	if err == nil {
 		err = u.bySFTP(client)

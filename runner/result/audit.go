@@ -1,11 +1,16 @@
 package result
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"maps"
+	"os"
 	"slices"
+
+	"scanmaster/runner/share"
 )
 
 // Audited is what a record says of a chunk.
@@ -39,6 +44,30 @@ func Audit(record io.Reader, lines int64) (Audited, error) {
 		Header: p.header, Tally: p.tally, Seen: p.seen,
 		Missing: lines - p.seen.Count(), InFlight: p.flying(), Torn: p.torn,
 	}, nil
+}
+
+// AuditFolder is Audit of the record in a chunk's folder, as it is now; it
+// changes nothing. A chunk without a record, or with nothing in it yet, has
+// done nothing.
+func AuditFolder(work *share.Dir, lines int64) (Audited, error) {
+	record, err := work.OpenFile(recordName, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Audited{Missing: lines}, nil
+	}
+	if err != nil {
+		return Audited{}, err
+	}
+	defer record.Close()
+	info, err := record.Stat()
+	if err != nil {
+		return Audited{}, err
+	}
+	// A living writer would lead on and on.
+	a, err := Audit(io.NewSectionReader(record, 0, info.Size()), lines)
+	if err != nil {
+		return Audited{}, fmt.Errorf("%s: %w", work.Path(recordName), err)
+	}
+	return a, nil
 }
 
 // most is the highest line that the record names.

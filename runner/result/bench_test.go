@@ -3,7 +3,9 @@ package result
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -88,5 +90,29 @@ func BenchmarkOutput(b *testing.B) {
 		if _, err := l.Outcome(fine(line, t.Host), t, strings.NewReader(output)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkAttemptSynced has so many targets in hand as a worker has; each
+// waits for the disk.
+func BenchmarkAttemptSynced(b *testing.B) {
+	for _, jobs := range []int{1, 175} {
+		b.Run(fmt.Sprintf("%d jobs", jobs), func(b *testing.B) {
+			l := create(b, b.TempDir())
+			defer l.Close()
+			var line atomic.Int64
+			b.SetParallelism(max(1, jobs/runtime.GOMAXPROCS(0)))
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					t := target(line.Add(1), "web1")
+					if err := l.AttemptSynced(t); err != nil {
+						b.Error(err)
+					}
+					if _, err := l.Outcome(fine(t.Line, t.Host), t, nil); err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
 	}
 }

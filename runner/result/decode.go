@@ -31,6 +31,14 @@ func (e *Entry) decode(line []byte) error {
 		return checkLine(e.Outcome.Line)
 	case KindSynced:
 		return json.Unmarshal(line, &e.Synced)
+	case KindResumed:
+		var body resumedBody
+		if err := json.Unmarshal(line, &body); err != nil {
+			return err
+		}
+		e.Resumed = body.Resumed
+		body.Raw.unmask(e.Resumed.texts())
+		return nil
 	}
 	return fmt.Errorf("lines of kind %q are not known", byte(e.Kind))
 }

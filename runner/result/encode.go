@@ -33,6 +33,10 @@ type (
 		Attempt
 		Raw raw `json:"raw,omitempty"`
 	}
+	resumedBody struct {
+		Resumed
+		Raw raw `json:"raw,omitempty"`
+	}
 	outcomeBody struct {
 		Outcome
 		Raw raw `json:"raw,omitempty"`
@@ -80,6 +84,12 @@ func (l *lineBuffer) outcome(o Outcome) ([]byte, error) {
 }
 
 func (l *lineBuffer) synced(s Synced) ([]byte, error) { return l.encode(KindSynced, s) }
+
+func (l *lineBuffer) resumed(r Resumed) ([]byte, error) {
+	r.At = r.At.UTC()
+	kept := mask(r.texts())
+	return l.encode(KindResumed, resumedBody{r, kept})
+}
 
 // encode gives the framed line. The body is a struct with at least one field
 // that is always there.

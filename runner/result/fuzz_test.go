@@ -27,7 +27,7 @@ func FuzzRecord(f *testing.F) {
 		}
 		o := Outcome{
 			Line: n&(maxLine-1) + 1, Host: host, IP: detail, Class: OK, Status: int(n), Detail: detail,
-			Signal: host, Start: time.Unix(n%1e10, n%1e9).UTC(), Stdout: n, StderrTail: detail, Length: n,
+			Signal: host, Start: time.Unix(n%1e10, n%1e9).UTC(), Stdout: n, StderrTail: detail, StdoutTail: host, Length: n,
 		}.capped()
 		lines := encoded(t, Attempt{o.Line, o.Host}, o)
 		got, err := readAll(bytes.NewReader(bytes.Join(lines, nil)))

@@ -32,6 +32,7 @@ type Ledger struct {
 
 	syncing sync.Mutex // held by one Sync at a time, before mu
 	marked  int64      // the record's length where nothing follows the last mark
+	safe    int64      // how much of the record is on the disk, with what it points to
 
 	mu    sync.Mutex
 	files map[string]*appender // the classic files, by name
@@ -46,27 +47,24 @@ type Ledger struct {
 // caller's and must stay open until Close. The error is fs.ErrExist where the
 // chunk has a record already.
 func Create(work, out *share.Dir, h Header) (*Ledger, error) {
-	h.Format = Format
-	record, err := newAppender(work, recordName)
+	file, err := work.Create(recordName)
 	if err != nil {
 		return nil, err
 	}
-	buf := getLine()
-	defer buf.free()
-	head, err := buf.header(h)
-	if err == nil {
-		err = record.add(head)
+	held := &Held{work: work, file: file}
+	if err := lock(file); err != nil {
+		return nil, errors.Join(err, file.Close())
 	}
-	if err != nil {
-		return nil, errors.Join(err, record.close())
-	}
-	l := &Ledger{
-		work: work, out: out, record: record,
+	l, _, err := held.Open(out, h, nil) // nothing was done, so that no targets are asked for
+	return l, err
+}
+
+func newLedger(h *Held, out *share.Dir) *Ledger {
+	return &Ledger{
+		work: h.work, out: out, record: &appender{file: h.file, path: h.work.Path(recordName)},
 		stop: make(chan struct{}), done: make(chan struct{}), wake: make(chan struct{}, 1),
 		files: make(map[string]*appender), fresh: true,
 	}
-	go l.keepSynced()
-	return l, nil
 }
 
 // Lines counts the outcomes so far.
@@ -76,12 +74,23 @@ func (l *Ledger) Lines() int64 {
 	return l.seen.Count()
 }
 
+// Has reports whether a target has its outcome, or is being given it.
+func (l *Ledger) Has(line int64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seen.Has(line)
+}
+
 // Tally counts the outcomes so far by their keys. It is a copy.
 func (l *Ledger) Tally() Tally {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.tally.Clone()
 }
+
+// Break makes the ledger take nothing any more; why is what its methods give
+// from then on. What was taken stays.
+func (l *Ledger) Break(why error) { _ = l.fail(why) }
 
 // Close syncs and closes all files. It gives the error that broke the ledger,
 // if any, and its own; the ledger takes nothing any more.

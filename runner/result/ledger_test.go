@@ -17,6 +17,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(victimEnv); dir != "" {
 		os.Exit(victim(dir))
 	}
+	if dir := os.Getenv(heirEnv); dir != "" {
+		os.Exit(heir(dir))
+	}
 	goleak.VerifyTestMain(m)
 }
 

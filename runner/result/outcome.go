@@ -14,6 +14,9 @@ const (
 	NoPing Class = "noping"
 	NoSSHD Class = "nosshd"
 	NoSSH  Class = "nossh"
+	// Unknown is a target that the script was, or was about to be, sent to
+	// when its worker died: it may have run there, and must not run twice.
+	Unknown Class = "unknown"
 )
 
 // Reason says more finely why a target did not get as far as an exit status.
@@ -28,6 +31,7 @@ const (
 	ReasonNoEcho      Reason = "no-echo"     // no answer to the ping
 	ReasonRefused     Reason = "refused"     // the port is closed
 	ReasonTimeout     Reason = "timeout"     // the deadline of Phase ended it
+	ReasonIdle        Reason = "idle"        // the script said nothing for too long
 	ReasonNotSSH      Reason = "not-ssh"     // something else speaks there
 	ReasonProtocol    Reason = "protocol"    // SSH, but the two don't understand each other
 	ReasonHostKey     Reason = "host-key"    // the key is not the one we know, or not known
@@ -68,6 +72,9 @@ type Outcome struct {
 	Phase  Phase  `json:"phase"`
 	Detail string `json:"detail,omitempty"`
 	Signal string `json:"signal,omitempty"`
+	// Tries is how many it took, where that is more than one; all that is said
+	// of the target but Start is of the last.
+	Tries int `json:"tries,omitempty"`
 	// Start is when the target was taken in hand; the others are how long
 	// each phase took, in milliseconds.
 	Start     time.Time `json:"start"`
@@ -82,6 +89,11 @@ type Outcome struct {
 	Cut    bool  `json:"cut,omitempty"`
 	// StderrTail is the end of the standard error, raw.
 	StderrTail string `json:"stderr_tail,omitempty"`
+	// StdoutTail is the end of the standard output, raw, of a script whose
+	// end is no exit status that counts: the classic files hold but the
+	// input's line then. It is capped at 16 KiB; where Cut is true, it is the
+	// end of what was kept.
+	StdoutTail string `json:"stdout_tail,omitempty"`
 	// File, Offset and Length say where the classic file holds the target's
 	// lines, in bytes; Sum is their CRC-32C. The ledger fills them in.
 	File   string `json:"file,omitempty"`

@@ -36,6 +36,9 @@ const (
 	KindOutcome Kind = 'o'
 	// KindSynced is written after the classic files were synced.
 	KindSynced Kind = 's'
+	// KindResumed is written when the record is gone on with: what was in
+	// flight before it is not under way any more.
+	KindResumed Kind = 'r'
 )
 
 // Header says whose record it is.
@@ -64,6 +67,14 @@ type Synced struct {
 	Bytes int64 `json:"bytes"`
 }
 
+// Resumed tells that a ledger was opened again, after its worker had died or
+// was told to end.
+type Resumed struct {
+	// Host is where that was, At when, by that host's clock.
+	Host string    `json:"host"`
+	At   time.Time `json:"at"`
+}
+
 // Entry is one line of the record. Only the field that Kind names is filled in.
 type Entry struct {
 	Kind    Kind
@@ -71,6 +82,7 @@ type Entry struct {
 	Attempt Attempt
 	Outcome Outcome
 	Synced  Synced
+	Resumed Resumed
 	// Offset and Length say where in the record the line is, in bytes.
 	Offset int64
 	Length int64

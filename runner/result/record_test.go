@@ -29,9 +29,11 @@ func hostileOutcome(line int64) Outcome {
 		Line: line, Host: "web1", IP: "10.0.0.1", Class: NoSSH, Status: 255, Reason: ReasonLost,
 		Phase: PhaseRun, Detail: hostile, Signal: "KI\xffLL", Start: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC),
 		ConnectMS: 1, BannerMS: 2, AuthMS: 3, RunMS: 4, Stdout: 5, Stderr: 6, Cut: true,
-		StderrTail: "\x00\x1b]0;owned\x07 café", File: "hosts_nossh", Offset: 7, Length: 8, Sum: 9,
+		StderrTail: "\x00\x1b]0;owned\x07 café", StdoutTail: "half a\xff", Tries: 3, File: "hosts_nossh", Offset: 7, Length: 8, Sum: 9,
 	}
 }
+
+var hostileResumed = Resumed{Host: "scan\xff1", At: time.Date(2026, 1, 2, 3, 4, 5, 6789, time.UTC)}
 
 // encoded gives each entry's line.
 func encoded(t testing.TB, entries ...any) [][]byte {
@@ -50,6 +52,8 @@ func encoded(t testing.TB, entries ...any) [][]byte {
 			b, err = buf.outcome(e)
 		case Synced:
 			b, err = buf.synced(e)
+		case Resumed:
+			b, err = buf.resumed(e)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -82,13 +86,14 @@ func TestEveryFieldOfAnOutcomeIsTried(t *testing.T) {
 func TestTheRecordReadsBackByteForByte(t *testing.T) {
 	h := header
 	h.Host = "scan\xfe1"
-	lines := encoded(t, h, Attempt{1, "we\x80b1"}, hostileOutcome(1), Synced{Bytes: 12})
+	lines := encoded(t, h, Attempt{1, "we\x80b1"}, hostileOutcome(1), Synced{Bytes: 12}, hostileResumed)
 	var offset int64
 	want := []Entry{
 		{Kind: KindHeader, Header: h},
 		{Kind: KindAttempt, Attempt: Attempt{1, "we\x80b1"}},
 		{Kind: KindOutcome, Outcome: hostileOutcome(1)},
 		{Kind: KindSynced, Synced: Synced{Bytes: 12}},
+		{Kind: KindResumed, Resumed: hostileResumed},
 	}
 	for i, line := range lines {
 		want[i].Offset, want[i].Length = offset, int64(len(line))
@@ -105,7 +110,7 @@ func TestTheRecordReadsBackByteForByte(t *testing.T) {
 }
 
 func TestEachLineIsOneJSONObject(t *testing.T) {
-	for _, line := range encoded(t, header, Attempt{1, hostile}, hostileOutcome(1), Synced{}) {
+	for _, line := range encoded(t, header, Attempt{1, hostile}, hostileOutcome(1), Synced{}, hostileResumed) {
 		var object struct {
 			Len  string `json:"len"`
 			Kind string `json:"k"`
@@ -139,8 +144,13 @@ func TestTheLongestTextsFit(t *testing.T) {
 		if diff := cmp.Diff(o, got[0].Outcome); diff != "" {
 			t.Error(diff)
 		}
-		if len(o.Detail) != maxText || !strings.HasSuffix(o.StderrTail, "end") {
-			t.Errorf("detail has %d bytes, the tail ends in %q", len(o.Detail), o.StderrTail[len(o.StderrTail)-8:])
+		if len(o.Detail) != maxText {
+			t.Errorf("detail has %d bytes", len(o.Detail))
+		}
+		for _, tail := range []string{o.StderrTail, o.StdoutTail} {
+			if len(tail) != maxText || !strings.HasSuffix(tail, "end") {
+				t.Errorf("a tail has %d bytes and ends in %q", len(tail), tail[len(tail)-8:])
+			}
 		}
 	}
 }
@@ -232,6 +242,7 @@ func TestAWholeLineOfAnotherVersionIsNotTorn(t *testing.T) {
 		"line 0":          reframed(t, KindAttempt, object{"line": 0}),
 		"line beyond all": reframed(t, KindOutcome, object{"line": int64(maxLine) + 1}),
 		"synced's type":   reframed(t, KindSynced, object{"bytes": "1"}),
+		"resumed's type":  reframed(t, KindResumed, object{"at": 1}),
 	} {
 		_, err := readAll(strings.NewReader(line))
 		if torn := new(TornError); err == nil || errors.As(err, &torn) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"scanmaster/runner/chunk"
 	"scanmaster/runner/share"
 )
 
@@ -19,6 +20,8 @@ type Recovered struct {
 	// InFlight are the targets without an outcome that the script was, or was
 	// about to be, sent to, by line: it may have run there.
 	InFlight []Attempt
+	// Lost are the same as targets of the chunk; Resume fills it in.
+	Lost []chunk.Target
 	// Cut counts the bytes that were no whole record, in all files.
 	Cut int64
 	// Torn tells where the record was cut; nil where it was whole.
@@ -41,11 +44,16 @@ func Recover(work, out *share.Dir) (rec Recovered, err error) {
 	if err != nil {
 		return Recovered{}, fmt.Errorf("%s: %w", work.Path(recordName), err)
 	}
+	return p.mend(work, out, record)
+}
+
+// mend cuts all files to what the record says of them.
+func (p *replay) mend(work, out *share.Dir, record *os.File) (Recovered, error) {
 	cuts, err := p.surplus(out)
 	if err != nil {
 		return Recovered{}, err
 	}
-	rec = Recovered{Header: p.header, Done: p.seen, Tally: p.tally, InFlight: p.flying(), Torn: p.torn}
+	rec := Recovered{Header: p.header, Done: p.seen, Tally: p.tally, InFlight: p.flying(), Torn: p.torn}
 	if p.torn != nil {
 		n, err := cutFile(record, p.torn.Offset)
 		if err != nil {
@@ -64,7 +72,7 @@ func Recover(work, out *share.Dir) (rec Recovered, err error) {
 
 // load reads the record up to the last outcome that is truly there.
 func load(record *os.File, out *share.Dir) (*replay, error) {
-	p, err := play(record)
+	p, err := play(whole(record))
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package result
 import (
 	"iter"
 	"math/bits"
+	"slices"
 )
 
 // maxLine is the highest line number that a record may name, so that a forged
@@ -60,6 +61,9 @@ func (s *Seen) Missing(n int64) iter.Seq[int64] {
 		}
 	}
 }
+
+// clone gives a copy that shares nothing.
+func (s *Seen) clone() Seen { return Seen{words: slices.Clone(s.words), count: s.count} }
 
 // drop takes a line out again.
 func (s *Seen) drop(line int64) {

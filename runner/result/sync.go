@@ -39,6 +39,22 @@ func (l *Ledger) touch() {
 func (l *Ledger) Sync() error {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
+	return l.sync()
+}
+
+// syncTo returns when so many bytes of the record are on the disk, with all
+// that they point to. One sync serves all who wait while another is under way.
+func (l *Ledger) syncTo(end int64) error {
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	if l.safe >= end {
+		return nil
+	}
+	return errors.Join(l.sync(), l.broken())
+}
+
+// sync is Sync for who holds syncing.
+func (l *Ledger) sync() error {
 	// First how long the record is, then which files it may point into.
 	synced := Synced{Bytes: l.record.length()}
 	files, fresh := l.unsynced()
@@ -57,7 +73,11 @@ func (l *Ledger) Sync() error {
 	if err != nil || l.broken() != nil {
 		return l.fail(errors.Join(err, l.record.sync()))
 	}
-	return l.fail(l.mark(synced))
+	if err := l.mark(synced); err != nil {
+		return l.fail(err)
+	}
+	l.safe = synced.Bytes
+	return nil
 }
 
 // unsynced gives the classic files that hold more than the disk, and whether

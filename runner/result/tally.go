@@ -11,7 +11,7 @@ import (
 
 // Tally counts outcomes. The zero value is empty and ready.
 type Tally struct {
-	// Counts by Key: "ok", "exit_3", "noping", "nosshd", "nossh".
+	// Counts by Key: "ok", "exit_3", "noping", "nosshd", "nossh", "unknown".
 	Counts map[string]int64 `json:"counts,omitempty"`
 }
 
@@ -55,9 +55,13 @@ func (t Tally) Unreachable() int64 {
 	return t.Counts[string(NoPing)] + t.Counts[string(NoSSHD)] + t.Counts[string(NoSSH)]
 }
 
+// Unknown counts the targets that the script may have run on, nobody knows how
+// far. They count neither as failed nor as unreachable.
+func (t Tally) Unknown() int64 { return t.Counts[string(Unknown)] }
+
 // Failed counts the targets where the script ended with a status other than 0.
 func (t Tally) Failed() int64 {
-	return t.Total() - t.Unreachable() - t.Counts[string(OK)]
+	return t.Total() - t.Unreachable() - t.Unknown() - t.Counts[string(OK)]
 }
 
 // Clone gives a copy that shares nothing.
@@ -98,8 +102,10 @@ func keyRank(key string) int {
 		return 1001
 	case NoSSH:
 		return 1002
+	case Unknown:
+		return 1003
 	}
-	return 1003
+	return 1004
 }
 
 // FilePrefix begins the names of the classic files; a key follows.
@@ -108,7 +114,7 @@ const FilePrefix = "hosts_"
 // hasFile reports whether there is a classic file for the outcome.
 func (o Outcome) hasFile() bool {
 	switch o.Class {
-	case OK, NoPing, NoSSHD, NoSSH:
+	case OK, NoPing, NoSSHD, NoSSH, Unknown:
 		return true
 	case Exit:
 		return o.Status >= 1 && o.Status <= 254

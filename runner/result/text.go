@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// maxText caps each text of an outcome, in bytes. Five of them, each byte
+// maxText caps each text of an outcome, in bytes. Six of them, each byte
 // escaped as six and in base64 besides, stay below maxRecord.
 const maxText = 16 << 10
 
@@ -51,21 +51,23 @@ func (h *Header) texts() []text {
 	return []text{{"run", &h.Run}, {"chunk", &h.Chunk}, {"name", &h.Name}, {"host", &h.Host}}
 }
 
+func (r *Resumed) texts() []text { return []text{{"host", &r.Host}} }
+
 func (a *Attempt) texts() []text { return []text{{"host", &a.Host}} }
 
 func (o *Outcome) texts() []text {
 	return []text{
 		{"host", &o.Host}, {"ip", &o.IP}, {"detail", &o.Detail},
 		{"signal", &o.Signal}, {"stderr_tail", &o.StderrTail},
+		{"stdout_tail", &o.StdoutTail},
 	}
 }
 
-// capped cuts the texts to what the record keeps: the end of the standard
-// error, the beginning of all else.
+// capped cuts the texts to what the record keeps: the end of what the script
+// wrote, the beginning of all else.
 func (o Outcome) capped() Outcome {
-	if n := len(o.StderrTail); n > maxText {
-		o.StderrTail = o.StderrTail[n-maxText:]
-	}
+	o.StderrTail = lastBytes(o.StderrTail, maxText)
+	o.StdoutTail = lastBytes(o.StdoutTail, maxText)
 	for _, t := range o.texts() {
 		if len(*t.at) > maxText {
 			*t.at = (*t.at)[:maxText]
@@ -73,3 +75,5 @@ func (o Outcome) capped() Outcome {
 	}
 	return o
 }
+
+func lastBytes(s string, n int) string { return s[max(0, len(s)-n):] }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"scanmaster/runner/chunk"
 )
@@ -38,6 +39,38 @@ func (l *Ledger) Attempt(t chunk.Target) error {
 		return l.fail(err)
 	}
 	l.touch()
+	return nil
+}
+
+// AttemptSynced is Attempt for scripts that must never run twice: when it
+// returns, the attempt is on the disk, and so is every outcome before it, so
+// that not even a power loss makes anybody think that the target was never
+// tried. It costs a sync, which all share who wait for one.
+func (l *Ledger) AttemptSynced(t chunk.Target) error {
+	if err := l.Attempt(t); err != nil {
+		return err
+	}
+	return l.syncTo(l.record.length())
+}
+
+// ReportLost gives targets that were in flight when their worker died the
+// outcome that nobody knows what came of them.
+func (l *Ledger) ReportLost(targets []chunk.Target, at time.Time) error {
+	for _, t := range targets {
+		if err := l.Checked(t); err != nil {
+			return err
+		}
+		o := Outcome{
+			Line: t.Line, Host: t.Host, Class: Unknown, Phase: PhaseRun, Reason: ReasonLost, Start: at,
+			Detail: "the worker died while the script was on its way: it may have run",
+		}
+		if t.IP != t.Host {
+			o.IP = t.IP
+		}
+		if _, err := l.Outcome(o, t, nil); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

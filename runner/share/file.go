@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"syscall"
 )
 
@@ -105,11 +106,31 @@ func (d *Dir) WriteScript(name string, data []byte) error { return d.write(name,
 // loss in a power cut costs nothing.
 func (d *Dir) Publish(name string, data []byte) error { return d.write(name, data, 0, false) }
 
+// tempPrefix begins the names of files that are not whole yet.
+const tempPrefix = ".new-"
+
+// Tidy removes what a process has left in the folder that died while it wrote.
+// Nobody else may write files there meanwhile.
+func (d *Dir) Tidy() error {
+	entries, err := d.ReadDir()
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), tempPrefix) && e.Type().IsRegular() {
+			if err := d.Remove(e.Name()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (d *Dir) write(name string, data []byte, mode fs.FileMode, sync bool) (err error) {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	temp := ".new-" + rand.Text()
+	temp := tempPrefix + rand.Text()
 	f, err := d.Create(temp)
 	if err != nil {
 		return err

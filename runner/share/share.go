@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // ErrLink is returned where a link, or anything else that isn't a plain file
@@ -29,6 +30,10 @@ type Dir struct {
 // is the user's own word. Folders made below it get mode 0700, or 0770 where
 // it is setgid and group-writable.
 func Open(path string) (*Dir, error) {
+	// Opening anything else could hang, as that of a FIFO does.
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: syscall.ENOTDIR}
+	}
 	root, err := os.OpenRoot(path)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -114,6 +115,16 @@ func TestLinksAreRefused(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoFolderIsNotOpened(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path); !errors.Is(err, syscall.ENOTDIR) {
+		t.Errorf("%v: want that it is no directory", err)
+	}
+}
+
 func TestNamesStayInTheFolder(t *testing.T) {
 	d, _ := open(t)
 	for _, name := range []string{"", ".", "..", "a/b", "/etc", "a\x00"} {
@@ -175,5 +186,30 @@ func TestAFailedWriteLeavesNothing(t *testing.T) {
 	}
 	if err := d.Sync(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestWhatADeadWriterHasLeftIsTidiedAway(t *testing.T) {
+	path := t.TempDir()
+	dir, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	for _, name := range []string{".new-ABC", "new-ABC", ".record"} {
+		if err := os.WriteFile(filepath.Join(path, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Mkdir(filepath.Join(path, ".new-folder"), 0o700), dir.Tidy()); err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	entries, err := dir.ReadDir()
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := []string{".new-folder", ".record", "new-ABC"}; err != nil || !slices.Equal(left, want) {
+		t.Errorf("left are %q, %v, want %q", left, err, want)
 	}
 }

@@ -32,12 +32,19 @@ type Config struct {
 	Temp string
 	// Path is where ping(8) is looked for, in the form of PATH.
 	Path string
+	// Grace is how long what runs on the targets may go on after the worker
+	// was told to end; 0 is 5 s. Cut, where it isn't nil, is closed when the
+	// worker is told so a second time, and nothing is waited for any more.
+	Grace time.Duration
+	Cut   <-chan struct{}
 	// Now tells the time.
 	Now func() time.Time
 	// Log says something to whoever looks after the worker. What it says may
 	// hold anything.
 	Log func(format string, args ...any)
 }
+
+func (c Config) grace() time.Duration { return cmp.Or(c.Grace, defaultGrace) }
 
 // chunk is the chunk's name.
 func (c Config) chunk() string { return filepath.Base(c.Args.ChunkFile) }

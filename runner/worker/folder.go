@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
+	"strings"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
 
@@ -14,13 +16,25 @@ import (
 type shared struct {
 	// prefix is the scan's folder, keys that of the targets' host keys.
 	prefix, keys *share.Dir
-	// work is PREFIX/WMIN.CHUNK, out the folder of the results below it; nil
-	// until the work begins.
+	// folder is the name of PREFIX/WMIN.CHUNK, work that folder and out that of
+	// the results below it; empty and nil until the chunk is taken up.
+	folder    string
 	work, out *share.Dir
+	// held is the chunk's record until the ledger has it.
+	held *result.Held
+}
+
+// minute is the one in which the chunk was begun, WMIN.
+func (s *shared) minute() string {
+	minute, _, _ := strings.Cut(s.folder, ".")
+	return minute
 }
 
 func (s *shared) close() error {
 	var errs []error
+	if s.held != nil {
+		errs = append(errs, s.held.Close())
+	}
 	for _, d := range []*share.Dir{s.out, s.work, s.keys, s.prefix} {
 		if d != nil {
 			errs = append(errs, d.Close())
@@ -44,70 +58,106 @@ func (c Config) openShare() (*shared, error) {
 	if c.Targets.HostKeys != job.HostKeyNo {
 		s.keys, err = dir.Make(job.State, job.HostKeys)
 	}
-	if err == nil {
-		err = c.isNew(s.prefix)
-	}
 	if err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
-// isNew makes sure that no worker has begun this chunk before: a script must
-// not run twice because a command was. A classic master leaves nothing of an
-// earlier scan; one of ours moves it out of the way.
-func (c Config) isNew(prefix *share.Dir) error {
-	entries, err := prefix.ReadDir()
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if name, ok := job.ChunkOf(e.Name()); ok && name == c.chunk() {
-			return fmt.Errorf("the chunk %s has been begun already, in %s", c.chunk(), prefix.Path(e.Name()))
+// begin opens the chunk's ledger. A chunk that is new gets its folder, with all
+// that stands in it before the first target is tried; one that an earlier
+// worker has begun is gone on with.
+func (c Config) begin(s *shared, src *source) (*result.Ledger, result.Recovered, error) {
+	none := result.Recovered{}
+	if s.work == nil {
+		if err := c.newFolder(s); err != nil {
+			return nil, none, err
 		}
 	}
-	return nil
+	if err := c.furnish(s, src); err != nil {
+		return nil, none, err
+	}
+	targets, err := src.list()
+	if err != nil {
+		return nil, none, err
+	}
+	held := s.held
+	s.held = nil // the ledger has it now, or nobody
+	return held.Open(s.out, result.Header{
+		Run: c.run(), Chunk: c.chunk(), Name: c.Args.Name, Host: c.Host, Started: c.Now(),
+	}, targets)
 }
 
-// begin makes the chunk's folder with all that stands in it before the first
-// target is tried.
-func (c Config) begin(s *shared, src *source) (err error) {
-	now := c.Now()
-	minute := job.Min(now)
-	folder := minute + "." + c.chunk()
-	if err := s.prefix.Mkdir(folder); err != nil {
+// newFolder makes the chunk's folder, and the record in it, which nobody else
+// can have from then on.
+func (c Config) newFolder(s *shared) (err error) {
+	s.folder = job.Min(c.Now()) + "." + c.chunk()
+	if err := s.prefix.Mkdir(s.folder); err != nil {
 		return err
 	}
-	if s.work, err = s.prefix.Sub(folder); err != nil {
+	// Another worker may have begun in the same moment, in another minute.
+	if _, err := c.find(s.prefix); err != nil {
+		return errors.Join(err, s.prefix.Remove(s.folder))
+	}
+	if s.work, err = s.prefix.Sub(s.folder); err != nil {
+		return err
+	}
+	s.held, err = result.Hold(s.work)
+	return err
+}
+
+// furnish puts into the chunk's folder what lacks there.
+func (c Config) furnish(s *shared, src *source) error {
+	if err := s.work.Tidy(); err != nil {
 		return err
 	}
 	if err := s.work.WriteFile(job.Slave, []byte(c.Host+"\n")); err != nil {
 		return err
 	}
-	if err := s.work.WriteFile(job.Started, []byte(job.DateLine(now))); err != nil {
-		return err
+	if _, err := s.work.Lstat(job.Started); errors.Is(err, fs.ErrNotExist) {
+		err = s.work.WriteFile(job.Started, []byte(job.DateLine(c.Now())))
+		if err != nil {
+			return err
+		}
 	}
 	// Helpers take the newest entry of output/ for the folder of the results,
 	// so that the copy of the input comes first.
-	for _, to := range [][]string{{job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
+	for _, to := range [][]string{{job.Output, job.Input}, {job.Input, s.minute(), job.SubChunk}} {
 		if err := src.copyTo(s.work, to); err != nil {
 			return err
 		}
 	}
-	if s.out, err = s.work.Make(job.Output, minute, job.SubChunk); err != nil {
+	var err error
+	if s.out, err = s.work.Make(job.Output, s.minute(), job.SubChunk); err != nil {
 		return err
 	}
-	return errors.Join(syncBelow(s.work, job.Output, minute), syncBelow(s.work, job.Output), s.work.Sync(), s.prefix.Sync())
+	return errors.Join(
+		syncBelow(s.work, job.Output, s.minute()), syncBelow(s.work, job.Output), s.work.Sync(), s.prefix.Sync(),
+	)
 }
 
-// copyTo leaves a copy of the chunk, synced, at a path below the chunk's folder.
+// copyTo leaves a copy of the chunk, synced, at a path below the chunk's
+// folder, unless it is there already. Half a copy is what a worker that died
+// has left.
 func (s *source) copyTo(work *share.Dir, path []string) error {
 	dir, err := work.Make(path[:len(path)-1]...)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	to, err := dir.Create(path[len(path)-1])
+	name := path[len(path)-1]
+	switch same, err := s.isIn(dir, name); {
+	case same:
+		return nil
+	case err == nil:
+		err = dir.Remove(name)
+		if err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	to, err := dir.Create(name)
 	if err != nil {
 		return err
 	}
@@ -129,23 +179,22 @@ func syncBelow(work *share.Dir, path ...string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// finish leaves .done, after everything else is on the disk.
-func (c Config) finish(s *shared, mark job.DoneMark) error {
-	if err := s.work.WriteFile(job.Ended, []byte(job.DateLine(c.Now()))); err != nil {
+// conclude leaves all but .done, which may be made when this is on the disk.
+func (c Config) conclude(work *share.Dir) error {
+	if err := work.WriteFile(job.Ended, []byte(job.DateLine(c.Now()))); err != nil {
 		return err
 	}
-	if err := s.work.Remove(job.Slave); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if err := work.Remove(job.Slave); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := s.work.Sync(); err != nil {
-		return err
-	}
+	return work.Sync()
+}
+
+// leaveDone tells that all is done.
+func (c Config) leaveDone(work *share.Dir, mark job.DoneMark) error {
 	content := mark.Encode()
 	if c.Job == nil {
 		content = []byte(job.DateLine(c.Now()))
 	}
-	if err := s.work.WriteFile(job.Done, content); err != nil {
-		return err
-	}
-	return s.work.Sync()
+	return errors.Join(work.WriteFile(job.Done, content), work.Sync())
 }

@@ -21,6 +21,9 @@ var defaultIdentities = []string{"~/.ssh/id_ed25519", "~/.ssh/id_ecdsa", "~/.ssh
 // agentPatience is how long an agent may take to list its keys.
 const agentPatience = 10 * time.Second
 
+// errNoKey tells that no target could be logged in to.
+var errNoKey = errors.New("there is no key to log in to targets with: name one as targets.identity (-i), or start an ssh-agent")
+
 // authentication is by the identity files and the agent's keys, in this order.
 // The closer ends the connection to the agent.
 func (c Config) authentication(ctx context.Context) (ssh.AuthMethod, io.Closer, error) {
@@ -35,7 +38,7 @@ func (c Config) authentication(ctx context.Context) (ssh.AuthMethod, io.Closer, 
 		return nil, nil, err
 	}
 	if len(signers) == 0 && held == 0 {
-		return nil, nil, errors.New("there is no key to log in to targets with: name one as targets.identity (-i), or start an ssh-agent")
+		return nil, nil, errNoKey
 	}
 	if held == 0 {
 		socket = ""

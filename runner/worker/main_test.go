@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,7 +20,12 @@ import (
 	"scanmaster/runner/result"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if path := os.Getenv(processEnv); path != "" {
+		os.Exit(asProcess(path))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // soon is a deadline that is to strike, patient one that is not.
 const (
@@ -42,13 +48,31 @@ type scene struct {
 	dir   string // of all that isn't shared
 	share string
 	lines []string
-	said  *strings.Builder
+	said  *log
 	Config
+}
+
+// log keeps what a worker says.
+type log struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *log) add(format string, args ...any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(&l.text, format+"\n", args...)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 func newScene(t *testing.T) *scene {
 	t.Helper()
-	s := &scene{t: t, dir: t.TempDir(), share: t.TempDir(), said: new(strings.Builder)}
+	s := &scene{t: t, dir: t.TempDir(), share: t.TempDir(), said: new(log)}
 	key, err := fleet.WriteKey(filepath.Join(s.dir, "id"))
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +90,7 @@ func newScene(t *testing.T) *scene {
 		Environ: os.Environ(),
 		Home:    s.dir, User: "nobody", Host: "scan1", Temp: t.TempDir(), Path: os.Getenv("PATH"),
 		Now: func() time.Time { return clock },
-		Log: func(format string, args ...any) { fmt.Fprintf(s.said, format+"\n", args...) },
+		Log: s.said.add,
 	}
 	s.Args.ChunkFile = filepath.Join(s.prefix(), "input", masterMin, "xab")
 	return s
@@ -97,6 +121,19 @@ func (s *scene) add(t *testing.T, name string, b fleet.Behaviour) netip.AddrPort
 	return addr
 }
 
+// parse reads the address of a line; none where it has none.
+func (s *scene) parse(t *testing.T, at string) netip.AddrPort {
+	t.Helper()
+	if at == "" {
+		return netip.AddrPort{}
+	}
+	addr, err := netip.ParseAddrPort(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return addr
+}
+
 // deal writes the chunk.
 func (s *scene) deal(t *testing.T) {
 	t.Helper()
@@ -119,6 +156,7 @@ func (s *scene) staged(t *testing.T) {
 		Shell:     []string{"sh", "-s"},
 		Timeouts:  job.Timeouts{Connect: patient, Banner: patient, Auth: patient, Run: patient},
 		MaxOutput: job.DefaultMaxOutput,
+		Lease:     job.DefaultLease, OnUnknown: job.Rerun,
 	}
 	if s.Args.PostChunk != "" {
 		s.Job.PostChunk = &job.Staged{Path: s.Args.PostChunk, SHA256: digest(t, s.Args.PostChunk)}

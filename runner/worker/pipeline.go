@@ -3,7 +3,6 @@ package worker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"sync"
 
@@ -20,22 +19,26 @@ type pipeline struct {
 	cfg      Config
 	ledger   *result.Ledger
 	src      *source
+	lease    *lease
+	ends     *ends
 	slots    *slots
+	queue    *queue
+	retry    map[string]int
 	command  string
 	timeouts job.Timeouts
 
 	running sync.WaitGroup
-	stop    context.CancelCauseFunc
 }
 
-func newPipeline(c Config, a *access, ledger *result.Ledger, src *source) *pipeline {
+func newPipeline(w *shift, a *access) *pipeline {
+	c := w.Config
 	working, silent := bounds(c.Args.Jobs, openFiles())
 	if working < c.Args.Jobs {
 		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
 	}
 	return &pipeline{
-		access: a, cfg: c, ledger: ledger, src: src, slots: newSlots(working, silent),
-		command: c.command(), timeouts: c.timeouts(),
+		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, ends: w.ends,
+		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 	}
 }
 
@@ -47,65 +50,119 @@ func openFiles() uint64 {
 	return limit.Cur
 }
 
-// run goes through all targets. The first error of this host's own files ends
-// it, and so does ctx; what is in hand then has no outcome.
-func (p *pipeline) run(ctx context.Context) error {
+// run goes through all targets that have no outcome. The first error of this
+// host's own files ends it, and so do the ends; what is in hand then has no
+// outcome.
+func (p *pipeline) run() error {
 	targets, err := p.src.list()
 	if err != nil {
 		return err
 	}
-	ctx, p.stop = context.WithCancelCause(ctx)
-	defer p.stop(nil)
-	err = p.dispatch(ctx, targets)
+	p.queue = newQueue(&rest{targets, p.ledger}, maxWaiting)
+	err = p.dispatch(p.ends.taking)
 	p.running.Wait()
-	if cause := context.Cause(ctx); cause != nil {
+	if cause := context.Cause(p.ends.taking); cause != nil {
 		return cause
 	}
 	return err
 }
 
-func (p *pipeline) dispatch(ctx context.Context, targets *chunk.Reader) error {
+// dispatch sees to it that every target is tried until it has its outcome.
+func (p *pipeline) dispatch(ctx context.Context) error {
 	for {
+		t, err := p.queue.next(ctx)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		place, err := p.slots.take(ctx)
 		if err != nil {
 			return err
 		}
-		t, bad := targets.Next()
-		if bad != nil && !isBadLine(bad) {
+		if err := p.lease.held(ctx); err != nil {
 			place.free()
-			if errors.Is(bad, io.EOF) {
-				return nil
-			}
-			return fmt.Errorf("chunk: %w", bad)
+			return err
 		}
 		p.running.Go(func() {
-			defer place.free()
-			if err := p.target(ctx, t, bad, place); err != nil {
-				p.stop(err)
+			if t.tries == 0 {
+				t.began = p.cfg.Now()
 			}
+			again, err := p.try(ctx, t, place)
+			if err != nil {
+				p.ends.stop(err)
+			}
+			p.handBack(t, again) // before the next takes its place, so that no more can wait than are counted
+			place.free()
 		})
 	}
 }
 
-// target brings one target to its outcome. The error is one of this host,
-// never the target's.
-func (p *pipeline) target(ctx context.Context, t chunk.Target, bad error, place *slot) error {
-	if err := p.ledger.Checked(t); err != nil {
-		return err
-	}
-	v := &visit{pipeline: p, target: t, place: place, began: p.cfg.Now()}
-	defer v.close()
-	var came verdict
-	if bad != nil {
-		came = invalid(bad)
-	} else {
-		var err error
-		if came, err = v.run(ctx); err != nil {
-			return err
+// rest is what of a list has no outcome yet.
+type rest struct {
+	list   list
+	ledger *result.Ledger
+}
+
+// Next gives the next target without an outcome, as of list.
+func (r *rest) Next() (chunk.Target, error) {
+	for {
+		t, err := r.list.Next()
+		if err != nil && !isBadLine(err) || !r.ledger.Has(t.Line) {
+			return t, err
 		}
 	}
+}
+
+// try tries one target, and brings it to its outcome or reports that it is
+// worth another try. The error is one of this host, never the target's.
+func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, err error) {
 	if ctx.Err() != nil {
-		return nil // ended by us, not by the target
+		return false, nil
 	}
-	return v.record(came)
+	if t.tries == 0 {
+		if err := p.ledger.Checked(t.target); err != nil {
+			return false, err
+		}
+	}
+	v := &visit{pipeline: p, trial: t, place: place}
+	defer v.close()
+	var came verdict
+	if t.bad != nil {
+		came = invalid(t.bad)
+	} else if came, err = v.run(ctx); err != nil {
+		return false, err
+	}
+	if v.sent {
+		ctx = p.ends.running
+	}
+	if ctx.Err() != nil {
+		return false, nil // ended by us, not by the target
+	}
+	if t.tries < worth(p.retry, came, v.sent) {
+		return true, nil
+	}
+	return false, v.record(came)
+}
+
+// maySend notes that the script is about to be sent, and makes sure that the
+// chunk is still this worker's then. False is the end of ctx, or has an error.
+func (v *visit) maySend(ctx context.Context) (bool, error) {
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	note := v.ledger.Attempt
+	if v.cfg.reports() {
+		note = v.ledger.AttemptSynced
+	}
+	if err := note(v.target); err != nil {
+		return false, err
+	}
+	err := v.lease.held(ctx)
+	if ctx.Err() != nil {
+		return false, nil
+	}
+	v.sent = err == nil
+	return v.sent, err
 }

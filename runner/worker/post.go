@@ -21,13 +21,13 @@ func (c Config) postChunk(ctx context.Context, src *source, work *share.Dir, mar
 	if err == nil {
 		return
 	}
-	mark.PostChunk, mark.PostChunkTail = -1, err.Error()
+	mark.PostChunk = -1
 	if failed := new(hook.Error); errors.As(err, &failed) {
 		err = failed.Err // which doesn't name the private copy
 		mark.PostChunk, mark.PostChunkTail = failed.Status, failed.Tail
-		if failed.Status < 0 {
-			mark.PostChunkTail += err.Error()
-		}
+	}
+	if mark.PostChunk < 0 {
+		mark.PostChunkError = err.Error()
 	}
 	c.Log("post-chunk hook %s: %v", src.hook, err)
 }
@@ -52,5 +52,5 @@ func (c Config) runHook(ctx context.Context, src *source, folder string) (err er
 			return err
 		}
 	}
-	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.Environ}.Run(ctx)
+	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.Environ, Timeout: c.timeouts().Hook}.Run(ctx)
 }

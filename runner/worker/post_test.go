@@ -31,19 +31,20 @@ func TestAFailedHookIsSaidInTheMark(t *testing.T) {
 		text   string
 		status int
 		tail   string
+		why    string
 	}{
-		"status":   {"#!/bin/sh\necho out\necho no room >&2\nexit 9\n", 9, "out\nno room\n"},
-		"long":     {"#!/bin/sh\nhead -c 5000 /dev/zero | tr '\\0' x\necho end\nexit 9\n", 9, strings.Repeat("x", 2044) + "end\n"},
-		"killed":   {"#!/bin/sh\necho before\nkill -9 $$\n", -1, "before\nsignal: killed"},
-		"no shell": {"#!/nowhere/sh\n", -1, "no such file"},
+		"status":   {"#!/bin/sh\necho out\necho no room >&2\nexit 9\n", 9, "out\nno room\n", "it ended with status 9"},
+		"long":     {"#!/bin/sh\nhead -c 5000 /dev/zero | tr '\\0' x\necho end\nexit 9\n", 9, strings.Repeat("x", 2044) + "end\n", "it ended with status 9"},
+		"killed":   {"#!/bin/sh\necho before\nkill -9 $$\n", -1, "before\n", "signal: killed"},
+		"no shell": {"#!/nowhere/sh\n", -1, "", "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _ := ready(t)
 			s.Args.PostChunk = s.write(t, "post.sh", c.text)
 			s.staged(t)
 			mark := s.work(t)
-			if mark.PostChunk != c.status || !strings.HasSuffix(strings.ReplaceAll(mark.PostChunkTail, "or directory", ""), c.tail) && !strings.Contains(mark.PostChunkTail, c.tail) {
-				t.Errorf("the mark says %d, %q", mark.PostChunk, mark.PostChunkTail)
+			if mark.PostChunk != c.status || mark.PostChunkTail != c.tail || !strings.Contains(mark.HookFailure(), c.why) {
+				t.Errorf("the mark says %d, %q, %s", mark.PostChunk, mark.PostChunkTail, mark.HookFailure())
 			}
 			done, ok := job.ParseDone([]byte(read(t, filepath.Join(s.folder(), job.Done))))
 			if !ok || done.PostChunk != c.status || done.Outcomes != 1 {
@@ -53,6 +54,20 @@ func TestAFailedHookIsSaidInTheMark(t *testing.T) {
 				t.Errorf("the log doesn't name the hook:\n%s", s.said)
 			}
 		})
+	}
+}
+
+func TestAHookThatTakesTooLongIsEndedAndHasFailed(t *testing.T) {
+	s, _ := ready(t)
+	s.Args.PostChunk = s.write(t, "post.sh", "#!/bin/sh\ntrap 'echo told; exit 0' TERM\nwhile :; do sleep 0.02; done\n")
+	s.staged(t)
+	s.Job.Timeouts.Hook = soon
+	mark := s.work(t)
+	if mark.PostChunk != -1 || !strings.Contains(mark.HookFailure(), "timeouts.hook") {
+		t.Errorf("the mark says %d, %s", mark.PostChunk, mark.HookFailure())
+	}
+	if done, ok := job.ParseDone([]byte(read(t, filepath.Join(s.folder(), job.Done)))); !ok || done.HookFailure() != mark.HookFailure() {
+		t.Errorf(".done says %+v", done)
 	}
 }
 

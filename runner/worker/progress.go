@@ -1,72 +1,71 @@
 package worker
 
 import (
-	"time"
+	"errors"
+	"io/fs"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
 
-// publishEvery is how often a worker says how far it is.
-const publishEvery = time.Second
-
-// progress publishes a worker's counts in a hidden file.
+// progress publishes a worker's counts in a hidden file, which is its
+// heartbeat, too.
 type progress struct {
 	log    func(format string, args ...any)
-	work   *share.Dir
+	shared *shared
 	ledger *result.Ledger
 	mark   job.ProgressMark
 	failed bool
-
-	quit, done chan struct{}
 }
 
-// startProgress begins to publish, unless there is nobody to read it: a
-// classic master knows of no such file.
-func (c Config) startProgress(work *share.Dir, ledger *result.Ledger, lines int64) *progress {
-	p := &progress{
-		log: c.Log, work: work, ledger: ledger,
+func (c Config) newProgress(s *shared, ledger *result.Ledger, lines int64) *progress {
+	return &progress{
+		log: c.Log, shared: s, ledger: ledger,
 		mark: job.ProgressMark{Run: c.run(), Chunk: c.chunk(), Lines: lines},
-		quit: make(chan struct{}), done: make(chan struct{}),
-	}
-	if c.Job == nil {
-		close(p.done)
-		return p
-	}
-	go p.run()
-	return p
-}
-
-func (p *progress) run() {
-	defer close(p.done)
-	tick := time.NewTicker(publishEvery)
-	defer tick.Stop()
-	for {
-		p.publish()
-		select {
-		case <-tick.C:
-		case <-p.quit:
-			p.publish()
-			return
-		}
 	}
 }
 
-// publish says how far the worker is. A failure is told once: it costs the
-// display and no result.
-func (p *progress) publish() {
-	p.mark.Beat++
-	p.mark.Done, p.mark.Counts = p.ledger.Lines(), p.ledger.Tally().Counts
-	err := p.work.Publish(job.Progress, p.mark.Encode())
-	if err != nil && !p.failed {
-		p.log("how far it is can't be told: %v", err)
+// renew says how far the worker is, unless the chunk was taken: nothing is
+// written into a folder that has become another one's. A chunk that is taken
+// meanwhile is noticed after the writing. A failure is told once.
+func (p *progress) renew() error {
+	err := p.shared.check()
+	if err == nil {
+		err = p.publish()
+	}
+	if err == nil {
+		err = p.shared.check()
+	}
+	if err != nil && !p.failed && !errors.Is(err, errTaken) {
+		p.log("the heartbeat can't be renewed, and soon nothing new is begun: %v", err)
 	}
 	p.failed = err != nil
+	return err
 }
 
-// stop publishes for the last time.
-func (p *progress) stop() {
-	close(p.quit)
-	<-p.done
+func (p *progress) publish() error {
+	p.mark.Beat++
+	p.mark.Done, p.mark.Counts = p.ledger.Lines(), p.ledger.Tally().Counts
+	return p.shared.work.Publish(job.Progress, p.mark.Encode())
+}
+
+// check looks whether the chunk's folder, found by its name, is still the one
+// that this worker has open. Who takes a chunk renames it.
+func (s *shared) check() error {
+	now, err := s.prefix.Sub(s.folder)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, share.ErrLink) {
+		return s.taken()
+	}
+	if err != nil {
+		return err
+	}
+	same, err := now.Same(s.work)
+	if err := errors.Join(err, now.Close()); err != nil {
+		return err
+	}
+	if !same {
+		return s.taken()
+	}
+	return nil
 }

@@ -27,10 +27,13 @@ func newSlots(jobs, silent int) *slots {
 	return &slots{jobs: semaphore.NewWeighted(int64(jobs)), silent: semaphore.NewWeighted(int64(silent))}
 }
 
+// reserve is how many files may be open that are no target's: a file a class of
+// results, and what else is open.
+const reserve = 320
+
 // bounds gives the two bounds under a limit of open files. Each target has a
 // connection, and may have a spooled output.
 func bounds(jobs int, openFiles uint64) (working, silent int) {
-	const reserve = 320 // a file a class of results, and what else is open
 	room := 1
 	if openFiles > reserve {
 		room = int(min(openFiles-reserve, 1<<20))

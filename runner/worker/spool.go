@@ -2,6 +2,7 @@ package worker
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,8 +25,8 @@ type spool struct {
 	last   byte // of what was kept
 	memory *bytes.Buffer
 	file   *os.File
-	// err is what kept it from taking all: this host's disk, not the target.
-	err error
+	// full is what kept it from keeping more: this host's disk, not the target.
+	full error
 }
 
 // newSpool makes a spool that keeps that many bytes at the most, those that
@@ -34,42 +35,51 @@ func newSpool(temp string, most int64) *spool {
 	return &spool{temp: temp, most: most, memory: buffers.Get().(*bytes.Buffer)}
 }
 
-// Write takes all of p, whether or not it is kept. It is called by one
+// Write takes all of p, whether or not it is kept. Where this host has no room
+// for more, the output is cut there: the script goes on to its end, and what it
+// came to is worth more than the rest of what it says. It is called by one
 // goroutine at a time.
 func (s *spool) Write(p []byte) (int, error) {
-	if s.err != nil {
-		return 0, s.err
-	}
 	keep := p[:max(0, min(int64(len(p)), s.most-s.total))]
-	s.total += int64(len(p))
 	if len(keep) > 0 {
-		s.last = keep[len(keep)-1]
-		s.err = s.keep(keep)
+		n, err := s.keep(keep)
+		if n > 0 {
+			s.last = keep[n-1]
+		}
+		if err != nil {
+			s.full, s.most = err, s.total+int64(n)
+		}
 	}
-	return len(p), s.err
+	s.total += int64(len(p))
+	return len(p), nil
 }
 
-func (s *spool) keep(p []byte) (err error) {
+// keep keeps p, or of it so much as there is room for.
+func (s *spool) keep(p []byte) (int, error) {
 	if s.file == nil && s.memory.Len()+len(p) > inMemory {
 		if err := s.spill(); err != nil {
-			return err
+			n, _ := s.memory.Write(p[:inMemory-s.memory.Len()]) // it gives no error
+			return n, err
 		}
 	}
 	if s.file == nil {
-		_, err = s.memory.Write(p)
-		return err
+		return s.memory.Write(p)
 	}
-	_, err = s.file.Write(p)
-	return err
+	return s.file.Write(p)
 }
 
-func (s *spool) spill() (err error) {
-	if s.file, err = nameless(s.temp); err != nil {
+// spill goes over from memory to a file. Where it can't, all stays in memory.
+func (s *spool) spill() error {
+	file, err := nameless(s.temp)
+	if err != nil {
 		return err
 	}
-	_, err = s.file.Write(s.memory.Bytes())
+	if _, err = file.Write(s.memory.Bytes()); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	s.file = file
 	s.memory.Reset()
-	return err
+	return nil
 }
 
 // isCut tells that not all was kept.
@@ -87,11 +97,27 @@ func (s *spool) reader() (io.Reader, error) {
 	if !s.isCut() {
 		return kept, nil
 	}
-	mark := fmt.Sprintf("[scanmaster: output cut after %d of %d bytes]\n", s.most, s.total)
+	why := ""
+	if s.full != nil {
+		why = ": no room on the worker"
+	}
+	mark := fmt.Sprintf("[scanmaster: output cut after %d of %d bytes%s]\n", s.most, s.total, why)
 	if s.last != '\n' {
 		mark = "\n" + mark
 	}
 	return io.MultiReader(kept, strings.NewReader(mark)), nil
+}
+
+// end gives the last bytes that were kept, so many at the most.
+func (s *spool) end(most int64) (string, error) {
+	if s.file == nil {
+		kept := s.memory.Bytes()
+		return string(kept[max(0, int64(len(kept))-most):]), nil
+	}
+	kept := min(s.total, s.most)
+	last := make([]byte, min(kept, most))
+	_, err := s.file.ReadAt(last, kept-int64(len(last)))
+	return string(last), err
 }
 
 // close gives memory and disk back.

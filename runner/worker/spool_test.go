@@ -76,14 +76,51 @@ func TestASpoolIsCutAtItsCap(t *testing.T) {
 	}
 }
 
-func TestASpoolWithoutRoomSaysSo(t *testing.T) {
+func TestASpoolGivesTheEndOfWhatItKept(t *testing.T) {
+	large := strings.Repeat("0123456789", inMemory/10) + "the end"
+	for _, c := range []struct {
+		cap, most int64
+		text      string
+		want      string
+	}{
+		{100, 10, "", ""},
+		{100, 10, "short", "short"},
+		{100, 3, "short", "ort"},
+		{3, 10, "short", "sho"},
+		{3, 2, "short", "ho"},
+		{1 << 20, 7, large, "the end"},
+		{1 << 20, 1 << 20, large, large},
+		{70_000, 4, strings.Repeat("x", 69_998) + "abcdef", "xxab"},
+	} {
+		s, _ := spooled(t, c.cap, c.text)
+		if got, err := s.end(c.most); err != nil || got != c.want {
+			t.Errorf("of %d bytes, %d kept, the last %d: got %.20q, %v", len(c.text), c.cap, c.most, got, err)
+		}
+	}
+}
+
+func TestASpoolWithoutRoomIsCutThere(t *testing.T) {
 	s := newSpool("/nowhere", 1<<20)
 	defer func() { _ = s.close() }()
-	large := make([]byte, inMemory+1)
-	for range 2 {
-		if _, err := s.Write(large); !os.IsNotExist(err) || s.err == nil {
-			t.Errorf("got %v", err)
+	for _, text := range []string{"the beginning\n", strings.Repeat("x", inMemory), "the end\n"} {
+		if n, err := s.Write([]byte(text)); n != len(text) || err != nil {
+			t.Fatalf("wrote %d of %d bytes: %v", n, len(text), err)
 		}
+	}
+	r, err := s.reader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "the beginning\n" + strings.Repeat("x", inMemory-14) + "\n[scanmaster: output cut after 65536 of 65558 bytes: no room on the worker]\n"
+	if string(got) != want || !s.isCut() || !os.IsNotExist(s.full) {
+		t.Errorf("%v, got %d bytes that end in %q", s.full, len(got), got[max(0, len(got)-100):])
+	}
+	if end, err := s.end(3); end != "xxx" || err != nil {
+		t.Errorf("the end is %q, %v", end, err)
 	}
 }
 

@@ -127,19 +127,6 @@ func TestNothingIsWrittenThroughLinks(t *testing.T) {
 	}
 }
 
-func TestAChunkThatWasBegunIsNotBegunAgain(t *testing.T) {
-	s, executions := ready(t)
-	s.work(t)
-	before := s.outcomes(t)
-	_, err := Run(t.Context(), s.Config)
-	if err == nil || !strings.Contains(err.Error(), s.folder()) {
-		t.Errorf("got %v, want the folder that is there already", err)
-	}
-	if n := executions(); n != 1 || len(s.outcomes(t)) != len(before) {
-		t.Errorf("the script ran %d times", n)
-	}
-}
-
 // TestWhatWasVerifiedIsWhatRuns has the files change after they were read.
 func TestWhatWasVerifiedIsWhatRuns(t *testing.T) {
 	s := newScene(t)

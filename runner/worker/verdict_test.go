@@ -48,6 +48,7 @@ func TestBothRoomsHaveTheSameWords(t *testing.T) {
 		remote.KindRefused: result.ReasonRefused, remote.KindTimeout: result.ReasonTimeout,
 		remote.KindNotSSH: result.ReasonNotSSH, remote.KindProtocol: result.ReasonProtocol,
 		remote.KindHostKey: result.ReasonHostKey, remote.KindAuth: result.ReasonAuth,
+		remote.KindIdle:   result.ReasonIdle,
 		remote.KindDenied: result.ReasonDenied, remote.KindLost: result.ReasonLost, remote.KindLocal: result.ReasonLocal,
 	}
 	for kind, reason := range kinds {

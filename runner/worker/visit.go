@@ -11,18 +11,17 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"scanmaster/runner/chunk"
 	"scanmaster/runner/remote"
 	"scanmaster/runner/result"
 )
 
-// visit is one target's way through ping, banner, login and script.
+// visit is one try at a target: its way through ping, banner, login and script.
 type visit struct {
 	*pipeline
-	target chunk.Target
+	trial
 	place  *slot
-	began  time.Time
 	took   durations
+	sent   bool   // the script was, or is being
 	stdout *spool // nil until the script is sent
 	stderr tail
 }
@@ -53,10 +52,10 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return notIn(err), nil
 	}
 	defer func() { _ = conn.Close() }() // it gives no error
-	if err := v.ledger.Attempt(v.target); err != nil {
+	if sent, err := v.maySend(ctx); !sent {
 		return verdict{}, err
 	}
-	return v.script(ctx, conn)
+	return v.script(v.ends.running, conn)
 }
 
 // ping asks for an echo. The verdict is empty where one came. Of a name with
@@ -82,20 +81,31 @@ func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Con
 	})
 }
 
+// grace is how long a script that is ended may take to clean up.
+const grace = time.Second
+
 // script runs the script and sorts the target by how it ended.
 func (v *visit) script(ctx context.Context, conn *remote.Conn) (verdict, error) {
 	v.stdout = newSpool(v.cfg.Temp, v.cfg.maxOutput())
 	began := v.cfg.Now()
 	exit, err := conn.Run(ctx, remote.Command{
 		Line: v.command, Stdin: bytes.NewReader(v.src.script),
-		Stdout: v.stdout, Stderr: &v.stderr, Timeout: v.timeouts.Run,
+		Stdout: v.stdout, Stderr: &v.stderr, Timeout: v.timeouts.Run, Idle: v.timeouts.Idle, Grace: grace,
 	})
 	v.took.run = v.cfg.Now().Sub(began)
-	if v.stdout.err != nil {
-		return verdict{}, fmt.Errorf("the output of a target: %w", v.stdout.err)
+	came := ended(exit, err)
+	if full := v.stdout.full; full != nil {
+		v.cfg.Log("%s: its output is cut: %v", v.target.Host, full)
+		if came.detail == "" {
+			came.detail = fmt.Sprintf("output cut, since the worker had no room: %v", full)
+		}
 	}
-	return ended(exit, err), nil
+	return came, nil
 }
+
+// partial is how much is kept of what a script wrote that was cut short, in
+// bytes: its end, in the record.
+const partial = 16 << 10
 
 // record hands the outcome over to the ledger.
 func (v *visit) record(came verdict) error {
@@ -108,6 +118,9 @@ func (v *visit) record(came verdict) error {
 		AuthMS: v.took.auth.Milliseconds(), RunMS: v.took.run.Milliseconds(),
 		Stderr: v.stderr.total, StderrTail: string(v.stderr.end),
 	}
+	if v.tries > 0 {
+		o.Tries = v.tries + 1
+	}
 	if v.target.IP != v.target.Host && !v.through.ByName {
 		o.IP = v.target.IP
 	}
@@ -115,7 +128,12 @@ func (v *visit) record(came verdict) error {
 	if v.stdout != nil {
 		o.Stdout, o.Cut = v.stdout.total, v.stdout.isCut()
 		var err error
-		if output, err = v.stdout.reader(); err != nil {
+		if came.class == result.OK || came.class == result.Exit {
+			output, err = v.stdout.reader()
+		} else {
+			o.StdoutTail, err = v.stdout.end(partial)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"scanmaster/runner/job"
-	"scanmaster/runner/result"
 )
 
 // ErrUnsupported tells that the worker is asked for what it can't do; nothing
@@ -15,8 +14,17 @@ var ErrUnsupported = errors.New("this version can't do that")
 
 // Run works the chunk. The mark is what .done says: where its Outcomes are
 // fewer than its Lines, or its PostChunk isn't 0, the chunk is done all the
-// same, but not well. An error leaves no .done; what was recorded stays. The
-// end of ctx is an error, its cause.
+// same, but not well. An error leaves no .done; what was recorded stays.
+//
+// Where an earlier worker of the same run has begun the chunk, Run goes on with
+// what its record lacks; where it has finished, the mark is that one's, and
+// nothing runs. One that died between its last outcome and .done may have run
+// its post-chunk hook; then the hook runs a second time.
+//
+// The end of ctx is an error, its cause: no further target is begun then, and
+// what runs has Config.Grace to come to its end; a script that is cut has no
+// outcome, but an attempt. A chunk that was taken from this worker is an error
+// too, and nothing more is written then.
 //
 // All that can be found out before the first target is tried, or the first
 // file made, is: what it can't do, what isn't there, what isn't what the master
@@ -36,17 +44,19 @@ func Run(ctx context.Context, c Config) (mark job.DoneMark, err error) {
 		return mark, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	mark, done, err := c.takeUp(s, src)
+	if err != nil {
+		return mark, err
+	}
+	if done {
+		c.Log("the chunk %s is done already, by %s: nothing is run", c.chunk(), mark.Host)
+		return mark, nil
+	}
 	a, err := c.access(ctx, through, s)
 	if err != nil {
 		return mark, err
 	}
-	mark, err = c.work(ctx, src, s, a)
-	// A key that was accepted and not recorded would be new again the next
-	// time: then the chunk is not done.
-	if err = errors.Join(err, a.close()); err != nil {
-		return mark, err
-	}
-	return mark, c.finish(s, mark)
+	return c.shift(ctx, src, s, a)
 }
 
 // check refuses what can't be done.
@@ -65,27 +75,4 @@ func (c Config) check() (job.Through, error) {
 		return job.Through{}, err
 	}
 	return through, job.CheckName(c.Args.Name)
-}
-
-// work goes through the chunk, from its folder to the post-chunk hook.
-func (c Config) work(ctx context.Context, src *source, s *shared, a *access) (job.DoneMark, error) {
-	mark := job.DoneMark{Run: c.run(), Chunk: c.chunk(), Host: c.Host, Lines: src.lines}
-	if err := c.begin(s, src); err != nil {
-		return mark, err
-	}
-	ledger, err := result.Create(s.work, s.out, result.Header{
-		Run: c.run(), Chunk: c.chunk(), Name: c.Args.Name, Host: c.Host, Started: c.Now(),
-	})
-	if err != nil {
-		return mark, err
-	}
-	told := c.startProgress(s.work, ledger, src.lines)
-	err = newPipeline(c, a, ledger, src).run(ctx)
-	told.stop()
-	mark.Outcomes, mark.Counts = ledger.Lines(), ledger.Tally().Counts
-	if err = errors.Join(err, ledger.Close()); err != nil {
-		return mark, err
-	}
-	c.postChunk(ctx, src, s.work, &mark)
-	return mark, context.Cause(ctx)
 }

@@ -74,7 +74,8 @@ func (g *gatherer) badLines(path string, err error) error {
 		g.problems = append(g.problems, problem)
 	}
 	if bad.More > 0 {
-		problem.Pos, problem.Summary = diag.Pos{File: g.shown(path)}, fmt.Sprintf("and %d more", bad.More)
+		// At the place of the last, so that it stays behind it.
+		problem.Summary = fmt.Sprintf("and %d more after this one", bad.More)
 		g.problems = append(g.problems, problem)
 	}
 	return nil

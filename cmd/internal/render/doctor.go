@@ -17,8 +17,11 @@ import (
 // Checkup is what was found of one worker.
 type Checkup struct {
 	Worker plan.Worker
-	// Facts are zero where the worker couldn't be looked at, or is local.
+	// Facts are zero where the worker couldn't be looked at. Of a local one
+	// there is nothing but its system and the shared folder.
 	Facts host.Facts
+	// Ping is by what it pings; empty where that isn't known.
+	Ping string
 	// Reasons say why it can't work, each with its mend; none where it can.
 	// Warnings don't keep it from working.
 	Reasons, Warnings []string
@@ -114,6 +117,8 @@ func share(d host.Dir) string {
 		return "not readable"
 	case !d.Writable:
 		return "not writable"
+	case d.Apart:
+		return "not shared"
 	}
 	return "writable"
 }

@@ -29,7 +29,7 @@ func checked() []render.Checkup {
 	ours.Scanslave = host.Scanslave{Path: "/usr/bin/scanslave", Version: "scanmaster \x1b[2J1.2.3"}
 	ours.Dir = host.Dir{Exists: true, Readable: true, Free: -1, Inodes: -1}
 	return []render.Checkup{
-		{Worker: plan.Worker{Name: "local", Local: true}},
+		{Worker: plan.Worker{Name: "local", Local: true}, Facts: host.Facts{OS: "linux", Arch: "amd64", Dir: well.Dir}, Ping: "ping(8)"},
 		{Worker: plan.Worker{Name: "scan1", Host: "scan1"}, Facts: well},
 		{Worker: plan.Worker{Name: "scan2", Host: "scan2"}, Facts: other, Reasons: []string{"it is linux/arm64: deploy_from", "\x1bsecond\n::error::"}},
 		{Worker: plan.Worker{Name: "scan3", Host: "scan3"}, Facts: ours, Warnings: []string{"its clock is 1m30s behind"}},
@@ -39,7 +39,7 @@ func checked() []render.Checkup {
 
 func TestTheDoctorSaysWhoCanWorkAndTheMendOfWhoCannot(t *testing.T) {
 	const want = `worker  state     os/arch      screen      room    share         clock     scanslave
-local   can work  -            -           -       -             -         -
+local   can work  linux/amd64  -           76 GiB  writable      the same  -
 scan1   can work  linux/amd64  4.09.00     76 GiB  writable      the same  -
 scan2   left out  linux/arm64  no session  -       a file        +42s      classic
 scan3   can work  linux/amd64  -           -       not writable  -1m30s    scanmaster \x1b[2J1.2.3
@@ -80,6 +80,9 @@ func TestTheDoctorsJSONLeavesOutWhatIsNotKnown(t *testing.T) {
 	if w := doc.Workers[4]; len(w) != 4 || w["works"] != false {
 		t.Errorf("of scan4 there is %v", w)
 	}
+	if w := doc.Workers[0]; w["room"] == nil || w["share"] != "writable" || w["pings_by"] != "ping(8)" || w["screen"] != nil || w["skew_seconds"] != nil {
+		t.Errorf("of local there is %v", w)
+	}
 	if w := doc.Workers[3]; w["room"] != nil || w["skew_seconds"] != -90.0 || w["share"] != "not writable" {
 		t.Errorf("of scan3 there is %v", w)
 	}
@@ -91,6 +94,7 @@ func TestTheDoctorsJSONLeavesOutWhatIsNotKnown(t *testing.T) {
 func TestWhatWasFoundOfAFolderIsSaidInAWord(t *testing.T) {
 	for want, dir := range map[string]host.Dir{
 		"missing": {}, "not readable": {Exists: true, Writable: true},
+		"not shared": {Exists: true, Readable: true, Writable: true, Apart: true},
 	} {
 		var out strings.Builder
 		facts := host.Facts{OS: "linux", Dir: dir, Screen: host.Screen{Path: "screen", Works: true}, Scanslave: host.Scanslave{Path: "x"}}

@@ -34,6 +34,8 @@ type checkup struct {
 	Share     string   `json:"share,omitempty"`
 	Skew      *float64 `json:"skew_seconds,omitempty"`
 	Scanslave string   `json:"scanslave,omitempty"`
+	// PingsBy is known where the worker half is on the host already.
+	PingsBy string `json:"pings_by,omitempty"`
 }
 
 // DoctorJSON writes what was found of the workers for programs.
@@ -62,9 +64,12 @@ func (c Checkup) plain() checkup {
 	if f.OS == "" {
 		return out
 	}
-	out.OS, out.Arch, out.User = f.OS, f.Arch, f.User
-	out.Screen, out.Share, out.Scanslave = screen(f.Screen), share(f.Dir), scanslave(f.Scanslave)
-	out.Room, out.Inodes = known(f.Dir.Exists, f.Dir.Free), known(f.Dir.Exists, f.Dir.Inodes)
+	out.OS, out.Arch, out.User, out.PingsBy = f.OS, f.Arch, f.User, c.Ping
+	out.Share, out.Room, out.Inodes = share(f.Dir), known(f.Dir.Exists, f.Dir.Free), known(f.Dir.Exists, f.Dir.Inodes)
+	if c.Worker.Local {
+		return out
+	}
+	out.Screen, out.Scanslave = screen(f.Screen), scanslave(f.Scanslave)
 	skew := f.Skew.Seconds()
 	out.Skew = &skew
 	return out

@@ -31,8 +31,10 @@ func base() *spec.Scan {
 		Shell:   "bash -s", Passthrough: []string{"-I"},
 		Timeouts: spec.Timeouts{
 			Connect: seconds(10), Banner: seconds(10), Auth: seconds(20), Run: seconds(300),
+			Idle: seconds(30), Hook: seconds(600), Scan: seconds(28800),
 		},
-		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), Keep: 1,
+		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
+		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
 		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
 	}
 }

@@ -16,7 +16,8 @@ func probe(s plan.Probe) []string {
 		rows[i] = []string{w.Name, address(w)}
 		remote = remote || !w.Local
 	}
-	lines := append(table(rows), "at least "+count(int64(s.MinWorkers), "worker")+" with room in "+s.Dir)
+	lines := append(table(rows), "at least "+count(int64(s.MinWorkers), "worker")+" with room in "+s.Dir,
+		"asks each what it lacks (worker --check): keys for the targets, a way to ping, room")
 	if !remote {
 		return lines
 	}

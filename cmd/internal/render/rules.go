@@ -27,11 +27,45 @@ func (t *text) checks() string {
 	return ping + ", " + banner
 }
 
-// limits says what a target may take.
-func limits(f job.File) string {
-	return fmt.Sprintf("connect %s, banner %s, auth %s, script %s, output %s",
-		duration(f.Timeouts.Connect), duration(f.Timeouts.Banner), duration(f.Timeouts.Auth),
-		duration(f.Timeouts.Run), size(f.MaxOutput))
+// limits says what a target may take, and hooks and the scan where they are
+// bounded.
+func (t *text) limits() string {
+	f := t.plan.Job
+	target := fmt.Sprintf("connect %s, banner %s, auth %s, script %s, ",
+		duration(f.Timeouts.Connect), duration(f.Timeouts.Banner), duration(f.Timeouts.Auth), duration(f.Timeouts.Run))
+	if f.Timeouts.Idle > 0 {
+		target += "silence " + duration(f.Timeouts.Idle) + ", "
+	}
+	var hook, scan string
+	if f.Timeouts.Hook > 0 {
+		hook = "a hook " + duration(f.Timeouts.Hook)
+	}
+	if t.plan.Timeout > 0 {
+		scan = "the scan " + duration(t.plan.Timeout)
+	}
+	return join(target+"output "+size(f.MaxOutput), hook, scan)
+}
+
+// retries says which targets are tried again, and how often.
+func retries(retry map[string]int) string {
+	var each []string
+	for _, key := range job.RetryKeys {
+		if n, ok := retry[key]; ok {
+			each = append(each, fmt.Sprintf("%s %d", key, n))
+		}
+	}
+	if len(each) == 0 {
+		return ""
+	}
+	return strings.Join(each, ", ") + ", never once the script was sent"
+}
+
+// unknown says what becomes of targets whose worker dies over them.
+func unknown(f job.File) string {
+	if f.OnUnknown == job.Report {
+		return "where a worker dies over a target, it is reported; the script runs there once at the most"
+	}
+	return "where a worker dies over a target, the script runs there again"
 }
 
 // size gives a number of bytes exactly.

@@ -74,7 +74,7 @@ func leaves(v reflect.Value, name string, path ...int) []leaf {
 
 // words are the values that a key may have where not every word will do.
 var words = map[string]string{
-	"auto": "never", "redeal": "fail", "pubkey": "all", "accept-new": "strict", "bash -s": "login",
+	"auto": "never", "redeal": "fail", "pubkey": "all", "accept-new": "strict", "bash -s": "login", "rerun": "report",
 }
 
 func change(v reflect.Value) {
@@ -86,11 +86,14 @@ func change(v reflect.Value) {
 	case reflect.Slice:
 		v.Set(reflect.Append(v, reflect.ValueOf("-P")))
 	case reflect.Map:
-		if m, ok := v.Interface().(spec.FailOn); ok {
+		switch m := v.Interface().(type) {
+		case spec.FailOn:
 			m["exit_2"] = spec.Limit{}
-			return
+		case spec.Retry:
+			m["lost"] = 1
+		default:
+			v.SetMapIndex(reflect.ValueOf("ANOTHER"), reflect.ValueOf("value"))
 		}
-		v.SetMapIndex(reflect.ValueOf("ANOTHER"), reflect.ValueOf("value"))
 	default:
 		word, ok := words[v.String()]
 		if !ok {

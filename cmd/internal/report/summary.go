@@ -15,10 +15,11 @@ import (
 
 // meanings says in a few words what the classes stand for.
 var meanings = map[string]string{
-	string(result.OK):     "the script ended with status 0",
-	string(result.NoPing): "no answer to the ping",
-	string(result.NoSSHD): "no SSH server answered",
-	string(result.NoSSH):  "SSH was there, but the script did not run to its end",
+	string(result.OK):      "the script ended with status 0",
+	string(result.NoPing):  "no answer to the ping",
+	string(result.NoSSHD):  "no SSH server answered",
+	string(result.NoSSH):   "SSH was there, but the script did not run to its end",
+	string(result.Unknown): "the worker died over it: the script may have run",
 }
 
 // verdicts puts a run's verdict into words.
@@ -28,9 +29,11 @@ var verdicts = map[runner.Verdict]string{
 	runner.Unreachable: "too many targets unreachable",
 	runner.Incomplete:  "INCOMPLETE",
 	runner.HookError:   "a hook failed",
+	"":                 "STOPPED before its end",
 }
 
-// Summary writes what came of a scan, by outcome, with where the results are.
+// Summary writes what came of a scan, by outcome, with where the results are, or
+// what is known of one that was stopped.
 func Summary(w io.Writer, s runner.Summary) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nscan %s: %s, in %s\n", s.Name, verdicts[s.Verdict], s.Took.Round(100*time.Millisecond))
@@ -46,13 +49,22 @@ func Summary(w io.Writer, s runner.Summary) error {
 	if s.Missing > 0 {
 		fmt.Fprintf(&b, "  %-9s %*s  without an outcome\n", "missing", width, humanize.Comma(s.Missing))
 	}
+	if left := s.Targets - s.Tally.Total() - s.Missing; left > 0 {
+		fmt.Fprintf(&b, "  %-9s %*s  not counted any more\n", "", width, humanize.Comma(left))
+	}
 	fmt.Fprintf(&b, "  %-9s %*s  targets", "of", width, humanize.Comma(s.Targets))
 	if s.Excluded > 0 {
 		fmt.Fprintf(&b, ", %s more excluded", humanize.Comma(s.Excluded))
 	}
 	b.WriteString("\n")
 	trouble(&b, s)
-	fmt.Fprintf(&b, "results in %s\n", safe.Line(s.Results, maxText))
+	switch {
+	case s.Results == "":
+	case s.Verdict == "":
+		fmt.Fprintf(&b, "recorded in %s\n", safe.Line(s.Results, maxText))
+	default:
+		fmt.Fprintf(&b, "results in %s\n", safe.Line(s.Results, maxText))
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

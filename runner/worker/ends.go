@@ -1,0 +1,60 @@
+package worker
+
+import (
+	"context"
+	"time"
+)
+
+// defaultGrace is how long what runs on the targets may go on after a worker
+// was told to end.
+const defaultGrace = 5 * time.Second
+
+// ends are the two ends of a worker's time: that of taking targets in hand, and
+// that of all that still runs there. Whoever made them closes them.
+type ends struct {
+	taking, running context.Context
+
+	stopTaking, cut context.CancelCauseFunc
+	drained         chan struct{}
+}
+
+// newEnds has the taking end with ctx, and the running after the time of grace
+// that follows, or with the second word to end. What has begun nothing on a
+// target yet belongs to the taking.
+func (c Config) newEnds(ctx context.Context) *ends {
+	e := &ends{drained: make(chan struct{})}
+	e.taking, e.stopTaking = context.WithCancelCause(ctx)
+	e.running, e.cut = context.WithCancelCause(context.WithoutCancel(ctx))
+	go e.drain(c)
+	return e
+}
+
+func (e *ends) drain(c Config) {
+	defer close(e.drained)
+	select {
+	case <-e.running.Done():
+		return
+	case <-e.taking.Done():
+	}
+	why := context.Cause(e.taking)
+	c.Log("%v: nothing new is begun, and what runs has %v", why, c.grace())
+	late := time.NewTimer(c.grace())
+	defer late.Stop()
+	select {
+	case <-e.running.Done():
+	case <-late.C:
+	case <-c.Cut:
+	}
+	e.cut(why)
+}
+
+// stop ends both at once.
+func (e *ends) stop(why error) {
+	e.cut(why) // first, so that nobody grants a time of grace
+	e.stopTaking(why)
+}
+
+func (e *ends) close() {
+	e.stop(context.Canceled)
+	<-e.drained
+}

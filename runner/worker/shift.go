@@ -1,0 +1,100 @@
+package worker
+
+import (
+	"context"
+	"errors"
+
+	"scanmaster/runner/job"
+	"scanmaster/runner/result"
+)
+
+// shift is a worker's time over its chunk, from the ledger to .done.
+type shift struct {
+	Config
+	src    *source
+	shared *shared
+	ledger *result.Ledger
+	ends   *ends
+	lease  *lease
+}
+
+// shift goes through the chunk, and closes the access to the targets.
+func (c Config) shift(ctx context.Context, src *source, s *shared, a *access) (job.DoneMark, error) {
+	mark := job.DoneMark{Run: c.run(), Chunk: c.chunk(), Host: c.Host, Lines: src.lines}
+	ledger, left, err := c.begin(s, src)
+	if err != nil {
+		return mark, errors.Join(err, a.close())
+	}
+	w := &shift{Config: c, src: src, shared: s, ledger: ledger, ends: c.newEnds(ctx)}
+	defer w.ends.close()
+	w.lease = newLease(c.leaseLength(), c.newProgress(s, ledger, src.lines).renew, w.taken)
+	w.lease.start()
+	err = w.work(a, left, &mark)
+	// A key that was accepted and not recorded would be new again the next
+	// time: then the chunk is not done.
+	if err = errors.Join(err, a.close()); err != nil {
+		w.lease.close(true)
+		return mark, err
+	}
+	return mark, w.finish(mark)
+}
+
+// taken ends it all where it is.
+func (w *shift) taken(why error) {
+	w.ledger.Break(why)
+	w.ends.stop(why)
+}
+
+// work brings the targets to their outcomes, and runs the post-chunk hook.
+func (w *shift) work(a *access, left result.Recovered, mark *job.DoneMark) error {
+	err := w.targets(a, left)
+	mark.Outcomes, mark.Counts = w.ledger.Lines(), w.ledger.Tally().Counts
+	if closing := w.ledger.Close(); err == nil || !errors.Is(closing, err) {
+		err = errors.Join(err, closing)
+	}
+	if err == nil {
+		err = w.lease.held(w.ends.taking)
+	}
+	if err != nil {
+		return err
+	}
+	w.postChunk(w.ends.taking, w.src, w.shared.work, mark)
+	return context.Cause(w.ends.taking)
+}
+
+// targets goes through what the record lacks.
+func (w *shift) targets(a *access, left result.Recovered) error {
+	if n := left.Done.Count(); n > 0 || len(left.InFlight) > 0 {
+		w.Log("goes on in %s: %d of %d targets are done, %d were in flight", w.shared.prefix.Path(w.shared.folder), n, w.src.lines, len(left.InFlight))
+	}
+	if left.Torn != nil {
+		w.Log("the record was %v; %d bytes were cut off", left.Torn, left.Cut)
+	}
+	if err := w.lease.held(w.ends.taking); err != nil {
+		return err
+	}
+	if w.reports() {
+		if err := w.ledger.ReportLost(left.Lost, w.Now()); err != nil {
+			return err
+		}
+	}
+	return newPipeline(w, a).run()
+}
+
+// finish leaves .done, after everything else is on the disk, and only while
+// the chunk is this worker's.
+func (w *shift) finish(mark job.DoneMark) error {
+	err := w.lease.confirm(w.ends.taking)
+	if err == nil {
+		err = w.conclude(w.shared.work)
+	}
+	w.lease.close(err != nil)
+	if err != nil {
+		return err
+	}
+	// Once more, with nothing in between: a renewal may have hung.
+	if err := w.lease.still(w.shared.check); err != nil {
+		return err
+	}
+	return w.leaveDone(w.shared.work, mark)
+}
