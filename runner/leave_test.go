@@ -3,6 +3,7 @@ package runner_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -67,5 +68,35 @@ func TestWorkersAreLeftAtWork(t *testing.T) {
 				t.Error(kinds)
 			}
 		})
+	}
+}
+
+func TestWorkersThatWereLeftOnHostsFinishForTheNextMaster(t *testing.T) {
+	g := lay(t)
+	g.write("remote.sh", "echo ran >>"+g.path("ran")+"\nuntil test -e "+g.path("go")+"; do sleep 0.05; done\n")
+	g.targets("fine", 4, fleet.Behaviour{})
+	p := g.plan(g.hosts(2))
+	cfg := g.config()
+	cfg.LeaveWorkers = true
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { _, err := runner.Apply(ctx, p, cfg); ended <- err }()
+	for {
+		if ran, _ := os.ReadFile(g.path("ran")); len(ran) == 4*len("ran\n") {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	g.write("go", "")
+	s, err := runner.Resume(t.Context(), p, g.config())
+	if err != nil || s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 4 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if ran, _ := os.ReadFile(g.path("ran")); len(ran) != 4*len("ran\n") {
+		t.Errorf("something ran twice: %s", ran)
 	}
 }

@@ -70,13 +70,12 @@ func (r *run) takeUp(ctx context.Context) error {
 // openAgain makes sure that there is something to go on with. A run that is over
 // and incomplete is, where what it has left was merged and not handed on.
 func (r *run) openAgain(state journal.State) (journal.State, error) {
-	lacking := Verdict(state.Verdict) == Incomplete && state.Steps[plan.Merge{}.Kind()]
 	switch {
 	case !state.Dealt:
 		return state, ErrNotBegun
 	case !state.Finished:
 		return state, nil
-	case !lacking:
+	case !lacks(state):
 		return state, &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
 	}
 	state.Steps, state.Summary = nil, nil
@@ -84,6 +83,11 @@ func (r *run) openAgain(state journal.State) (journal.State, error) {
 		state.Chunks[i].Losses = 0
 	}
 	return state, r.journal.Add(journal.Entry{Kind: journal.KindReopened})
+}
+
+// lacks tells of a run that is over that it can be taken up all the same.
+func lacks(s journal.State) bool {
+	return Verdict(s.Verdict) == Incomplete && s.Steps[plan.Merge{}.Kind()]
 }
 
 // reopen opens the run's hidden folder and what was written down there.

@@ -58,14 +58,15 @@ func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, context.Context) error) (Summary, error) {
 	r := &run{cfg: cfg, plan: p, began: cfg.Now()}
 	r.summary = Summary{Name: p.Layout.Name, Run: p.Layout.Run}
-	r.told = func() bool { return ctx.Err() != nil }
-	timed, unbind := bounded(ctx, p.Timeout)
+	user := ctx
+	r.told = func() bool { return user.Err() != nil }
+	ctx, unbind := bounded(ctx, p.Timeout)
 	defer unbind()
-	within, cancel := context.WithCancelCause(timed)
+	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.outlast(within, way)
-	if cause := context.Cause(within); err != nil && cause != nil {
+	err := r.outlast(ctx, way)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}
 	if err == nil {

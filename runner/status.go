@@ -43,10 +43,12 @@ type Status struct {
 	Step string `json:"step,omitempty"`
 	// CancelledBy says who has cancelled the run, if anybody has.
 	CancelledBy string `json:"cancelled_by,omitempty"`
-	// Dealt tells that the chunks are there, so that the run can be taken up.
-	Dealt    bool  `json:"dealt"`
-	Targets  int64 `json:"targets"`
-	Excluded int64 `json:"excluded"`
+	// Dealt tells that the chunks are there, Resumable that the run has no master
+	// and can be taken up.
+	Dealt     bool  `json:"dealt"`
+	Resumable bool  `json:"resumable"`
+	Targets   int64 `json:"targets"`
+	Excluded  int64 `json:"excluded"`
 	// Done counts the targets that have an outcome, Tally which; Missing those
 	// that will have none.
 	Done    int64        `json:"done"`
@@ -215,6 +217,7 @@ func (r *reader) judge() {
 	if r.state.Finished {
 		s.Phase, s.Step, s.Verdict, s.Results = PhaseFinished, "", Verdict(r.state.Verdict), r.results()
 	}
+	s.Resumable = s.Dealt && (s.Phase == PhaseDead || s.Phase == PhaseFinished && lacks(r.state))
 }
 
 // step is the first step behind those that are done.

@@ -1,14 +1,11 @@
 package runner_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"scanmaster/runner"
@@ -192,135 +189,9 @@ func TestARunThatALaterOneHasMovedAwayIsStillRead(t *testing.T) {
 	}
 }
 
-// awaited waits for a run in a bubble, and gives what came of it and after how
-// long.
-func awaited(t *testing.T, l job.Layout, warn func(error)) (runner.Status, time.Duration, error) {
-	t.Helper()
-	began := time.Now()
-	s, err := runner.AwaitStatus(t.Context(), l, warn)
-	return s, time.Since(began), err
-}
-
-func TestAMasterElsewhereIsDeadWhenItsHeartbeatStandsStillForALease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := shareOf(t, standing())
-		go func() {
-			time.Sleep(50 * time.Second)
-			put(t, l.Dir, ".lock.1", strings.Replace(elsewhere, `"beat":1`, `"beat":2`, 1))
-		}()
-		s, after, err := awaited(t, l, func(err error) { t.Error(err) })
-		if err != nil || s.Phase != runner.PhaseDead || s.Master.State != "dead" || len(s.Chunks) != 4 {
-			t.Errorf("%+v, %v", s, err)
-		}
-		if after < 110*time.Second || after > 112*time.Second {
-			t.Errorf("known after %v", after)
-		}
-	})
-}
-
-func TestTheEndOfARunIsWaitedFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := shareOf(t, standing())
-		go func() {
-			time.Sleep(30 * time.Second)
-			put(t, l.Dir, ".run-"+aRun+"/journal", journalText+`{"kind":"finished","verdict":"complete"}`+"\n")
-		}()
-		s, after, err := awaited(t, l, func(err error) { t.Error(err) })
-		if err != nil || s.Phase != runner.PhaseFinished || s.Verdict != runner.Complete || after > 32*time.Second {
-			t.Errorf("%+v, %v, after %v", s, err, after)
-		}
-	})
-}
-
-func TestAShareThatVanishesIsWaitedForAsLongAsALease(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := shareOf(t, standing())
-		go func() {
-			time.Sleep(30 * time.Second)
-			if err := os.Rename(l.Dir, l.Dir+".away"); err != nil {
-				t.Error(err)
-			}
-		}()
-		warned := 0
-		_, after, err := awaited(t, l, func(error) { warned++ })
-		if err == nil || warned != 1 || after < 90*time.Second || after > 93*time.Second {
-			t.Errorf("%v after %v, warned %d times", err, after, warned)
-		}
-	})
-}
-
-func TestWaitingEndsWithItsContext(t *testing.T) {
-	l := shareOf(t, standing())
-	ctx, cancel := context.WithCancelCause(t.Context())
-	why := errors.New("why")
-	cancel(why)
-	if _, err := runner.AwaitStatus(ctx, l, func(error) {}); !errors.Is(err, why) {
-		t.Error(err)
-	}
-}
-
 func TestAStatusIsJSON(t *testing.T) {
 	data, err := json.Marshal(mustRead(t, shareOf(t, standing())))
 	if err != nil || !strings.Contains(string(data), `"state":"running"`) {
 		t.Errorf("%s, %v", data, err)
 	}
-}
-
-// classicScan is one that a classic master has dealt to two workers, beside an
-// earlier run of ours.
-func classicScan() map[string]string {
-	files := map[string]string{
-		"started": "now\n", ".whosts": "scan1\nscan2\n",
-		"input/202611250400/xaa": "web1\nweb2\n", "input/202611250400/xab": "web3 10.0.0.3\n# none\nweb4\n",
-		"202611250400.xaa/.slave":                              "scan1\n",
-		"202611250400.xaa/output/202611250400/aaa/hosts_ok":    "web1,,fine\n",
-		"202611250401.xab/output/202611250401/aaa/hosts_nossh": "web3 10.0.0.3\n",
-		"202611250401.xab/output/202611250401/aab/hosts_ok":    "web4,,fine\nand more\n",
-		"202611250401.xab/.done":                               "now\n",
-	}
-	return files
-}
-
-func TestAScanOfAClassicMasterHasAStatus(t *testing.T) {
-	for name, earlier := range map[string]map[string]string{"alone": nil, "beside ours": {
-		".run-" + aRun + "/plan.json": `{"layout":{"min":"202611250335"}}`,
-		".run-" + aRun + "/journal":   journalText + `{"kind":"finished","verdict":"complete"}` + "\n",
-	}} {
-		t.Run(name, func(t *testing.T) {
-			l := shareOf(t, classicScan())
-			for file, text := range earlier {
-				put(t, l.Dir, file, text)
-			}
-			s := mustRead(t, l)
-			if !s.Classic || s.Phase != runner.PhaseRunning || s.Targets != 4 || s.Done != 3 || s.Tally.Counts["ok"] != 2 || len(s.Chunks) != 2 {
-				t.Fatalf("%+v", s)
-			}
-			if a, b := s.Chunks[0], s.Chunks[1]; a.State != runner.ChunkWorks || a.Worker != "scan1" || b.State != runner.ChunkDone || b.Done != 2 {
-				t.Errorf("%+v", s.Chunks)
-			}
-			put(t, l.Dir, "ended", "now\n")
-			if s := mustRead(t, l); s.Phase != runner.PhaseFinished || s.Verdict != runner.Incomplete || s.Missing != 1 {
-				t.Errorf("%+v", s)
-			}
-			s, err := runner.AwaitStatus(t.Context(), l, func(error) {})
-			if err != nil || s.Phase != runner.PhaseFinished {
-				t.Errorf("%+v, %v", s, err)
-			}
-		})
-	}
-}
-
-func TestTheEndOfAClassicScanIsWaitedFor(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		l := shareOf(t, classicScan())
-		go func() {
-			time.Sleep(time.Hour)
-			put(t, l.Dir, "202611250400.xaa/output/202611250400/aaa/hosts_nosshd", "web2\n")
-			put(t, l.Dir, "ended", "now\n")
-		}()
-		s, after, err := awaited(t, l, func(err error) { t.Error(err) })
-		if err != nil || s.Verdict != runner.Complete || after < time.Hour {
-			t.Errorf("%+v, %v, after %v", s, err, after)
-		}
-	})
 }

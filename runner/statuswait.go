@@ -114,7 +114,7 @@ func (w *statusWaiter) unread(err error) error {
 func (w *statusWaiter) last(ctx context.Context) (Status, error) {
 	s, err := readAside(ctx, w.layout, true)
 	if err == nil && w.still && s.Phase == PhaseRunning && s.beat == w.beat {
-		s.Phase, s.Master.State = PhaseDead, string(lock.Dead)
+		s.Phase, s.Master.State, s.Resumable = PhaseDead, string(lock.Dead), s.Dealt
 	}
 	return s, err
 }

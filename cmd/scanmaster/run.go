@@ -53,6 +53,9 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 	} else if err != nil {
 		return "", "", err
 	}
+	if err := a.needHome(loaded.Dir); err != nil {
+		return "", "", err
+	}
 	base, err := filepath.Abs(filepath.Dir(scan))
 	return loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir), err
 }

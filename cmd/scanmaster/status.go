@@ -34,9 +34,10 @@ stood still for a lease.
 --json prints one object: format_version, name, run, state (running, finished or
 dead), classic (a classic master has started it), master (state: alive, dead,
 unknown or gone; host, pid, user, since), began, ended, step, cancelled_by, dealt,
-targets, excluded, done, missing, missing_file, tally, chunks (chunk, worker, state:
-waits, works, done or lost; lines, done, tally, rate in targets a second, losses,
-lost, session), verdict, results, next. What isn't known is left out.`,
+resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
+worker, state: waits, works, done or lost; lines, done, tally, rate in targets a
+second, losses, lost, session), verdict, results, next. What isn't known is left
+out.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -94,10 +95,10 @@ func (a *app) readStatus(ctx context.Context, l job.Layout, wait bool) (runner.S
 // scan.
 func nextStep(s runner.Status, scan string) string {
 	switch {
+	case s.Resumable:
+		return "scanmaster resume " + scan
 	case s.Phase == runner.PhaseFinished:
 		return ""
-	case s.Phase == runner.PhaseDead && s.Dealt:
-		return "scanmaster resume " + scan
 	case s.Phase == runner.PhaseDead:
 		return "scanmaster apply: nothing was started of this run"
 	}

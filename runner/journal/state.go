@@ -76,7 +76,7 @@ func (s *State) add(e Entry) error {
 		s.Finished, s.Verdict, s.Ended = true, e.Verdict, e.At
 		return nil
 	case KindReopened:
-		s.Finished, s.Verdict, s.Steps, s.Summary = false, "", nil, nil
+		s.Finished, s.Verdict, s.Ended, s.Steps, s.Summary = false, "", time.Time{}, nil, nil
 		return nil
 	}
 	return s.chunk(e)

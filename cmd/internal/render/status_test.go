@@ -105,8 +105,8 @@ func TestHowARunStandsIsOneObjectForPrograms(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"began", "chunks", "dealt", "done", "excluded", "format_version", "master", "missing", "name", "next", "run",
-		"state", "step", "tally", "targets",
+		"began", "chunks", "dealt", "done", "excluded", "format_version", "master", "missing", "name", "next", "resumable",
+		"run", "state", "step", "tally", "targets",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(doc))); diff != "" {
 		t.Error(diff)
