@@ -96,7 +96,6 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 		return nil // whoever takes the run up finds out
 	}
 	if failed != nil {
-		c.by.out = failed.Error() // what couldn't be started can't be again
 		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
 	}
 	r.report(WorkerStarted{Worker: c.worker.Name, Chunk: c.name, Lines: c.lines})
