@@ -71,8 +71,13 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 		case !alive:
 			return "", false, true
 		case still > 1:
-			s.post.end(false)
-			return fmt.Sprintf("it had given no sign for %v and was ended", silence), false, true
+			reason := fmt.Sprintf("it had given no sign for %v and was ended", silence)
+			if err := s.post.end(false); err == nil {
+				return reason, false, true
+			}
+			if w.mayFence(ctx, s, reason) {
+				return reason, true, true
+			}
 		}
 	}
 }

@@ -89,9 +89,12 @@ type started struct {
 // hasStarted takes note of what came of a start.
 func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 	if p != nil {
-		c.post = p
 		r.posts = append(r.posts, started{c, p})
 	}
+	if c.done {
+		return nil // it was quick
+	}
+	c.post = p
 	if failed != nil && p != nil && r.leaves() {
 		return nil // whoever takes the run up finds out
 	}
@@ -103,7 +106,9 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 }
 
 // start starts a worker on a chunk and waits until it works or has finished.
-// The error says why it can't; there may be a post all the same.
+// The error says why it can't, and that nobody works; there may be a post all
+// the same. Of whom it isn't known counts as working: no other one may be at the
+// chunk beside it.
 func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (post, error) {
 	s := launchOf(r.plan)
 	s.Bin = h.at.bin(s)
@@ -119,10 +124,20 @@ func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (po
 		return nil, err
 	}
 	post, err := h.at.start(ctx, r, command, chunk)
-	if err != nil {
+	if post == nil {
 		return nil, err
 	}
-	return post, r.awaitBegin(ctx, chunk, post)
+	if err == nil {
+		err = r.awaitBegin(ctx, chunk, post)
+	}
+	if err == nil || ctx.Err() != nil {
+		return post, err
+	}
+	if unsure := post.end(false); unsure != nil {
+		r.report(Warning{Text: fmt.Sprintf("%s: %v; it may work all the same, and is waited for: %v", post.name(), err, unsure)})
+		return post, nil
+	}
+	return post, err
 }
 
 func (r *run) awaitBegin(ctx context.Context, chunk string, post post) error {
@@ -207,7 +222,11 @@ func (r *run) leaves() bool { return r.cfg.LeaveWorkers && r.told() }
 func (r *run) endWorkers() {
 	var group sync.WaitGroup
 	for _, s := range r.posts {
-		group.Go(func() { s.post.end(s.chunk.done) })
+		group.Go(func() {
+			if err := s.post.end(s.chunk.done); err != nil {
+				r.report(Warning{Text: fmt.Sprintf("%s may still work: %v", s.post.name(), err)})
+			}
+		})
 	}
 	group.Wait()
 }

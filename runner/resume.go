@@ -234,4 +234,10 @@ func (s *silent) name() string                                      { return "th
 func (s *silent) gone() <-chan struct{}                             { return nil }
 func (s *silent) alive(context.Context) (bool, error)               { return false, s.why }
 func (s *silent) fate(*run) string                                  { return s.why.Error() }
-func (s *silent) end(bool)                                          {}
+
+func (s *silent) end(finished bool) error {
+	if finished {
+		return nil
+	}
+	return s.why
+}

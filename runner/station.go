@@ -34,8 +34,9 @@ type post interface {
 	// fate says how a worker ended that has left no .done file.
 	fate(r *run) string
 	// end ends the worker and waits for it, within a few seconds. One that
-	// has finished is given the time to go by itself.
-	end(finished bool)
+	// has finished is given the time to go by itself. The error says why it may
+	// still work.
+	end(finished bool) error
 }
 
 // local is this machine as a station.
@@ -67,10 +68,11 @@ func (p *process) alive(context.Context) (bool, error) {
 
 func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log) }
 
-func (p *process) end(finished bool) {
+func (p *process) end(finished bool) error {
 	if !finished || !p.endsWithin(grace) {
 		p.stop()
 	}
+	return nil
 }
 
 // look is how often a new worker is asked whether it has begun.

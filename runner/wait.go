@@ -210,7 +210,7 @@ func (w *waiter) startMore(ctx context.Context) {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
 				if post != nil && !w.run.leaves() {
-					post.end(false) // nobody else knows of it
+					_ = post.end(false) // nobody else knows of it
 				}
 			}
 		})
