@@ -152,6 +152,9 @@ func (d *distant) fate(*run) string {
 	return how
 }
 
+// hurry sends it another signal. That its host can't be told, end says.
+func (d *distant) hurry() { _ = d.at().Hurry(context.Background(), d.run.plan.Layout, d.chunk) }
+
 // end ends a worker that has not finished.
 func (d *distant) end(finished bool) error {
 	if finished {

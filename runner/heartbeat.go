@@ -58,6 +58,9 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 			continue
 		}
 		still++
+		if w.run.mine() != nil {
+			continue // the loop is told of it by others
+		}
 		silence := time.Duration(still) * w.run.plan.Lease
 		alive, err := s.post.alive(ctx)
 		switch {

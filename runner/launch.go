@@ -54,6 +54,9 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	if r.resumed {
 		r.adopt(ctx)
 	}
+	if err := r.cancelled(); err != nil {
+		return "", err
+	}
 	working := len(r.posts)
 	first := r.deal()
 	posts, failed := make([]post, len(first)), make([]error, len(first))
@@ -221,6 +224,9 @@ func (r *run) leaves() bool { return r.cfg.LeaveWorkers && r.told() }
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {
 	var group sync.WaitGroup
+	ended := make(chan struct{})
+	defer close(ended)
+	go r.hurryAll(r.posts, ended)
 	for _, s := range r.posts {
 		group.Go(func() {
 			if err := s.post.end(s.chunk.done); err != nil {
@@ -229,4 +235,16 @@ func (r *run) endWorkers() {
 		})
 	}
 	group.Wait()
+}
+
+// hurryAll hands on that workers shall not take their time over their end.
+func (r *run) hurryAll(all []started, ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-r.cfg.Cut:
+	}
+	for _, s := range all {
+		go hurry(s)
+	}
 }

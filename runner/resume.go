@@ -222,6 +222,13 @@ func place(o lock.Owner) string { return strings.Join([]string{o.Host, o.Machine
 // errElsewhere tells that a worker is where this master can't look.
 var errElsewhere = errors.New("it was started where this master can't look")
 
+// isElsewhere tells that a worker was on another machine than the one that goes
+// by its name now.
+func isElsewhere(p post) bool {
+	s, ok := p.(*silent)
+	return ok && errors.Is(s.why, errElsewhere)
+}
+
 // silent is a worker that can't be asked.
 type silent struct {
 	*away

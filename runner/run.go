@@ -31,6 +31,9 @@ type Config struct {
 	AgentSocket string
 	// Reporter hears what happens.
 	Reporter Reporter
+	// Cut is closed when those that are being ended shall not take their time;
+	// nil never is.
+	Cut <-chan struct{}
 	// Restart has an earlier run that isn't finished make way.
 	Restart bool
 	// LeaveWorkers has the workers go on where the end of the context ends the
@@ -232,9 +235,14 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	return "", fmt.Errorf("a plan of another version: no such step")
 }
 
+// superseded tells that the workers are another master's by now.
+func (r *run) superseded() bool {
+	return len(r.posts) > 0 && r.lock != nil && errors.Is(r.mine(), ErrOwnerLost)
+}
+
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
-	if !r.leaves() {
+	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
 	errs := []error{r.leaveHosts()}

@@ -39,13 +39,25 @@ type post interface {
 	end(finished bool) error
 }
 
+// hurry tells a worker that is being ended not to take its time: the second word
+// cuts what runs on its targets.
+func hurry(s started) {
+	if h, ok := s.post.(interface{ hurry() }); ok && !s.chunk.done {
+		h.hurry()
+	}
+}
+
 // local is this machine as a station.
 type local struct{}
 
 func (local) bin(launch plan.Launch) string { return launch.Bin }
 
 func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
-	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	p, err := startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	if err != nil {
+		return nil, err // no post, rather than one that is nil
+	}
+	return p, nil
 }
 
 func (p *process) begun(_ context.Context, r *run, chunk string) (bool, error) {
