@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -45,18 +44,7 @@ func (f *far) scan(t *testing.T, targets, more string) string {
 // apply starts the master on its machine; what it says goes to a file.
 func (f *far) apply(t *testing.T, scan string) (*exec.Cmd, string) {
 	t.Helper()
-	log, err := os.Create(filepath.Join(f.notes, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := f.master.Command(t.Context(), f.dir, f.program, "apply", scan)
-	cmd.Env = append(os.Environ(), "HOME="+f.master.Home("root"), "SSH_AUTH_SOCK=")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return cmd, log.Name()
+	return f.startOn(t, f.master, "apply", scan)
 }
 
 // TestRealHostsOverASlowShare has a share as NFS is: no events, and caches.
