@@ -119,7 +119,6 @@ func TestRealHostsWhoseMasterIsKilledOverASlowShare(t *testing.T) {
 	awaitSaid(t, log, "still works on xaa", "still works on xab", "still works on xac")
 	h.letGo(t)
 	ends(t, cmd, log, exitComplete)
-	f.share = f.nas.Exported("export")
 	h.wantOnce(t, 3)
 	wantQuiet(t, f.workers...)
 }
@@ -142,6 +141,8 @@ func TestRealHostsThatAreLost(t *testing.T) {
 	h.letGo(t)
 	ends(t, cmd, log, exitComplete)
 	wantQuiet(t, late, f.workers[2])
-	f.share = f.nas.Exported("export")
+	if said := gathered(t, filepath.Join(f.prefix("audit"), ".run-*", "log.xab")); !strings.Contains(said, "the chunk was taken from this worker") {
+		t.Errorf("the late worker has not found its chunk taken:\n%s", said)
+	}
 	h.wantOnce(t, 3, inFlight[:2]...)
 }

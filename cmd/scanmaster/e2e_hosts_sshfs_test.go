@@ -30,6 +30,7 @@ func newFar(t *testing.T) *far {
 	f.lan.Add(t, f.nas, f.master)
 	f.workers = f.farm.workers(t, 3)
 	f.at = f.nas.Share(t, "export", append(f.workers, f.master)...)
+	f.share = f.nas.Exported("export")
 	f.trust(t, f.workers...)
 	return f
 }
@@ -55,7 +56,6 @@ func TestRealHostsOverASlowShare(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v\n%s", err, read(t, log))
 	}
-	f.share = f.nas.Exported("export")
 	f.wantGreetings(t, targets, 3)
 	wantQuiet(t, f.workers...)
 }
