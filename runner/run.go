@@ -121,6 +121,7 @@ type run struct {
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
 	digest   string    // of the job file
+	doubts   doubts
 }
 
 // report hands on one event at a time, whoever has it.
