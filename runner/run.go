@@ -194,7 +194,8 @@ func (r *run) noteStep(step plan.Step) error {
 		return nil
 	}
 	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
-	if _, all := step.(plan.Wait); all {
+	switch step.(type) {
+	case plan.Wait, plan.Aggregate, plan.Merge: // each may change what the run amounts to
 		data, err := json.Marshal(r.summary)
 		if err != nil {
 			return fmt.Errorf("the summary as JSON: %w", err)
