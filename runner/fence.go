@@ -127,7 +127,7 @@ func (r *run) restore(ctx context.Context, chunk, taken string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	if mark, ok := readDone(from); ok && mark.Run == r.plan.Layout.Run && mark.Chunk == chunk {
+	if c := r.chunkNamed(chunk); c != nil && r.hasFinished(c, from) {
 		return r.prefix.Rename(taken, folder)
 	}
 	if err := r.prefix.RemoveAll(carryPrefix + folder); err != nil {
@@ -146,12 +146,14 @@ func (r *run) restore(ctx context.Context, chunk, taken string) (err error) {
 	return r.prefix.Rename(carryPrefix+folder, folder)
 }
 
-func readDone(dir *share.Dir) (job.DoneMark, bool) {
+// hasFinished tells whether a chunk's worker has left a true .done file.
+func (r *run) hasFinished(c *chunkRun, dir *share.Dir) bool {
 	data, err := dir.ReadFile(job.Done)
 	if err != nil {
-		return job.DoneMark{}, false
+		return false
 	}
-	return job.ParseDone(data)
+	mark, ok := job.ParseDone(data)
+	return ok && r.fits(c, mark) && r.holds(c, dir, mark)
 }
 
 // carry copies a chunk's folder as far as it counts.

@@ -20,14 +20,22 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 			return
 		}
 		// Its .done file, where it has one, was there before. The loop mustn't
-		// hang in the share.
-		g.done, g.isDone = w.run.lookForDone(watched.chunk.name)
+		// hang in the share. Of one that has come to its end the word is enough:
+		// a hook may have changed the record since, and another worker would do
+		// all again for nothing. What counts is found out at the end.
+		g.done, g.isDone = w.run.lookForDone(watched.chunk.name, g.reason != "" || failed(watched.post))
 		g.cancelled = w.run.cancelled()
 		select {
 		case w.gone <- g:
 		case <-ctx.Done():
 		}
 	})
+}
+
+// failed tells of a worker that is gone that it is known to have failed.
+func failed(p post) bool {
+	local, ok := p.(*process)
+	return ok && local.err != nil
 }
 
 // awaitEnd returns when a worker has ended: at once where that is known, and
@@ -88,7 +96,7 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 // mayFence takes the chunk of a worker that can't be asked. What a classic one
 // would do then isn't known: it is waited for.
 func (w *waiter) mayFence(ctx context.Context, s started, reason string) bool {
-	if !s.chunk.classic {
+	if !s.chunk.classic.Load() {
 		err := w.run.fence(ctx, s.chunk.name)
 		if err == nil {
 			return true

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"scanmaster/runner/job"
@@ -32,7 +33,7 @@ type chunkRun struct {
 	post post // nil while no worker is started
 	// classic tells that the worker is one of the classic suite, which leaves
 	// no record, and in .done a date.
-	classic bool
+	classic atomic.Bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
@@ -116,7 +117,7 @@ func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (po
 	s := launchOf(r.plan)
 	s.Bin = h.at.bin(s)
 	command := s.Command(r.plan.Layout, h.worker, chunk, r.digest)
-	if host, ok := h.at.(*away); ok && host.classic {
+	if h.isClassic() {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}
 	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name}

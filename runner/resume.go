@@ -212,6 +212,10 @@ func (r *run) orphan(ctx context.Context, h *hand, c *chunkRun) (post, bool) {
 	if err != nil {
 		return &silent{away: at, chunk: c.name, why: err}, true
 	}
+	if sign.State == host.Done && !sign.Runs {
+		_, finished := r.lookForDone(c.name, true)
+		return d, finished
+	}
 	return d, sign.State != host.Ended
 }
 

@@ -124,6 +124,7 @@ type run struct {
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
 	digest   string    // of the job file
+	doubts   doubts
 }
 
 // report hands on one event at a time, whoever has it.
@@ -196,7 +197,8 @@ func (r *run) noteStep(step plan.Step) error {
 		return nil
 	}
 	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
-	if _, all := step.(plan.Wait); all {
+	switch step.(type) {
+	case plan.Wait, plan.Aggregate, plan.Merge: // each may change what the run amounts to
 		data, err := json.Marshal(r.summary)
 		if err != nil {
 			return fmt.Errorf("the summary as JSON: %w", err)

@@ -66,7 +66,8 @@ type Entry struct {
 	Folder   string    `json:"folder,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Step     string    `json:"step,omitempty"`
-	// Summary is what the run amounts to when all chunks are accounted for.
+	// Summary is what the run amounts to after a step, from when all chunks are
+	// accounted for.
 	Summary json.RawMessage `json:"summary,omitempty"`
 	Verdict string          `json:"verdict,omitempty"`
 }
