@@ -237,10 +237,24 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	return "", fmt.Errorf("a plan of another version: no such step")
 }
 
-// superseded tells that the workers are another master's by now.
+// superseded tells that the workers are another master's by now. Where the share
+// hangs nobody can know, and they are ours.
 func (r *run) superseded() bool {
-	return len(r.posts) > 0 && r.lock != nil && errors.Is(r.mine(), ErrOwnerLost)
+	if len(r.posts) == 0 || r.lock == nil {
+		return false
+	}
+	answer := make(chan bool, 1)
+	go func() { answer <- errors.Is(r.mine(), ErrOwnerLost) }()
+	select {
+	case taken := <-answer:
+		return taken
+	case <-time.After(hangs):
+		return false
+	}
 }
+
+// hangs is how long a look at the share may take that an end waits for.
+const hangs = 2 * time.Second
 
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {

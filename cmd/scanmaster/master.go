@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -83,14 +84,35 @@ func howToGoOn(err error, o order) error {
 	if err == nil || errors.Is(err, runner.ErrOwnerLost) {
 		return err // another one looks after it
 	}
-	run, unknown := gather.LastRun(o.plan.Layout.Dir, o.plan.Layout.Name)
-	if unknown != nil || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
+	run, known := lastRunWithin(hangs, o.plan.Layout)
+	if !known || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
 		return err
 	}
 	if ended := (signalError{}); o.leaveWorkers && errors.As(err, &ended) {
 		err = fmt.Errorf("%w\nthe workers are left at work", err)
 	}
 	return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, o.words)
+}
+
+// hangs is how long a shared folder may take to answer at the end.
+const hangs = 2 * time.Second
+
+// lastRunWithin reads the last run of a scan. A shared folder that hangs in the
+// kernel holds whoever reads it, and no signal ends that.
+func lastRunWithin(limit time.Duration, l job.Layout) (run gather.Run, known bool) {
+	found := make(chan gather.Run, 1)
+	go func() {
+		if run, err := gather.LastRun(l.Dir, l.Name); err == nil {
+			found <- run
+		}
+		close(found)
+	}()
+	select {
+	case run, known = <-found:
+		return run, known
+	case <-time.After(limit):
+		return run, false
+	}
 }
 
 // again are the words of the command line that carries out an order in the
