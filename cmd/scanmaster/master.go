@@ -10,6 +10,7 @@ import (
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/runner"
 	"scanmaster/runner/job"
+	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
 )
 
@@ -80,8 +81,8 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
+		return err // there is nothing to go on with, or somebody does already
 	}
 	run, unknown := gather.LastRun(o.plan.Layout.Dir, o.plan.Layout.Name)
 	if unknown != nil || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
