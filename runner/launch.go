@@ -34,6 +34,8 @@ type chunkRun struct {
 	// classic tells that the worker is one of the classic suite, which leaves
 	// no record, and in .done a date.
 	classic atomic.Bool
+	// ours tells that a worker of ours has begun it, or may have.
+	ours bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
@@ -117,7 +119,7 @@ func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (po
 	if h.isClassic() {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}
-	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name}
+	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name, Classic: h.isClassic()}
 	if h.worker.Local {
 		entry.Place = place(r.self)
 	}

@@ -148,6 +148,8 @@ func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
 		name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses,
 		worker: plan.Worker{Name: was.Worker},
 	}
+	c.classic.Store(was.Classic)
+	c.ours = was.Starts > 0 && !was.Classic
 	if was.Lost == "" {
 		c.last, c.place = was.Worker, was.Place
 	}
