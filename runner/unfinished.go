@@ -1,14 +1,12 @@
 package runner
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
-	"scanmaster/runner/host"
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/share"
@@ -96,22 +94,4 @@ func anyBegun(prefix *share.Dir, state journal.State) (bool, error) {
 		_, is := job.ChunkOf(e.Name())
 		return is
 	}), err
-}
-
-// endUnfinished ends what still works of the run that is to make way, on this
-// machine and on all hosts that were found.
-func (r *run) endUnfinished(ctx context.Context) error {
-	if r.unfinished == "" {
-		return nil
-	}
-	_, err := host.Here(r.cfg.Home).Cancel(ctx, r.unfinished, grace)
-	errs := []error{err}
-	for _, p := range r.probed {
-		if at, ok := p.at.(*away); ok {
-			if _, err := at.at().Cancel(ctx, r.unfinished, grace); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", p.Worker.Name, err))
-			}
-		}
-	}
-	return errors.Join(errs...)
 }
