@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -198,24 +197,6 @@ func (r *run) has(folder, name string) bool {
 	}
 	_, err = dir.Lstat(name)
 	return errors.Join(err, dir.Close()) == nil
-}
-
-// wordsSize is how much of a worker's log is quoted, in bytes.
-const wordsSize = 500
-
-// lastWords gives the end of a worker's log, raw but in one line, for a message.
-func (r *run) lastWords(log string) string {
-	data, err := r.folder.ReadFile(log)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ", and has left no log"
-	}
-	if err == nil && len(data) == 0 {
-		return ""
-	}
-	if err != nil {
-		return ": " + err.Error()
-	}
-	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
 }
 
 // leaves tells that the run ends, and its workers go on.

@@ -81,7 +81,7 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
 		return err
 	}
-	return refuseOrphans(prefix)
+	return refuseOrphans(prefix, r.plan.Layout)
 }
 
 // watchOwner stops the run when its lock is lost. It ends with the lock.
