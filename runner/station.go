@@ -45,7 +45,11 @@ type local struct{}
 func (local) bin(launch plan.Launch) string { return launch.Bin }
 
 func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
-	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	p, err := startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	if err != nil {
+		return nil, err // and not a process that is none
+	}
+	return p, nil
 }
 
 func (p *process) begun(_ context.Context, r *run, chunk string) (bool, error) {
