@@ -79,7 +79,9 @@ func (a *away) anew(ctx context.Context, broken *host.Host) (*host.Host, error) 
 }
 
 func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
+	d := &distant{away: a, run: r, chunk: chunk}
 	if c.Log != "" {
+		d.from = sizeOf(r.folder, filepath.Base(c.Log))
 		// Made here, so that it is as private as all else on the share.
 		log, err := appendTo(r.folder, filepath.Base(c.Log))
 		if err != nil {
@@ -89,7 +91,6 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 			return nil, err
 		}
 	}
-	d := &distant{away: a, run: r, chunk: chunk}
 	// The line may have gone down since; a start is not made twice.
 	if _, err := d.look(ctx); err != nil {
 		return nil, err
@@ -106,6 +107,8 @@ type distant struct {
 	*away
 	run   *run
 	chunk string
+	// from is where in its log begins what is its own.
+	from int64
 	// words is the last that was heard of it.
 	words string
 }
@@ -114,7 +117,7 @@ type distant struct {
 func (d *distant) look(ctx context.Context) (host.Sign, error) {
 	var sign host.Sign
 	err := d.ask(ctx, func(ctx context.Context, h *host.Host) (err error) {
-		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk)
+		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk, d.from)
 		return err
 	})
 	if err == nil {

@@ -2,10 +2,9 @@ package runner_test
 
 import (
 	"os"
+	"reflect"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
@@ -46,8 +45,8 @@ func TestAMasterThatIsKilledLastChangesNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 			first.Took, second.Took = 0, 0
-			if diff := cmp.Diff(first, second); diff != "" {
-				t.Error(diff)
+			if !reflect.DeepEqual(first, second) {
+				t.Errorf("%+v\nafter %+v", second, first)
 			}
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -34,6 +33,8 @@ type chunkRun struct {
 	// classic tells that the worker is one of the classic suite, which leaves
 	// no record, and in .done a date.
 	classic atomic.Bool
+	// ours tells that a worker of ours has begun it, or may have.
+	ours bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
@@ -120,7 +121,7 @@ func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (po
 	if h.isClassic() {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}
-	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name}
+	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name, Classic: h.isClassic()}
 	if h.worker.Local {
 		entry.Place = place(r.self)
 	}
@@ -199,24 +200,6 @@ func (r *run) has(folder, name string) bool {
 	}
 	_, err = dir.Lstat(name)
 	return errors.Join(err, dir.Close()) == nil
-}
-
-// wordsSize is how much of a worker's log is quoted, in bytes.
-const wordsSize = 500
-
-// lastWords gives the end of a worker's log, raw but in one line, for a message.
-func (r *run) lastWords(log string) string {
-	data, err := r.folder.ReadFile(log)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ", and has left no log"
-	}
-	if err == nil && len(data) == 0 {
-		return ""
-	}
-	if err != nil {
-		return ": " + err.Error()
-	}
-	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
 }
 
 // leaves tells that the run ends, and its workers go on.

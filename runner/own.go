@@ -81,7 +81,7 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
 		return err
 	}
-	return refuseOrphans(prefix)
+	return refuseOrphans(prefix, r.plan.Layout)
 }
 
 // mine gives the reason why the run is not this master's any more. Where that

@@ -74,13 +74,16 @@ func (r *run) openAgain(state journal.State) (journal.State, error) {
 	case !state.Dealt:
 		return state, ErrNotBegun
 	case !state.Finished:
-		return state, nil
+		return state, r.refuseDamaged(state)
 	case !lacks(state):
 		return state, &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
 	}
 	state.Steps, state.Summary = nil, nil
 	for i := range state.Chunks {
 		state.Chunks[i].Losses = 0
+	}
+	if err := r.refuseDamaged(state); err != nil {
+		return state, err
 	}
 	return state, r.journal.Add(journal.Entry{Kind: journal.KindReopened})
 }
@@ -100,6 +103,13 @@ func (r *run) reopen() (journal.State, error) {
 		return journal.State{}, err
 	}
 	r.folder = folder
+	state, err := stateOf(r.prefix, r.plan.Layout.Run)
+	if err != nil {
+		return state, err
+	}
+	if !state.Dealt {
+		return state, ErrNotBegun
+	}
 	return r.openJournal()
 }
 
@@ -138,6 +148,8 @@ func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
 		name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses,
 		worker: plan.Worker{Name: was.Worker},
 	}
+	c.classic.Store(was.Classic)
+	c.ours = was.Starts > 0 && !was.Classic
 	if was.Lost == "" {
 		c.last, c.place = was.Worker, was.Place
 	}

@@ -78,7 +78,7 @@ func (p *process) alive(context.Context) (bool, error) {
 	return !p.endsWithin(0), nil
 }
 
-func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log) }
+func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log, p.from) }
 
 func (p *process) end(finished bool) error {
 	if !finished || !p.endsWithin(grace) {

@@ -11,6 +11,7 @@ import (
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/runner"
 	"scanmaster/runner/job"
+	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
 )
 
@@ -81,8 +82,8 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
-	if err == nil || errors.Is(err, runner.ErrOwnerLost) {
-		return err // another one looks after it
+	if err == nil || errors.Is(err, runner.ErrOwnerLost) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
+		return err // there is nothing to go on with, or somebody does already
 	}
 	run, known := lastRunWithin(hangs, o.plan.Layout)
 	if !known || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {

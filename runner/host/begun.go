@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 
 	"scanmaster/runner/job"
 )
@@ -62,9 +63,12 @@ func paths(layout job.Layout, chunk string) vars {
 }
 
 // Begun looks for what a worker that was launched has come to, on its own host
-// and so past all caches of the share.
-func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string) (Sign, error) {
-	a, err := h.ask(ctx, processesScript+begunScript, paths(layout, chunk))
+// and so past all caches of the share. What stands in its log before from is of
+// earlier workers.
+func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string, from int64) (Sign, error) {
+	v := paths(layout, chunk)
+	v["from"] = strconv.FormatInt(from+1, 10) // tail counts from one
+	a, err := h.ask(ctx, processesScript+begunScript, v)
 	if err != nil {
 		return Sign{}, err
 	}

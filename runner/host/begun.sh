@@ -11,5 +11,5 @@ for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
 	break
 done
 if [ -f "${log:?}" ]; then
-	tail -c 1000 "$log" | tr -d '\000\r' | sed 's/^/words=/'
+	tail -c "+${from:?}" "$log" | tail -c 1000 | tr -d '\000\r' | sed 's/^/words=/'
 fi

@@ -33,8 +33,9 @@ const (
 	// without Excluded.
 	KindDealt Kind = "dealt"
 	// KindStarted: Worker is started on Chunk; of a worker on the master's own
-	// machine, Place tells which that is. It is written before, so that nobody
-	// works of whom nothing is written.
+	// machine, Place tells which that is; Classic tells that it is one of the
+	// classic suite. It is written before, so that nobody works of whom nothing is
+	// written.
 	KindStarted Kind = "started"
 	// KindDone: Chunk is done; Folder is its worker's below PREFIX.
 	KindDone Kind = "done"
@@ -63,6 +64,7 @@ type Entry struct {
 	Excluded int64     `json:"excluded,omitempty"`
 	Worker   string    `json:"worker,omitempty"`
 	Place    string    `json:"place,omitempty"`
+	Classic  bool      `json:"classic,omitempty"`
 	Folder   string    `json:"folder,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Step     string    `json:"step,omitempty"`

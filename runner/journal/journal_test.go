@@ -91,6 +91,21 @@ func TestWhatIsWrittenIsWhatIsReadByTheNext(t *testing.T) {
 	}
 }
 
+// TestWhatIsReopenedHasAllItsTries has a run that is over, and goes on.
+func TestWhatIsReopenedHasAllItsTries(t *testing.T) {
+	dir, _ := folder(t)
+	write(t, dir, happened...)
+	write(t, dir, journal.Entry{Kind: journal.KindReopened},
+		journal.Entry{Kind: journal.KindStarted, Chunk: "xaa", Worker: "old", Classic: true})
+	state, err := journal.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := state.Chunks[0]; state.Finished || state.Summary != nil || c.Losses != 0 || c.Starts != 3 || !c.Classic {
+		t.Errorf("%+v", state)
+	}
+}
+
 // TestWhereverItIsTornAllBeforeIsThere cuts the journal at every byte: what is
 // whole is read, and the next entry stands behind it.
 func TestWhereverItIsTornAllBeforeIsThere(t *testing.T) {

@@ -42,6 +42,8 @@ type Chunk struct {
 	Worker string
 	Place  string
 	Lost   string
+	// Classic tells that this worker is one of the classic suite.
+	Classic bool
 	// Starts counts the workers that were started on it, Losses those that were
 	// lost with it.
 	Starts, Losses int
@@ -78,6 +80,9 @@ func (s *State) add(e Entry) error {
 		return nil
 	case KindReopened:
 		s.Finished, s.Verdict, s.Ended, s.Steps, s.Summary = false, "", time.Time{}, nil, nil
+		for i := range s.Chunks {
+			s.Chunks[i].Losses = 0 // each has all its tries again
+		}
 		return nil
 	}
 	return s.chunk(e)
@@ -91,7 +96,7 @@ func (s *State) chunk(e Entry) error {
 	}
 	switch e.Kind {
 	case KindStarted:
-		c.Worker, c.Place, c.Lost = e.Worker, e.Place, ""
+		c.Worker, c.Place, c.Classic, c.Lost = e.Worker, e.Place, e.Classic, ""
 		c.Starts++
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""
