@@ -115,3 +115,14 @@ func (r *run) giveUp(reason string) {
 func (r *run) isLeftFor(c *chunkRun) bool {
 	return slices.ContainsFunc(r.crew, func(h *hand) bool { return h.out == "" && h.mayTake(c) })
 }
+
+// awaited counts the chunks that somebody is at, or should be.
+func (r *run) awaited() int {
+	n := 0
+	for _, c := range r.chunks {
+		if !c.done && c.lost == "" {
+			n++
+		}
+	}
+	return n
+}

@@ -289,13 +289,3 @@ func (w *waiter) left(g gone) error {
 	w.progress()
 	return err
 }
-
-func (r *run) awaited() int {
-	n := 0
-	for _, c := range r.chunks {
-		if !c.done && c.lost == "" {
-			n++
-		}
-	}
-	return n
-}

@@ -17,7 +17,7 @@ import (
 func TestRealHostsWhereSomethingIsKilled(t *testing.T) {
 	f := newFarm(t)
 	workers := f.workers(t, 3)
-	h := f.hold(t, 12)
+	h := f.hold(t)
 	f.trust(t, workers...)
 	h.letGo(t, 1, 3, 5)
 	scan := h.soon(t, f.scan(t, listed(h.targets), f.hosts(workers...), "chunks: 2\n"))
@@ -41,9 +41,9 @@ func TestRealHostsWhereSomethingIsKilled(t *testing.T) {
 
 // working has workers in the middle of their chunks of four targets: one is
 // done, one in flight, and two are left.
-func (h *held) working(t *testing.T, chunks int) (inFlight []int) {
+func (h *held) working(t *testing.T) (inFlight []int) {
 	t.Helper()
-	for i := range chunks {
+	for i := range heldTargets / 4 {
 		h.letGo(t, 4*i+1)
 		inFlight = append(inFlight, 4*i+2)
 	}
@@ -56,9 +56,9 @@ func TestRealHostsWhoseMasterIsKilled(t *testing.T) {
 	f := newFarm(t)
 	workers, desk := f.workers(t, 3), &ground.Machine{Name: "desk"}
 	f.lan.Add(t, desk)
-	h := f.hold(t, 12)
+	h := f.hold(t)
 	f.trust(t, workers...)
-	inFlight := h.working(t, 3)
+	inFlight := h.working(t)
 	scan := h.soon(t, f.scan(t, listed(h.targets), f.hosts(workers...), ""))
 	first := f.start(t, "apply", scan)
 	h.awaitBegun(t, inFlight...)
@@ -79,9 +79,9 @@ func TestRealHostsWhoseScanIsCancelled(t *testing.T) {
 	f := newFarm(t)
 	workers, desk := f.workers(t, 3), &ground.Machine{Name: "desk"}
 	f.lan.Add(t, desk)
-	h := f.hold(t, 12)
+	h := f.hold(t)
 	f.trust(t, workers...)
-	inFlight := h.working(t, 3)
+	inFlight := h.working(t)
 	scan := h.soon(t, f.scan(t, listed(h.targets), f.hosts(workers...), ""))
 	master, log := f.start(t, "apply", scan), filepath.Join(f.notes, "log")
 	h.awaitBegun(t, inFlight...)
@@ -107,8 +107,8 @@ func TestRealHostsWhoseMasterIsKilledOverASlowShare(t *testing.T) {
 	desk := &ground.Machine{Name: "desk"}
 	f.lan.Add(t, desk)
 	f.nas.Share(t, "export", desk)
-	h := f.hold(t, 12)
-	inFlight := h.working(t, 3)
+	h := f.hold(t)
+	inFlight := h.working(t)
 	scan := h.soon(t, f.scan(t, listed(h.targets), ""))
 	first, _ := f.apply(t, scan)
 	h.awaitBegun(t, inFlight...)
@@ -128,8 +128,8 @@ func TestRealHostsWhoseMasterIsKilledOverASlowShare(t *testing.T) {
 // and the worker that comes back late finds its chunk taken.
 func TestRealHostsThatAreLost(t *testing.T) {
 	f := newFar(t)
-	h := f.hold(t, 12)
-	inFlight := h.working(t, 3)
+	h := f.hold(t)
+	inFlight := h.working(t)
 	scan := h.soon(t, f.scan(t, listed(h.targets), ""))
 	cmd, log := f.apply(t, scan)
 	h.awaitBegun(t, inFlight...)

@@ -76,11 +76,15 @@ until [ -e %[1]s/go ] || [ -e %[1]s/go."$(hostname)" ]; do sleep 0.1; done
 echo this is $(hostname)
 `
 
-// hold starts so many targets that are held.
-func (f *farm) hold(t *testing.T, n int) *held {
+// heldTargets is how many targets a scan of this kind has: four for each of three
+// workers.
+const heldTargets = 12
+
+// hold starts targets that are held.
+func (f *farm) hold(t *testing.T) *held {
 	t.Helper()
 	f.write(t, "remote.sh", fmt.Sprintf(heldScript, f.notes))
-	return &held{farm: f, targets: f.machines(t, "target", n)}
+	return &held{farm: f, targets: f.machines(t, "target", heldTargets)}
 }
 
 // soon has a lease that a test can wait for, and scripts that may wait longer.
