@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
@@ -19,6 +20,8 @@ type hand struct {
 	// gets nothing more, and is empty where it may.
 	losses int
 	out    string
+	// rate is how many targets it has done a second; 0 where that isn't known.
+	rate float64
 }
 
 // maxLosses is how many workers in a row may be lost on one host before it gets
@@ -45,6 +48,7 @@ func (r *run) deal() []*chunkRun {
 			break
 		}
 		r.chunks[i].give(h)
+		r.chunks[i].given = r.cfg.Now()
 		dealt = append(dealt, r.chunks[i])
 	}
 	return dealt
@@ -56,6 +60,7 @@ func (c *chunkRun) waits() bool { return !c.done && c.lost == "" && c.by == nil 
 // give gives a chunk to a worker.
 func (c *chunkRun) give(h *hand) {
 	c.by, c.worker, h.chunk = h, h.worker, c
+	c.given, c.pace, c.asked = time.Time{}, pace{}, time.Time{}
 	if host, ok := h.at.(*away); ok {
 		c.classic = host.classic
 	}

@@ -31,19 +31,23 @@ const (
 // folder of that name, where another worker goes on. A worker that had finished
 // just before keeps its chunk.
 func (r *run) fence(ctx context.Context, chunk string) error {
-	folders, err := r.folders()
-	if err != nil {
-		return err
-	}
-	folder := folders[chunk]
-	if folder == "" {
-		return nil // nothing of it is there
-	}
-	taken := takenPrefix + strconv.FormatInt(r.cfg.Now().UnixNano(), 10) + "." + folder
-	if err := r.prefix.Rename(folder, taken); err != nil {
+	taken, err := r.takeFolder(chunk)
+	if err != nil || taken == "" {
 		return err
 	}
 	return r.restore(ctx, chunk, taken)
+}
+
+// takeFolder renames a chunk's folder; empty where nothing of it is there.
+func (r *run) takeFolder(chunk string) (taken string, err error) {
+	r.fencing.Lock()
+	defer r.fencing.Unlock()
+	folders, err := r.folders()
+	if err != nil || folders[chunk] == "" {
+		return "", err
+	}
+	taken = takenPrefix + strconv.FormatInt(r.cfg.Now().UnixNano(), 10) + "." + folders[chunk]
+	return taken, r.prefix.Rename(folders[chunk], taken)
 }
 
 // restoreTaken goes on where a master was ended while it took a chunk.
@@ -157,7 +161,7 @@ func (r *run) carry(from, to *share.Dir, name string) (rec result.Recovered, err
 }
 
 // copyInputs copies what stands in a chunk's folder before the first target is
-// tried, and gives the worker's minute; empty where it had not come so far.
+// tried, and what its worker was asked for, which whoever goes on must keep to, and gives the worker's minute; empty where it had not come so far.
 func (r *run) copyInputs(from, to *share.Dir) (minute string, err error) {
 	inputs, err := from.Sub(job.Input)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -171,7 +175,7 @@ func (r *run) copyInputs(from, to *share.Dir) (minute string, err error) {
 		return "", err
 	}
 	minute = minutes[0].Name()
-	for _, path := range [][]string{{job.Started}, {job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
+	for _, path := range [][]string{{job.Limit}, {job.Started}, {job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
 		if err := copyBelow(from, to, path); err != nil {
 			return "", err
 		}

@@ -25,6 +25,11 @@ type chunkRun struct {
 	worker plan.Worker
 	by     *hand
 	losses int // workers that were lost with it
+	// given is when it was given to who works on it, pace how fast that one is,
+	// asked when that one was asked to end earlier.
+	given time.Time
+	pace  pace
+	asked time.Time
 	// last is the worker that an earlier master has started on it, on the machine
 	// that is the place; empty where none was, or it is known to be gone.
 	last, place string
@@ -59,7 +64,7 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	posts, failed := make([]post, len(first)), make([]error, len(first))
 	var group sync.WaitGroup
 	for i, c := range first {
-		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines) })
+		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines, r.job.staged) })
 	}
 	group.Wait()
 	var reasons []string
@@ -105,10 +110,10 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 
 // start starts a worker on a chunk and waits until it works or has finished.
 // The error says why it can't; there may be a post all the same.
-func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (post, error) {
+func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64, file job.Staged) (post, error) {
 	s := launchOf(r.plan)
 	s.Bin = h.at.bin(s)
-	command := s.Command(r.plan.Layout, h.worker, chunk, r.digest)
+	command := s.Command(r.plan.Layout, h.worker, chunk, file)
 	if host, ok := h.at.(*away); ok && host.classic {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}

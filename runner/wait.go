@@ -70,6 +70,8 @@ type waiter struct {
 	gone   chan gone
 	starts chan begin
 	counts *counter
+	due    bool // progress is to be reported with the next counts
+	pulses int
 	asking sync.WaitGroup // those that start a worker, or wait for its end
 }
 
@@ -162,6 +164,8 @@ func (r *run) doneMark(folder string) (found, bool) {
 }
 
 func (r *run) chunkNamed(name string) *chunkRun {
+	r.listing.Lock()
+	defer r.listing.Unlock()
 	for _, c := range r.chunks {
 		if c.name == name {
 			return c
@@ -174,6 +178,8 @@ func (r *run) chunkNamed(name string) *chunkRun {
 func (w *waiter) loop(ctx context.Context) error {
 	tick := time.NewTicker(w.run.cfg.Every)
 	defer tick.Stop()
+	pulse := time.NewTicker(pulse)
+	defer pulse.Stop()
 	w.progress()
 	for w.run.awaited() > 0 {
 		w.startMore(ctx)
@@ -189,9 +195,12 @@ func (w *waiter) loop(ctx context.Context) error {
 			err = w.run.hasStarted(b.chunk, b.post, b.err)
 			w.tend(ctx, b.chunk)
 		case <-tick.C:
+			w.due = true
 			w.counts.read()
+		case <-pulse.C:
+			w.pulse()
 		case w.counts.last = <-w.counts.fresh:
-			w.progress()
+			err = w.fresh()
 		}
 		if err != nil {
 			return err
@@ -203,9 +212,9 @@ func (w *waiter) loop(ctx context.Context) error {
 // startMore starts workers on what waits, in the background.
 func (w *waiter) startMore(ctx context.Context) {
 	for _, c := range w.run.deal() {
-		h, name, lines := c.by, c.name, c.lines
+		h, name, lines, file := c.by, c.name, c.lines, w.run.job.staged
 		w.asking.Go(func() {
-			post, err := w.run.start(ctx, h, name, lines)
+			post, err := w.run.start(ctx, h, name, lines, file)
 			select {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
@@ -223,8 +232,12 @@ func (w *waiter) finish(f found) error {
 	if c.done {
 		return nil
 	}
+	rate := c.rate(w.run.cfg.Now())
 	if h := c.free(); h != nil {
-		h.losses = 0
+		h.losses, h.rate = 0, rate
+	}
+	if err := w.run.cutDone(f); err != nil {
+		return err
 	}
 	c.done, c.lost, c.folder = true, "", f.folder
 	c.mark = f.mark
@@ -234,6 +247,15 @@ func (w *waiter) finish(f found) error {
 	w.run.judgePost(c.worker.Name, f.mark)
 	w.progress()
 	return err
+}
+
+// fresh deals with counts that have come.
+func (w *waiter) fresh() error {
+	if w.due {
+		w.due = false
+		w.progress()
+	}
+	return w.balance()
 }
 
 // judgePost tells of a post-chunk hook that failed.

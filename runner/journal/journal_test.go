@@ -41,7 +41,7 @@ var happened = []journal.Entry{
 	{Kind: journal.KindLost, Chunk: "xaa", Worker: "scan1", Reason: "killed"},
 	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "local", Place: "here"},
 	{Kind: journal.KindDone, Chunk: "xab", Worker: "local", Folder: "202611251200.xab"},
-	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7},
+	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7, SHA256: "a7", Into: []journal.Piece{{"xac", 2, "ac"}, {"xad", 1, "ad"}}, Job: 2},
 	{Kind: journal.KindMaster, By: "process 2"},
 	{Kind: journal.KindStep, Step: "wait", Summary: []byte(`{"targets":19}`)},
 	{Kind: journal.KindFinished, Verdict: "complete"},
@@ -50,9 +50,11 @@ var happened = []journal.Entry{
 var amounts = journal.State{
 	Masters: 2, Began: clock(), Ended: clock(), Dealt: true, Targets: 19, Excluded: 2,
 	Chunks: []journal.Chunk{
-		{Name: "xaa", Lines: 10, End: 7, SHA256: "aa", Worker: "local", Place: "here", Starts: 2, Losses: 1},
+		{Name: "xaa", Lines: 10, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1},
 		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
+		{Name: "xac", Lines: 2, End: 2, SHA256: "ac"}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad"},
 	},
+	Job:   2,
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
 	Finished: true, Verdict: "complete",
 }
