@@ -64,7 +64,10 @@ func number(t *testing.T, name string, otherwise int) int {
 func sluggish(a netip.Addr) fleet.Behaviour {
 	b := named(a)
 	b.Stdout = append(b.Stdout, strings.Repeat("and more of "+a.String()+"\n", int(a.As4()[3])%7)...)
-	b.Delay = time.Duration(a.As4()[3]) * time.Millisecond
+	b.Delay = time.Duration(a.As4()[3]) * time.Millisecond / 2
+	if number := int(a.As4()[2])<<8 | int(a.As4()[3]); number >= chaosTargets*2/3 {
+		b.Delay += 120 * time.Millisecond // whose chunk is a straggler
+	}
 	return b
 }
 
@@ -75,6 +78,8 @@ type chaos struct {
 	name   string
 	scan   string
 	random *rand.Rand
+	// calm leaves workers the time to become stragglers, and masters to see it.
+	calm bool
 	// before counts what had run on the targets when it began.
 	before []int64
 	faults []string
@@ -83,8 +88,12 @@ type chaos struct {
 func newChaos(t *testing.T, s *scene, c crowd, seed int) *chaos {
 	t.Helper()
 	h := &chaos{scene: s, crowd: c, name: fmt.Sprint("chaos", seed), random: rand.New(rand.NewPCG(uint64(seed), 7))} //nolint:gosec // to be repeated
-	more := fmt.Sprintf("hosts: [%s]\njobs: 12\nchecks: {ping: false}\nlease: 10s\npoll: 1s\nretries: 100\ntimeouts: {connect: 1m, banner: 1m, auth: 1m}\nchunks: %d\n",
-		strings.TrimSuffix(strings.Repeat("local, ", chaosWorkers), ", "), 1+seed%3)
+	jobs, chunks := 12, 1+seed%3
+	if h.calm = seed%2 == 0; h.calm {
+		jobs, chunks = 2, 1
+	}
+	more := fmt.Sprintf("hosts: [%s]\njobs: %d\nchecks: {ping: false}\nlease: 10s\npoll: 1s\nretries: 100\ntimeouts: {connect: 1m, banner: 1m, auth: 1m}\nchunks: %d\n",
+		strings.TrimSuffix(strings.Repeat("local, ", chaosWorkers), ", "), jobs, chunks)
 	h.scan = c.scan(t, s, chaosTargets, more)
 	text := strings.Replace(read(t, h.scan), "name: audit", "name: "+h.name, 1)
 	s.write(t, "scan.yaml", text)
@@ -148,7 +157,7 @@ func (h *chaos) master(t *testing.T, verb string, late time.Time) int {
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
 	for {
-		pause := time.NewTimer(time.Duration(50+h.random.IntN(600)) * time.Millisecond)
+		pause := time.NewTimer(h.pause())
 		select {
 		case err := <-ended:
 			pause.Stop()
@@ -165,6 +174,15 @@ func (h *chaos) master(t *testing.T, verb string, late time.Time) int {
 		}
 		h.fault(cmd.Process)
 	}
+}
+
+// pause is the time between two faults.
+func (h *chaos) pause() time.Duration {
+	d := time.Duration(50+h.random.IntN(600)) * time.Millisecond
+	if h.calm {
+		d *= 5
+	}
+	return d
 }
 
 // fault lets one thing go wrong.
@@ -247,7 +265,18 @@ func (h *chaos) judge(t *testing.T) {
 	if left := h.workers(); len(left) > 0 {
 		t.Errorf("still running: %d", left)
 	}
-	t.Logf("%d faults, %d scripts begun again", len(h.faults), again(attempts))
+	t.Logf("%d faults, %d scripts begun again, %d chunks split", len(h.faults), again(attempts), h.splits(t))
+}
+
+// splits counts the chunks that were split, in the run that came to its end.
+func (h *chaos) splits(t *testing.T) int {
+	t.Helper()
+	journals, _ := filepath.Glob(filepath.Join(h.prefix(h.name), ".run-*", "journal"))
+	n := 0
+	for _, path := range journals {
+		n += strings.Count(read(t, path), `"kind":"shrunk"`)
+	}
+	return n
 }
 
 // sameLines compares texts but for the order of their lines.
