@@ -87,19 +87,22 @@ func (c *chunkRun) rate(now time.Time) float64 {
 	return 0
 }
 
-// burden is what a worker has left that it has not taken in hand, and how fast
-// it is; a rate of 0 isn't known.
+// burden is what a worker has left that it has not taken in hand, what it has
+// left in all, and how fast it is; a rate of 0 isn't known.
 type burden struct {
-	rest int64
-	rate float64
+	rest, all int64
+	rate      float64
 }
 
-// left is how long that takes, in seconds.
+// left is how long takes what could be taken from it, in seconds.
 func (b burden) left() float64 { return float64(b.rest) / b.rate }
 
+// soon tells that the worker will be idle before another could relieve it.
+func (b burden) soon() bool { return b.rate > 0 && float64(b.all)/b.rate < minSaved.Seconds() }
+
 // relieve picks the burden that lasts longest, if it is worth sharing with those
-// that are idle, whose rates are given, and says how many lines of it stay where
-// they are, so that all end together; −1 where none is worth it.
+// that are idle, or soon will be, whose rates are given, and says how many lines
+// of it stay where they are, so that all end together; −1 where none is worth it.
 func relieve(burdens []burden, idle []float64) (which int, keep int64) {
 	which = -1
 	for i, b := range burdens {

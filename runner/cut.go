@@ -19,7 +19,7 @@ import (
 )
 
 // cut ends a chunk at a line and makes others of what stands behind, one for
-// each that is idle, by their rates. The files are made under hidden names; they
+// each that is idle, or soon will be, by their rates. The files are made under hidden names; they
 // and the new job file count once the journal has its one entry, and whoever
 // takes the run up then puts the files in their places.
 func (r *run) cut(c *chunkRun, end int64) error {
@@ -76,12 +76,12 @@ func (r *run) shrink(c *chunkRun, shrunk journal.Entry) {
 // pieces says what a chunk becomes: itself, up to a line, and new ones.
 func (r *run) pieces(c *chunkRun, end int64) (names []string, sizes []int64) {
 	names, sizes = []string{c.name}, []int64{end}
-	idle := r.idle()
-	if len(idle) == 0 {
-		idle = []float64{0}
+	helpers := r.helpers(c)
+	if len(helpers) == 0 {
+		helpers = []float64{0}
 	}
 	last := r.chunks[len(r.chunks)-1].name
-	for _, lines := range chunk.Weigh(c.lines-end, guess(idle, 1)) {
+	for _, lines := range chunk.Weigh(c.lines-end, guess(helpers, 1)) {
 		if lines > 0 {
 			last = chunk.After(last)
 			names, sizes = append(names, last), append(sizes, lines)

@@ -26,6 +26,18 @@ func (r *run) idle() []float64 {
 	return rates
 }
 
+// helpers gives the rates of those that have nothing to do, or soon won't have;
+// they get what others let go. Who lets go isn't among them.
+func (r *run) helpers(relieved *chunkRun) []float64 {
+	rates := r.idle()
+	for _, c := range r.chunks {
+		if c != relieved && !c.done && c.by != nil && c.by.out == "" && c.burden().soon() {
+			rates = append(rates, c.pace.rate())
+		}
+	}
+	return rates
+}
+
 // balance makes chunks of what workers have let go, and where somebody is idle
 // and no chunk waits asks the one that would be the last to let lines go.
 func (w *waiter) balance() error {
@@ -43,8 +55,7 @@ func (w *waiter) balance() error {
 		}
 		worked = append(worked, c)
 	}
-	idle := w.run.idle()
-	if len(idle) == 0 || slices.ContainsFunc(w.run.chunks, (*chunkRun).waits) {
+	if len(w.run.idle()) == 0 || slices.ContainsFunc(w.run.chunks, (*chunkRun).waits) {
 		return nil
 	}
 	burdens := make([]burden, len(worked))
@@ -56,7 +67,7 @@ func (w *waiter) balance() error {
 			return nil
 		}
 	}
-	which, keep := relieve(burdens, idle)
+	which, keep := relieve(burdens, w.run.helpers(nil))
 	if which < 0 {
 		return nil
 	}
@@ -71,7 +82,8 @@ func (c *chunkRun) burden() burden {
 	if mark.End == 0 {
 		return burden{}
 	}
-	return burden{rest: max(0, min(mark.End, c.lines)-mark.Taken), rate: c.pace.rate()}
+	end := min(mark.End, c.lines)
+	return burden{rest: max(0, end-mark.Taken), all: max(0, end-mark.Done), rate: c.pace.rate()}
 }
 
 // ask asks a worker to keep so many of the lines that it had not taken in hand

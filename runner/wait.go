@@ -195,6 +195,7 @@ func (w *waiter) finish(f found) error {
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
 	w.progress()
+	w.counts.read() // who is idle now may relieve another
 	return err
 }
 
