@@ -125,6 +125,9 @@ func (g *ground) interrupted(p plan.Plan) {
 	}
 }
 
+// crashEnd is where the worker of xaa is asked to end.
+const crashEnd = 6
+
 func (c *crashed) input(name string) string {
 	minutes, _ := filepath.Glob(c.prefix("input/*"))
 	return filepath.Join(minutes[0], name)
@@ -139,23 +142,23 @@ func (c *crashed) put(path, text string) {
 }
 
 // asks leaves what the master has asked for.
-func (c *crashed) asks(end int64) {
-	c.put(filepath.Join(c.folder, job.Limit), string(job.LimitMark{Run: c.run, Chunk: "xaa", Of: 10, End: end}.Encode()))
+func (c *crashed) asks() {
+	c.put(filepath.Join(c.folder, job.Limit), string(job.LimitMark{Run: c.run, Chunk: "xaa", Of: 10, End: crashEnd}.Encode()))
 }
 
 // answers leaves what the worker has answered.
-func (c *crashed) answers(end int64) {
-	c.asks(end)
+func (c *crashed) answers() {
+	c.asks()
 	c.put(filepath.Join(c.folder, job.Progress), string(job.ProgressMark{
-		Run: c.run, Chunk: "xaa", Beat: 1000, Lines: 10, Taken: end, End: end,
+		Run: c.run, Chunk: "xaa", Beat: 1000, Lines: 10, Taken: crashEnd, End: crashEnd,
 	}.Encode()))
 }
 
 // cuts leaves the pieces of a chunk, and the job file that knows them; it gives
 // the journal's entry.
-func (c *crashed) cuts(end int) string {
+func (c *crashed) cuts() string {
 	c.t.Helper()
-	kept, freed := strings.Join(c.lines[:end], "\n")+"\n", strings.Join(c.lines[end:10], "\n")+"\n"
+	kept, freed := strings.Join(c.lines[:crashEnd], "\n")+"\n", strings.Join(c.lines[crashEnd:10], "\n")+"\n"
 	c.put(c.input(job.Cut+"xaa"), kept)
 	c.put(c.input(job.Cut+"xac"), freed)
 	data := []byte(c.read(".run-*/job.json"))
@@ -163,16 +166,16 @@ func (c *crashed) cuts(end int) string {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	file.Chunks["xaa"] = job.Chunk{SHA256: job.Digest([]byte(kept)), Lines: int64(end)}
-	file.Chunks["xac"] = job.Chunk{SHA256: job.Digest([]byte(freed)), Lines: int64(10 - end)}
+	file.Chunks["xaa"] = job.Chunk{SHA256: job.Digest([]byte(kept)), Lines: crashEnd}
+	file.Chunks["xac"] = job.Chunk{SHA256: job.Digest([]byte(freed)), Lines: 10 - crashEnd}
 	data, _, err = file.Encode()
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	c.put(c.prefix(".run-"+c.run+"/job.2.json"), string(data))
 	entry, err := json.Marshal(journal.Entry{
-		Kind: journal.KindShrunk, At: time.Now(), Chunk: "xaa", Lines: int64(end), SHA256: file.Chunks["xaa"].SHA256, Job: 2,
-		Into: []journal.Piece{{Chunk: "xac", Lines: int64(10 - end), SHA256: file.Chunks["xac"].SHA256}},
+		Kind: journal.KindShrunk, At: time.Now(), Chunk: "xaa", Lines: crashEnd, SHA256: file.Chunks["xaa"].SHA256, Job: 2,
+		Into: []journal.Piece{{Chunk: "xac", Lines: 10 - crashEnd, SHA256: file.Chunks["xac"].SHA256}},
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -191,23 +194,23 @@ func TestARunGoesOnWhereverItsMasterWasEndedOverASplit(t *testing.T) {
 		leave  func(*crashed)
 		chunks int
 	}{
-		"it had asked":            {func(c *crashed) { c.asks(6) }, 3},
-		"the worker had answered": {func(c *crashed) { c.answers(6) }, 3},
-		"pieces were made":        {func(c *crashed) { c.answers(6); c.cuts(6) }, 3},
+		"it had asked":            {func(c *crashed) { c.asks() }, 3},
+		"the worker had answered": {func(c *crashed) { c.answers() }, 3},
+		"pieces were made":        {func(c *crashed) { c.answers(); c.cuts() }, 3},
 		"half an entry": {func(c *crashed) {
-			c.answers(6)
-			entry := c.cuts(6)
+			c.answers()
+			entry := c.cuts()
 			c.journal(entry[:len(entry)/2])
 		}, 3},
-		"written down": {func(c *crashed) { c.answers(6); c.journal(c.cuts(6)) }, 3},
+		"written down": {func(c *crashed) { c.answers(); c.journal(c.cuts()) }, 3},
 		"one in its place": {func(c *crashed) {
-			c.answers(6)
-			c.journal(c.cuts(6))
+			c.answers()
+			c.journal(c.cuts())
 			if err := os.Rename(c.input(job.Cut+"xac"), c.input("xac")); err != nil {
 				c.t.Fatal(err)
 			}
 		}, 3},
-		"a worker that was asked and is forgotten": {func(c *crashed) { c.journal(c.cuts(6)) }, 3},
+		"a worker that was asked and is forgotten": {func(c *crashed) { c.journal(c.cuts()) }, 3},
 		"a question of another run": {func(c *crashed) {
 			c.put(filepath.Join(c.folder, job.Limit), `{"run":"other","chunk":"xaa","of":10,"end":6}`)
 		}, 2},
