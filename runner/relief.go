@@ -1,6 +1,9 @@
 package runner
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"slices"
 
 	"scanmaster/runner/job"
@@ -72,7 +75,10 @@ func (w *waiter) balance() error {
 		return nil
 	}
 	worked[which].asked = now
-	return w.run.ask(worked[which], keep)
+	if err := w.run.ask(worked[which], keep); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		w.run.report(Warning{Text: fmt.Sprintf("%s is not split for those that are idle: %v", worked[which].name, err)})
+	}
+	return nil
 }
 
 // burden is what a chunk's worker has left. One that doesn't know of limits, as
@@ -87,7 +93,8 @@ func (c *chunkRun) burden() burden {
 }
 
 // ask asks a worker to keep so many of the lines that it had not taken in hand
-// when it was last heard of.
+// when it was last heard of. The error is fs.ErrNotExist where the chunk's folder
+// is being taken, or its next worker just begins.
 func (r *run) ask(c *chunkRun, keep int64) error {
 	asked := job.LimitMark{
 		Run: r.plan.Layout.Run, Chunk: c.name, Of: c.lines, End: max(1, c.pace.last().Taken+keep),
@@ -97,12 +104,15 @@ func (r *run) ask(c *chunkRun, keep int64) error {
 	r.fencing.Lock()
 	defer r.fencing.Unlock()
 	folders, err := r.folders()
-	if err != nil || folders[c.name] == "" {
-		return nil //nolint:nilerr // it is asked again
+	if err != nil {
+		return err
+	}
+	if folders[c.name] == "" {
+		return fs.ErrNotExist
 	}
 	dir, err := r.prefix.Sub(folders[c.name])
 	if err != nil {
-		return nil //nolint:nilerr // as above
+		return err
 	}
 	defer dir.Close()
 	return dir.WriteFile(job.Limit, asked.Encode())

@@ -211,6 +211,12 @@ func TestARunGoesOnWhereverItsMasterWasEndedOverASplit(t *testing.T) {
 			}
 		}, 3},
 		"a worker that was asked and is forgotten": {func(c *crashed) { c.journal(c.cuts()) }, 3},
+		"the chunk was being taken": {func(c *crashed) {
+			c.asks()
+			if err := os.Rename(c.folder, c.prefix(".taken-1."+filepath.Base(c.folder))); err != nil {
+				c.t.Fatal(err)
+			}
+		}, 3},
 		"a question of another run": {func(c *crashed) {
 			c.put(filepath.Join(c.folder, job.Limit), `{"run":"other","chunk":"xaa","of":10,"end":6}`)
 		}, 2},
@@ -219,6 +225,7 @@ func TestARunGoesOnWhereverItsMasterWasEndedOverASplit(t *testing.T) {
 			g := lay(t)
 			g.targets("web", 20, fleet.Behaviour{Kind: fleet.Canned, Delay: 60 * time.Millisecond, Stdout: []byte("here\n")})
 			p := g.plan("jobs: 1\npoll: 1s\n")
+			p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
 			g.interrupted(p)
 			folders, _ := filepath.Glob(g.prefix("*.xaa"))
 			c.leave(&crashed{ground: g, folder: folders[0], run: p.Layout.Run})
