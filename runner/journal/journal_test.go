@@ -152,3 +152,21 @@ func TestAfterAFailureNothingIsWritten(t *testing.T) {
 		t.Errorf("%v, then %v: want the first failure twice", first, second)
 	}
 }
+
+// TestAChunkThatIsSplitKeepsAllItsLines refuses entries that would lose or double
+// a line.
+func TestAChunkThatIsSplitKeepsAllItsLines(t *testing.T) {
+	for name, entry := range map[string]journal.Entry{
+		"lost":     {Lines: 7, Into: []journal.Piece{{Chunk: "xab", Lines: 2}}},
+		"doubled":  {Lines: 7, Into: []journal.Piece{{Chunk: "xab", Lines: 4}}},
+		"nobody's": {Lines: 7},
+		"none":     {Lines: 0, Into: []journal.Piece{{Chunk: "xab", Lines: 10}}},
+	} {
+		dir, _ := folder(t)
+		entry.Kind, entry.Chunk = journal.KindShrunk, "xaa"
+		write(t, dir, journal.Entry{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10}, entry)
+		if _, err := journal.Read(dir); err == nil {
+			t.Errorf("lines that are %s were not noticed", name)
+		}
+	}
+}
