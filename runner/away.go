@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -95,10 +94,11 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 	if _, err := d.look(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.at().Launch(context.WithoutCancel(ctx), c); err != nil {
+	err := a.at().Launch(context.WithoutCancel(ctx), c)
+	if lost := new(remote.Error); err != nil && !errors.As(err, &lost) {
 		return nil, err
 	}
-	return d, nil
+	return d, err // where the line went down, it may have started
 }
 
 // distant is a worker on a worker host, which goes on without us.
@@ -141,7 +141,7 @@ func (d *distant) gone() <-chan struct{} { return nil }
 
 func (d *distant) alive(ctx context.Context) (bool, error) {
 	sign, err := d.look(ctx)
-	return err == nil && sign.State != host.Ended, err
+	return err == nil && sign.Runs, err // .done is no sign: it may be forged
 }
 
 func (d *distant) fate(*run) string {
@@ -152,18 +152,17 @@ func (d *distant) fate(*run) string {
 	return how
 }
 
-// end ends a worker that has not finished. Where its host can't be told, it
-// may go on, and that is said.
-func (d *distant) end(finished bool) {
+// hurry sends it another signal. That its host can't be told, end says.
+func (d *distant) hurry() { _ = d.at().Hurry(context.Background(), d.run.plan.Layout, d.chunk) }
+
+// end ends a worker that has not finished.
+func (d *distant) end(finished bool) error {
 	if finished {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*grace)
 	defer cancel()
-	err := d.ask(ctx, func(_ context.Context, h *host.Host) error {
+	return d.ask(ctx, func(_ context.Context, h *host.Host) error {
 		return h.Stop(ctx, d.run.plan.Layout, d.chunk, grace)
 	})
-	if err != nil {
-		d.run.report(Warning{Text: fmt.Sprintf("%s may still work: %v", d.name(), err)})
-	}
 }

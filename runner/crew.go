@@ -24,6 +24,12 @@ type hand struct {
 	rate float64
 }
 
+// isClassic tells that the workers there are of the classic suite.
+func (h *hand) isClassic() bool {
+	host, ok := h.at.(*away)
+	return ok && host.classic
+}
+
 // maxLosses is how many workers in a row may be lost on one host before it gets
 // nothing more: the fault is more likely its own.
 const maxLosses = 2
@@ -61,9 +67,7 @@ func (c *chunkRun) waits() bool { return !c.done && c.lost == "" && c.by == nil 
 func (c *chunkRun) give(h *hand) {
 	c.by, c.worker, h.chunk = h, h.worker, c
 	c.given, c.pace, c.asked = time.Time{}, pace{}, time.Time{}
-	if host, ok := h.at.(*away); ok {
-		c.classic = host.classic
-	}
+	c.classic.Store(h.isClassic())
 }
 
 // free takes the chunk from its worker, who may have another one, and gives who
@@ -86,7 +90,7 @@ func (r *run) lose(c *chunkRun, s plan.Wait, reason string) error {
 		h.out = fmt.Sprintf("%d workers in a row were lost there", h.losses)
 	}
 	switch {
-	case s.OnWorkerLost == spec.LostFail, c.losses > s.Retries, c.classic:
+	case s.OnWorkerLost == spec.LostFail, c.losses > s.Retries, c.classic.Load():
 		c.lost = reason
 	case r.handsLeft() == 0:
 		c.lost = reason

@@ -61,9 +61,9 @@ func (r *run) cut(c *chunkRun, end int64) error {
 
 // shrink lets it happen to what is known of the chunks.
 func (r *run) shrink(c *chunkRun, shrunk journal.Entry) {
-	c.lines, c.sha256, c.asked = shrunk.Lines, shrunk.SHA256, time.Time{}
-	event := ChunkSplit{Worker: c.worker.Name, Chunk: c.name, Lines: c.lines}
+	event := ChunkSplit{Worker: c.worker.Name, Chunk: c.name, Lines: shrunk.Lines}
 	r.listing.Lock()
+	c.lines, c.sha256, c.asked = shrunk.Lines, shrunk.SHA256, time.Time{}
 	for _, p := range shrunk.Into {
 		r.chunks = append(r.chunks, &chunkRun{name: p.Chunk, lines: p.Lines, sha256: p.SHA256})
 		event.Into = append(event.Into, p.Chunk)

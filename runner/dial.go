@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
@@ -30,6 +31,7 @@ func Dial(ctx context.Context, p plan.Plan, w plan.Worker, cfg Config) (*host.Ho
 func newAccess(p plan.Plan, workers []plan.Worker, cfg Config) (*host.Access, error) {
 	c := host.AccessConfig{
 		Base: p.Base, Home: cfg.Home, User: cfg.User, AgentSocket: cfg.AgentSocket, Ask: cfg.Ask,
+		KeepAlive: keepAlive(p.Lease),
 	}
 	for _, step := range p.Steps {
 		check, _ := step.(plan.Check)
@@ -41,3 +43,11 @@ func newAccess(p plan.Plan, workers []plan.Worker, cfg Config) (*host.Access, er
 	}
 	return host.NewAccess(workers, c)
 }
+
+// maxKeepAlive is the longest time between two questions to a worker host
+// whether it is there.
+const maxKeepAlive = 15 * time.Second
+
+// keepAlive is that time under a lease: a host that is gone must be known to be
+// when its worker has given no sign for the lease, and not long after.
+func keepAlive(lease time.Duration) time.Duration { return min(maxKeepAlive, lease/5) }

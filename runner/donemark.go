@@ -2,7 +2,6 @@ package runner
 
 import (
 	"scanmaster/runner/job"
-	"scanmaster/runner/result"
 )
 
 // found is a .done file of ours.
@@ -13,8 +12,12 @@ type found struct {
 }
 
 // doneMark reads a .done file and says whose it is. One of another run, of no
-// chunk of ours, or not yet whole is none.
-func (r *run) doneMark(folder string) (found, bool) {
+// chunk of ours, or that its worker's record doesn't bear out is none.
+func (r *run) doneMark(folder string) (found, bool) { return r.readDone(folder, true) }
+
+// readDone takes a worker at its word where it isn't to be held against the
+// record.
+func (r *run) readDone(folder string, held bool) (found, bool) {
 	name, ok := job.ChunkOf(folder)
 	if !ok {
 		return found{}, false
@@ -33,12 +36,15 @@ func (r *run) doneMark(folder string) (found, bool) {
 		return found{}, false
 	}
 	mark, ok := job.ParseDone(data)
-	if c.classic {
+	if c.classic.Load() {
 		// The folder was empty before this run, and that is all there is to
 		// know whose it is.
 		return found{chunk: c, folder: folder, mark: job.DoneMark{Chunk: name}}, true
 	}
-	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name || !result.IsTally(mark.Counts) {
+	if !ok || !r.fits(c, dir, mark) {
+		return found{}, false
+	}
+	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(c, dir, mark) }) {
 		return found{}, false
 	}
 	return found{chunk: c, folder: folder, mark: mark}, true
@@ -55,13 +61,13 @@ func (r *run) chunkNamed(name string) *chunkRun {
 	return nil
 }
 
-// lookForDone looks for the .done file of a chunk.
-func (r *run) lookForDone(chunk string) (found, bool) {
+// lookForDone looks for the .done file of a chunk; see readDone.
+func (r *run) lookForDone(chunk string, held bool) (found, bool) {
 	folders, err := r.folders()
 	if err != nil {
 		return found{}, false
 	}
-	return r.doneMark(folders[chunk])
+	return r.readDone(folders[chunk], held)
 }
 
 // judgePost tells of a post-chunk hook that failed.

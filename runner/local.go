@@ -84,6 +84,13 @@ func (p *process) stop() {
 	<-p.ended
 }
 
+// hurry sends another signal, unless it has ended.
+func (p *process) hurry() {
+	if !p.endsWithin(0) {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
+	}
+}
+
 // endsWithin waits for the process to end by itself.
 func (p *process) endsWithin(d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -84,6 +84,15 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 	return refuseOrphans(prefix)
 }
 
+// mine gives the reason why the run is not this master's any more. Where that
+// can't be found out, the heartbeat of the lock tells in time.
+func (r *run) mine() error {
+	if err := r.lock.Mine(); errors.Is(err, lock.ErrTaken) {
+		return fmt.Errorf("%w: %w", ErrOwnerLost, err)
+	}
+	return nil
+}
+
 // watchOwner stops the run when its lock is lost. It ends with the lock.
 func (r *run) watchOwner(held *lock.Lock, released chan struct{}) {
 	select {

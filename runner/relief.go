@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
 // pulse has the workers' marks read: often while somebody is idle, who could
@@ -47,7 +48,7 @@ func (w *waiter) balance() error {
 	now := w.run.cfg.Now()
 	var worked []*chunkRun
 	for _, c := range slices.Clone(w.run.chunks) {
-		if c.done || c.by == nil || c.post == nil || c.classic {
+		if c.done || c.by == nil || c.post == nil || c.classic.Load() {
 			continue
 		}
 		if mark, ok := w.counts.last[c.name]; ok {
@@ -126,12 +127,17 @@ func (r *run) allowed(c *chunkRun, folder string, end int64) bool {
 		return false
 	}
 	defer dir.Close()
-	data, err := dir.ReadFile(job.Limit)
+	return r.allows(dir, c.name, end, c.lines)
+}
+
+// allows is allowed in the chunk's folder, of a chunk of so many lines.
+func (r *run) allows(work *share.Dir, chunk string, end, lines int64) bool {
+	data, err := work.ReadFile(job.Limit)
 	if err != nil {
 		return false
 	}
-	asked, ok := job.ParseLimit(data, r.plan.Layout.Run, c.name)
-	return ok && asked.Allows(end, c.lines)
+	asked, ok := job.ParseLimit(data, r.plan.Layout.Run, chunk)
+	return ok && asked.Allows(end, lines)
 }
 
 // cutWorked makes chunks of what the worker of a chunk has let go.
@@ -150,7 +156,7 @@ func (r *run) cutWorked(c *chunkRun) error {
 // cutDone does so where the worker has finished meanwhile.
 func (r *run) cutDone(f found) error {
 	c := f.chunk
-	if c.classic || f.mark.Lines >= c.lines || !r.allowed(c, f.folder, f.mark.Lines) {
+	if c.classic.Load() || f.mark.Lines >= c.lines || !r.allowed(c, f.folder, f.mark.Lines) {
 		return nil
 	}
 	return r.cut(c, f.mark.Lines)

@@ -206,6 +206,10 @@ func (r *run) orphan(ctx context.Context, h *hand, c *chunkRun) (post, bool) {
 	if err != nil {
 		return &silent{away: at, chunk: c.name, why: err}, true
 	}
+	if sign.State == host.Done && !sign.Runs {
+		_, finished := r.lookForDone(c.name, true)
+		return d, finished
+	}
 	return d, sign.State != host.Ended
 }
 
@@ -215,6 +219,13 @@ func place(o lock.Owner) string { return strings.Join([]string{o.Host, o.Machine
 
 // errElsewhere tells that a worker is where this master can't look.
 var errElsewhere = errors.New("it was started where this master can't look")
+
+// isElsewhere tells that a worker was on another machine than the one that goes
+// by its name now.
+func isElsewhere(p post) bool {
+	s, ok := p.(*silent)
+	return ok && errors.Is(s.why, errElsewhere)
+}
 
 // silent is a worker that can't be asked.
 type silent struct {
@@ -228,4 +239,10 @@ func (s *silent) name() string                                      { return "th
 func (s *silent) gone() <-chan struct{}                             { return nil }
 func (s *silent) alive(context.Context) (bool, error)               { return false, s.why }
 func (s *silent) fate(*run) string                                  { return s.why.Error() }
-func (s *silent) end(bool)                                          {}
+
+func (s *silent) end(finished bool) error {
+	if finished {
+		return nil
+	}
+	return s.why
+}

@@ -31,6 +31,9 @@ type Config struct {
 	AgentSocket string
 	// Reporter hears what happens.
 	Reporter Reporter
+	// Cut is closed when those that are being ended shall not take their time;
+	// nil never is.
+	Cut <-chan struct{}
 	// Restart has an earlier run that isn't finished make way.
 	Restart bool
 	// LeaveWorkers has the workers go on where the end of the context ends the
@@ -124,6 +127,7 @@ type run struct {
 	// listing guards chunks where others than the loop of the wait look at them,
 	// fencing the names of the chunks' folders while one is changed.
 	listing, fencing sync.Mutex
+	doubts           doubts
 }
 
 // report hands on one event at a time, whoever has it.
@@ -196,7 +200,8 @@ func (r *run) noteStep(step plan.Step) error {
 		return nil
 	}
 	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
-	if _, all := step.(plan.Wait); all {
+	switch step.(type) {
+	case plan.Wait, plan.Aggregate, plan.Merge: // each may change what the run amounts to
 		data, err := json.Marshal(r.summary)
 		if err != nil {
 			return fmt.Errorf("the summary as JSON: %w", err)
@@ -235,9 +240,14 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	return "", fmt.Errorf("a plan of another version: no such step")
 }
 
+// superseded tells that the workers are another master's by now.
+func (r *run) superseded() bool {
+	return len(r.posts) > 0 && r.lock != nil && errors.Is(r.mine(), ErrOwnerLost)
+}
+
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
-	if !r.leaves() {
+	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
 	errs := []error{r.leaveHosts()}

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,8 +87,9 @@ var ErrNoRun = errors.New("there is no run of that scan")
 
 // ReadStatus reads how a run stands: that of the layout, or the last one of its
 // scan where it names none. It works for whoever sees the shared folder, takes
-// no lock and writes nothing.
-func ReadStatus(l job.Layout) (Status, error) { return readStatus(l, true) }
+// no lock and writes nothing. Where ctx ends the error is its cause, even where
+// the file system hangs.
+func ReadStatus(ctx context.Context, l job.Layout) (Status, error) { return readAside(ctx, l, true) }
 
 // readStatus leaves the chunks out unless they are wanted: there may be many.
 func readStatus(l job.Layout, chunks bool) (s Status, err error) {

@@ -44,10 +44,12 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &waiter{
-		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), counts: newCounter(r),
+		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), cancelled: make(chan error),
+		counts: newCounter(r),
 	}
 	watched := make(chan error, 1)
 	go func() { watched <- w.watch(ctx, s) }()
+	w.asking.Go(func() { w.watchCancel(ctx) })
 	for _, c := range r.chunks {
 		w.tend(ctx, c)
 	}
@@ -68,10 +70,12 @@ type waiter struct {
 	marks  chan found
 	gone   chan gone
 	starts chan begin
-	counts *counter
-	due    bool // progress is to be reported with the next counts
-	pulses int
-	asking sync.WaitGroup // those that start a worker, or wait for its end
+	// cancelled hears that somebody has cancelled the run.
+	cancelled chan error
+	counts    *counter
+	due       bool // progress is to be reported with the next counts
+	pulses    int
+	asking    sync.WaitGroup // those that start a worker, or wait for its end
 }
 
 // gone is a worker that has ended, or was given up.
@@ -143,6 +147,7 @@ func (w *waiter) loop(ctx context.Context) error {
 		case b := <-w.starts:
 			err = w.run.hasStarted(b.chunk, b.post, b.err)
 			w.tend(ctx, b.chunk)
+		case err = <-w.cancelled:
 		case <-tick.C:
 			w.due = true
 			w.counts.read()
@@ -168,7 +173,7 @@ func (w *waiter) startMore(ctx context.Context) {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
 				if post != nil && !w.run.leaves() {
-					post.end(false) // nobody else knows of it
+					_ = post.end(false) // nobody else knows of it
 				}
 			}
 		})
@@ -220,7 +225,7 @@ func (w *waiter) left(g gone) error {
 	if g.cancelled != nil {
 		return g.cancelled
 	}
-	if g.fenced && c.by != nil {
+	if g.fenced && c.by != nil && !isElsewhere(g.post) {
 		c.by.out = g.reason
 	}
 	reason := g.reason

@@ -37,6 +37,9 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 	if err != nil {
 		return err
 	}
+	if run.State.Finished {
+		return fmt.Errorf("run %s is over: nothing works for it", run.Plan.Layout.Run)
+	}
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	failed := 0
 	for _, c := range runner.Cancel(ctx, run.Plan, a.config(text, false)) {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -31,6 +30,7 @@ func newFar(t *testing.T) *far {
 	f.lan.Add(t, f.nas, f.master)
 	f.workers = f.farm.workers(t, 3)
 	f.at = f.nas.Share(t, "export", append(f.workers, f.master)...)
+	f.share = f.nas.Exported("export")
 	f.trust(t, f.workers...)
 	return f
 }
@@ -45,18 +45,7 @@ func (f *far) scan(t *testing.T, targets, more string) string {
 // apply starts the master on its machine; what it says goes to a file.
 func (f *far) apply(t *testing.T, scan string) (*exec.Cmd, string) {
 	t.Helper()
-	log, err := os.Create(filepath.Join(f.notes, "log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer log.Close()
-	cmd := f.master.Command(t.Context(), f.dir, f.program, "apply", scan)
-	cmd.Env = append(os.Environ(), "HOME="+f.master.Home("root"), "SSH_AUTH_SOCK=")
-	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	return cmd, log.Name()
+	return f.startOn(t, f.master, "apply", scan)
 }
 
 // TestRealHostsOverASlowShare has a share as NFS is: no events, and caches.
@@ -67,7 +56,6 @@ func TestRealHostsOverASlowShare(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("%v\n%s", err, read(t, log))
 	}
-	f.share = f.nas.Exported("export")
 	f.wantGreetings(t, targets, 3)
 	wantQuiet(t, f.workers...)
 }

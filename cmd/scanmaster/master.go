@@ -80,8 +80,8 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, runner.ErrOwnerLost) {
+		return err // another one looks after it
 	}
 	run, unknown := gather.LastRun(o.plan.Layout.Dir, o.plan.Layout.Name)
 	if unknown != nil || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -29,13 +30,16 @@ type AccessConfig struct {
 	// Ask asks for a passphrase on the terminal; an error where there is none.
 	// Without it nobody is asked.
 	Ask func(prompt string) (string, error)
+	// KeepAlive is as in Config.
+	KeepAlive time.Duration
 }
 
 // Access gets in at worker hosts. Its owner closes it; the hosts that it has
 // let in at stay open.
 type Access struct {
-	user     string
-	hostKeys remote.HostKeys
+	user      string
+	hostKeys  remote.HostKeys
+	keepAlive time.Duration
 	// auth are the methods by worker, since each may have a key of its own;
 	// failed says why a worker has none.
 	auth   map[string]ssh.AuthMethod
@@ -54,7 +58,7 @@ var defaultKnownHosts = []string{"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts
 // That a worker's key is no good is for Dial to say. The caller closes what it
 // gives.
 func NewAccess(workers []plan.Worker, c AccessConfig) (*Access, error) {
-	a := &Access{user: c.User, auth: make(map[string]ssh.AuthMethod), failed: make(map[string]error)}
+	a := &Access{user: c.User, keepAlive: c.KeepAlive, auth: make(map[string]ssh.AuthMethod), failed: make(map[string]error)}
 	var err error
 	if a.hostKeys, err = c.knownHosts(); err != nil {
 		return nil, err
@@ -107,7 +111,9 @@ func (a *Access) Dial(ctx context.Context, w plan.Worker) (*Host, error) {
 	if err := a.failed[w.Name]; err != nil {
 		return nil, err
 	}
-	h, err := Dial(ctx, Config{Worker: w, HostKeys: a.hostKeys, Auth: []ssh.AuthMethod{a.auth[w.Name]}, User: a.user})
+	h, err := Dial(ctx, Config{
+		Worker: w, HostKeys: a.hostKeys, Auth: []ssh.AuthMethod{a.auth[w.Name]}, User: a.user, KeepAlive: a.keepAlive,
+	})
 	if err != nil {
 		return nil, hinted(err, w, cmp.Or(w.User, a.user))
 	}

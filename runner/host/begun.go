@@ -37,6 +37,8 @@ const (
 // Sign is what is seen of a worker on its host.
 type Sign struct {
 	State State
+	// Runs tells that its process was found, or the script that starts it.
+	Runs bool
 	// Folder is the name of the chunk's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is there.
 	Folder string
@@ -66,14 +68,14 @@ func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string) (Sign
 	if err != nil {
 		return Sign{}, err
 	}
-	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey])}
+	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey]), Runs: a.runs()}
 	if name, ok := job.ChunkOf(s.Folder); s.Folder != "" && (!ok || name != chunk) {
 		return Sign{}, fmt.Errorf("%w: folder is %.80q", errAnswer, s.Folder)
 	}
 	switch {
 	case a.yes("finished"):
 		s.State = Done
-	case !a.runs():
+	case !s.Runs:
 		s.State = Ended
 	case a.yes("slave"):
 		s.State = Working

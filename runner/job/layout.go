@@ -46,6 +46,8 @@ const (
 	MasterLog = "master.log"
 	// Record is the worker's record in a chunk's folder.
 	Record = ".record"
+	// Holder holds a word of the worker that has the chunk, in its folder.
+	Holder = ".holder"
 	// Progress is where a worker publishes its counts, in a chunk's folder.
 	Progress = ".progress"
 	// Limit is where the master asks a worker for the end of its chunk, in the

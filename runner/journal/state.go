@@ -22,7 +22,8 @@ type State struct {
 	Job int
 	// Steps are the steps that are done.
 	Steps map[string]bool
-	// Summary is what was written down when all chunks were accounted for.
+	// Summary is what was written down last of those after which all chunks were
+	// accounted for.
 	Summary json.RawMessage
 	// Finished tells that the run is over, and Verdict what came of it.
 	Finished bool

@@ -15,8 +15,10 @@ const (
 	answer = 10 * time.Second
 )
 
+// ErrTaken tells that another owner has taken a lock.
+var ErrTaken = errors.New("the lock was taken over")
+
 var (
-	errTaken  = errors.New("the lock was taken over")
 	errSilent = errors.New("the file system does not answer")
 )
 
@@ -99,7 +101,7 @@ func (k *keeper) beat() error {
 // done takes note of how a write went.
 func (k *keeper) done() error {
 	k.busy = false
-	if errors.Is(k.last, errTaken) {
+	if errors.Is(k.last, ErrTaken) {
 		return k.last
 	}
 	if k.last == nil {
@@ -122,14 +124,14 @@ func (l *Lock) renew(c content, lapsed bool) error {
 		return err
 	}
 	if top.number > l.number {
-		return fmt.Errorf("%w by %s", errTaken, top.content.Owner)
+		return fmt.Errorf("%w by %s", ErrTaken, top.content.Owner)
 	}
 	if !lapsed {
 		return l.files.publish(l.number, c)
 	}
 	won, err := l.files.claim(l.number+1, c)
 	if err == nil && !won {
-		err = errTaken
+		err = ErrTaken
 	}
 	if won {
 		l.number++
@@ -149,7 +151,7 @@ func (l *Lock) Release() error {
 		go func() {
 			<-l.ended
 			err := l.renew(content{Owner: l.self, Released: true}, false)
-			if errors.Is(err, errTaken) || errors.Is(err, fs.ErrNotExist) {
+			if errors.Is(err, ErrTaken) || errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}
 			released <- err

@@ -102,7 +102,7 @@ func TestTheFolderIsWhatHooksAndMastersExpect(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		".done", ".progress", ".record", "ended", "input/" + workerMin + "/xaa", "output/" + workerMin + "/xaa/hosts_checked",
+		".done", ".holder", ".progress", ".record", "ended", "input/" + workerMin + "/xaa", "output/" + workerMin + "/xaa/hosts_checked",
 		"output/" + workerMin + "/xaa/hosts_ok", "output/input", "started",
 	}
 	if !slices.Equal(got, want) {

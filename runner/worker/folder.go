@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,9 @@ type shared struct {
 	// the results below it; empty and nil until the chunk is taken up.
 	folder    string
 	work, out *share.Dir
+	// holder is a word of this worker's own, which stands in work as long as
+	// the chunk is its own.
+	holder string
 	// held is the chunk's record until the ledger has it.
 	held *result.Held
 }
@@ -112,6 +116,10 @@ func (c Config) furnish(s *shared, src *source) error {
 		return err
 	}
 	if err := s.work.WriteFile(job.Slave, []byte(c.Host+"\n")); err != nil {
+		return err
+	}
+	s.holder = rand.Text()
+	if err := s.work.WriteFile(job.Holder, []byte(s.holder)); err != nil {
 		return err
 	}
 	if _, err := s.work.Lstat(job.Started); errors.Is(err, fs.ErrNotExist) {

@@ -192,6 +192,38 @@ func TestAWorkerWhoseChunkIsTakenStopsAtOnce(t *testing.T) {
 	}
 }
 
+// TestAWorkerWhoseWordIsGoneStopsAtOnce has its chunk taken on a share that
+// knows files by their paths alone: the folder in place of its own looks the
+// same, and its word is not in it, or another one's is.
+func TestAWorkerWhoseWordIsGoneStopsAtOnce(t *testing.T) {
+	for name, take := range map[string]func(path string) error{
+		"nobody's":  os.Remove,
+		"another's": func(path string) error { return os.WriteFile(path, []byte("another"), 0o600) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newScene(t)
+			at := s.add(t, "busy", fleet.Behaviour{Kind: fleet.NeverEnds})
+			s.Grace = time.Hour
+			s.staged(t)
+			ended := make(chan error, 1)
+			go func() {
+				_, err := Run(t.Context(), s.Config)
+				ended <- err
+			}()
+			await(t.Context(), t, func() bool { return s.fleet.Executions(at) == 1 })
+			if err := take(filepath.Join(s.folder(), job.Holder)); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-ended; !errors.Is(err, errTaken) {
+				t.Errorf("got %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(s.folder(), job.Done)); err == nil {
+				t.Error("there is .done")
+			}
+		})
+	}
+}
+
 // TestAWorkerThatWasStoppedFindsItsChunkTaken stops a process in the middle,
 // and lets it go on when its lease is long over.
 func TestAWorkerThatWasStoppedFindsItsChunkTaken(t *testing.T) {

@@ -20,7 +20,7 @@ func TestTheHookSeesTheResultsBeforeTheEnd(t *testing.T) {
 `)
 	s.staged(t)
 	s.work(t)
-	want := "1 " + s.folder() + " " + s.folder() + " C\n.progress\n.record\n.slave\ninput\noutput\nsaid\nstarted\n" + s.lines[0] + "\n"
+	want := "1 " + s.folder() + " " + s.folder() + " C\n.holder\n.progress\n.record\n.slave\ninput\noutput\nsaid\nstarted\n" + s.lines[0] + "\n"
 	if got := read(t, filepath.Join(s.folder(), "said")); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

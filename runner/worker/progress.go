@@ -57,7 +57,9 @@ func (p *progress) publish() error {
 }
 
 // check looks whether the chunk's folder, found by its name, is still the one
-// that this worker has open. Who takes a chunk renames it.
+// that this worker has open, and holds its word. Who takes a chunk renames the
+// folder; on a share that knows files by their paths alone, such as sshfs(1),
+// the one in its place can't be told from it, but by what is in it.
 func (s *shared) check() error {
 	now, err := s.prefix.Sub(s.folder)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, share.ErrLink) {
@@ -66,12 +68,24 @@ func (s *shared) check() error {
 	if err != nil {
 		return err
 	}
-	same, err := now.Same(s.work)
-	if err := errors.Join(err, now.Close()); err != nil {
+	mine, err := s.isMine(now)
+	if err = errors.Join(err, now.Close()); err != nil {
 		return err
 	}
-	if !same {
+	if !mine {
 		return s.taken()
 	}
 	return nil
+}
+
+func (s *shared) isMine(now *share.Dir) (bool, error) {
+	same, err := now.Same(s.work)
+	if err != nil || !same {
+		return false, err
+	}
+	holder, err := now.ReadFile(job.Holder)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, share.ErrLink) {
+		return false, nil
+	}
+	return string(holder) == s.holder, err
 }
