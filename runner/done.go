@@ -24,7 +24,7 @@ func (r *run) fits(c *chunkRun, work *share.Dir, mark job.DoneMark) bool {
 // holds tells whether a worker's word is what its record says: whoever can write
 // to the share can leave a .done file, and its worker would be cut while it
 // works.
-func (r *run) holds(c *chunkRun, work *share.Dir, mark job.DoneMark) bool {
+func (r *run) holds(work *share.Dir, mark job.DoneMark) bool {
 	if mark.Outcomes != mark.Lines {
 		return false // no worker of ours says so
 	}

@@ -44,7 +44,7 @@ func (r *run) readDone(folder string, held bool) (found, bool) {
 	if !ok || !r.fits(c, dir, mark) {
 		return found{}, false
 	}
-	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(c, dir, mark) }) {
+	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(dir, mark) }) {
 		return found{}, false
 	}
 	return found{chunk: c, folder: folder, mark: mark}, true

@@ -163,7 +163,7 @@ func (r *run) hasFinished(c *chunkRun, dir *share.Dir) bool {
 		return false
 	}
 	mark, ok := job.ParseDone(data)
-	return ok && r.fits(c, dir, mark) && r.holds(c, dir, mark)
+	return ok && r.fits(c, dir, mark) && r.holds(dir, mark)
 }
 
 // carry copies a chunk's folder as far as it counts.
