@@ -3,6 +3,7 @@ package runner
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
@@ -19,6 +20,8 @@ type hand struct {
 	// gets nothing more, and is empty where it may.
 	losses int
 	out    string
+	// rate is how many targets it has done a second; 0 where that isn't known.
+	rate float64
 }
 
 // isClassic tells that the workers there are of the classic suite.
@@ -56,6 +59,7 @@ func (r *run) deal() []*chunkRun {
 		}
 		c := r.chunks[i]
 		c.give(h)
+		c.given = r.cfg.Now()
 		c.classic.Store(h.isClassic())
 		c.ours = c.ours || !h.isClassic()
 		dealt = append(dealt, c)
@@ -69,6 +73,7 @@ func (c *chunkRun) waits() bool { return !c.done && c.lost == "" && c.by == nil 
 // give gives a chunk to a worker.
 func (c *chunkRun) give(h *hand) {
 	c.by, c.worker, h.chunk = h, h.worker, c
+	c.given, c.pace, c.asked = time.Time{}, pace{}, time.Time{}
 }
 
 // free takes the chunk from its worker, who may have another one, and gives who

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
@@ -22,7 +23,7 @@ func (unheard) Report(Event) {}
 
 func TestNoClassicWorkerGetsWhatOneOfOursHasBegun(t *testing.T) {
 	begun, fresh := &chunkRun{name: "xaa", ours: true}, &chunkRun{name: "xab"}
-	r := &run{chunks: []*chunkRun{begun, fresh}, crew: []*hand{classicHand("old"), classicHand("older")}}
+	r := &run{cfg: Config{Now: time.Now}, chunks: []*chunkRun{begun, fresh}, crew: []*hand{classicHand("old"), classicHand("older")}}
 	if dealt := r.deal(); len(dealt) != 1 || dealt[0] != fresh || !fresh.classic.Load() || fresh.ours {
 		t.Errorf("dealt %v", dealt)
 	}
@@ -35,7 +36,7 @@ func TestNoClassicWorkerGetsWhatOneOfOursHasBegun(t *testing.T) {
 // TestAChunkThatOnlyClassicWorkersAreLeftForIsGivenUp: it is not waited for.
 func TestAChunkThatOnlyClassicWorkersAreLeftForIsGivenUp(t *testing.T) {
 	begun, fresh := &chunkRun{name: "xaa", ours: true}, &chunkRun{name: "xab"}
-	r := &run{chunks: []*chunkRun{begun, fresh}, crew: []*hand{classicHand("old")}}
+	r := &run{cfg: Config{Now: time.Now}, chunks: []*chunkRun{begun, fresh}, crew: []*hand{classicHand("old")}}
 	r.giveUp("the others are gone")
 	if begun.lost == "" || fresh.lost != "" || r.awaited() != 1 {
 		t.Errorf("lost: %q and %q", begun.lost, fresh.lost)

@@ -102,7 +102,7 @@ func anyAtWork(prefix *share.Dir) (bool, error) {
 // refuseDamaged makes sure that what the steps need is there that are left.
 func (r *run) refuseDamaged(state journal.State) error {
 	damaged := func(path string) error { return &DamagedError{r.plan.Layout.Run, isMissing(path)} }
-	if name := filepath.Base(r.plan.Layout.JobFile()); !exists(r.folder, name) {
+	if name := filepath.Base(r.plan.Layout.JobFile(max(1, state.Job))); !exists(r.folder, name) {
 		return damaged(r.folder.Path(name))
 	}
 	if state.Steps[plan.Merge{}.Kind()] || state.Steps[plan.Aggregate{}.Kind()] {
@@ -117,7 +117,7 @@ func (r *run) refuseDamaged(state journal.State) error {
 	}
 	defer chunks.Close()
 	for _, c := range state.Chunks {
-		if !exists(chunks, c.Name) {
+		if !exists(chunks, c.Name) && !exists(chunks, job.Cut+c.Name) {
 			return damaged(chunks.Path(c.Name))
 		}
 	}

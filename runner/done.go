@@ -11,19 +11,24 @@ import (
 )
 
 // fits tells whether a worker's word is of this run and could be true of a
-// chunk. It costs nothing to find out.
-func (r *run) fits(c *chunkRun, mark job.DoneMark) bool {
-	return mark.Run == r.plan.Layout.Run && mark.Chunk == c.name && mark.Lines == c.lines && result.IsTally(mark.Counts)
+// chunk: of all its lines, or of those that it was asked to end at. It costs
+// little to find out.
+func (r *run) fits(c *chunkRun, work *share.Dir, mark job.DoneMark) bool {
+	r.listing.Lock()
+	lines := c.lines
+	r.listing.Unlock()
+	return mark.Run == r.plan.Layout.Run && mark.Chunk == c.name && result.IsTally(mark.Counts) &&
+		(mark.Lines == lines || r.allows(work, c.name, mark.Lines, lines))
 }
 
 // holds tells whether a worker's word is what its record says: whoever can write
 // to the share can leave a .done file, and its worker would be cut while it
 // works.
-func (r *run) holds(c *chunkRun, work *share.Dir, mark job.DoneMark) bool {
+func (r *run) holds(work *share.Dir, mark job.DoneMark) bool {
 	if mark.Outcomes != mark.Lines {
 		return false // no worker of ours says so
 	}
-	a, err := result.AuditFolder(work, c.lines)
+	a, err := result.AuditFolder(work, mark.Lines)
 	return err == nil && a.Header.Run == mark.Run && a.Torn == nil && a.Missing == 0 && maps.Equal(a.Tally.Counts, mark.Counts)
 }
 

@@ -74,6 +74,16 @@ type WorkerLost struct {
 	Again  bool   `json:"again"`
 }
 
+// ChunkSplit tells that a worker has let go the last lines of its chunk, which
+// now has Lines; the Freed ones are in new chunks for those that are idle.
+type ChunkSplit struct {
+	Worker string   `json:"worker"`
+	Chunk  string   `json:"chunk"`
+	Lines  int64    `json:"lines"`
+	Freed  int64    `json:"freed"`
+	Into   []string `json:"into"`
+}
+
 // Progress tells how far the scan is. It comes at each change of Workers done
 // and at the runner's progress interval.
 type Progress struct {
@@ -122,6 +132,7 @@ func (Resumed) Kind() string       { return "resumed" }
 func (WorkerSkipped) Kind() string { return "worker_skipped" }
 func (WorkerDone) Kind() string    { return "worker_done" }
 func (WorkerLost) Kind() string    { return "worker_lost" }
+func (ChunkSplit) Kind() string    { return "chunk_split" }
 func (Progress) Kind() string      { return "progress" }
 func (HookOutput) Kind() string    { return "hook_output" }
 func (HookFailed) Kind() string    { return "hook_failed" }
@@ -136,6 +147,7 @@ func (Resumed) event()       {}
 func (WorkerSkipped) event() {}
 func (WorkerDone) event()    {}
 func (WorkerLost) event()    {}
+func (ChunkSplit) event()    {}
 func (Progress) event()      {}
 func (HookOutput) event()    {}
 func (HookFailed) event()    {}

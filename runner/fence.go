@@ -32,6 +32,16 @@ const (
 // folder of that name, where another worker goes on. A worker that had finished
 // just before keeps its chunk.
 func (r *run) fence(ctx context.Context, chunk string) error {
+	if err := r.takeFolder(chunk); err != nil {
+		return err
+	}
+	return r.restoreLast(ctx, chunk)
+}
+
+// takeFolder renames a chunk's folder, if it is there.
+func (r *run) takeFolder(chunk string) error {
+	r.fencing.Lock()
+	defer r.fencing.Unlock()
 	folders, err := r.folders()
 	if err != nil {
 		return err
@@ -45,7 +55,7 @@ func (r *run) fence(ctx context.Context, chunk string) error {
 			return err
 		}
 	}
-	return r.restoreLast(ctx, chunk)
+	return nil
 }
 
 // nextTaken is what a folder is called when it is taken: numbered, so that the
@@ -153,7 +163,7 @@ func (r *run) hasFinished(c *chunkRun, dir *share.Dir) bool {
 		return false
 	}
 	mark, ok := job.ParseDone(data)
-	return ok && r.fits(c, mark) && r.holds(c, dir, mark)
+	return ok && r.fits(c, dir, mark) && r.holds(dir, mark)
 }
 
 // carry copies a chunk's folder as far as it counts.
@@ -186,7 +196,7 @@ func (r *run) carry(from, to *share.Dir, name string) (rec result.Recovered, err
 }
 
 // copyInputs copies what stands in a chunk's folder before the first target is
-// tried, and gives the worker's minute; empty where it had not come so far.
+// tried, and what its worker was asked for, which whoever goes on must keep to, and gives the worker's minute; empty where it had not come so far.
 func (r *run) copyInputs(from, to *share.Dir) (minute string, err error) {
 	inputs, err := from.Sub(job.Input)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -200,7 +210,7 @@ func (r *run) copyInputs(from, to *share.Dir) (minute string, err error) {
 		return "", err
 	}
 	minute = minutes[0].Name()
-	for _, path := range [][]string{{job.Started}, {job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
+	for _, path := range [][]string{{job.Limit}, {job.Started}, {job.Output, job.Input}, {job.Input, minute, job.SubChunk}} {
 		if err := copyBelow(from, to, path); err != nil {
 			return "", err
 		}

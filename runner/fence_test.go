@@ -18,7 +18,10 @@ import (
 )
 
 // cutOff adds a worker host that can be cut off: what it runs goes on then.
-func (g *ground) cutOff(keys string) (more string, cut func()) {
+func (g *ground) cutOff(keys string) (more string, cut func()) { return g.otherHost(keys) }
+
+// otherHost adds a worker host of its own, with that in its environment.
+func (g *ground) otherHost(keys string, env ...string) (more string, cut func()) {
 	g.t.Helper()
 	key, err := fleet.WriteKey(g.path("otherkey"))
 	if err != nil {
@@ -26,7 +29,7 @@ func (g *ground) cutOff(keys string) (more string, cut func()) {
 	}
 	f, err := fleet.New(fleet.Config{
 		Authorized: []ssh.PublicKey{key}, Dir: g.path("home"),
-		Env: []string{"PATH=" + g.path("bin") + ":/usr/local/bin:/usr/bin:/bin"},
+		Env: append(env, "PATH="+g.path("bin")+":/usr/local/bin:/usr/bin:/bin"),
 	})
 	if err != nil {
 		g.t.Fatal(err)

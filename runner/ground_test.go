@@ -24,7 +24,7 @@ import (
 
 // ground is a scan that is laid out in a folder, with targets that are there.
 type ground struct {
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	fleet *fleet.Fleet
 	lines []string
@@ -33,7 +33,7 @@ type ground struct {
 	events []runner.Event
 }
 
-func lay(t *testing.T) *ground {
+func lay(t testing.TB) *ground {
 	t.Helper()
 	g := &ground{t: t, dir: t.TempDir()}
 	key, err := fleet.WriteKey(g.path("key"))

@@ -25,6 +25,11 @@ type chunkRun struct {
 	worker plan.Worker
 	by     *hand
 	losses int // workers that were lost with it
+	// given is when it was given to who works on it, pace how fast that one is,
+	// asked when that one was asked to end earlier.
+	given time.Time
+	pace  pace
+	asked time.Time
 	// last is the worker that an earlier master has started on it, on the machine
 	// that is the place; empty where none was, or it is known to be gone.
 	last, place string
@@ -64,7 +69,7 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	posts, failed := make([]post, len(first)), make([]error, len(first))
 	var group sync.WaitGroup
 	for i, c := range first {
-		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines) })
+		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines, r.job.staged) })
 	}
 	group.Wait()
 	var reasons []string
@@ -114,10 +119,10 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 // The error says why it can't, and that nobody works; there may be a post all
 // the same. Of whom it isn't known counts as working: no other one may be at the
 // chunk beside it.
-func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (post, error) {
+func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64, file job.Staged) (post, error) {
 	s := launchOf(r.plan)
 	s.Bin = h.at.bin(s)
-	command := s.Command(r.plan.Layout, h.worker, chunk, r.digest)
+	command := s.Command(r.plan.Layout, h.worker, chunk, file)
 	if h.isClassic() {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}

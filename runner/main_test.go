@@ -63,6 +63,9 @@ func work(words []string) error {
 		Home: os.Getenv("HOME"), User: "test", Host: "here", Temp: os.TempDir(), Path: os.Getenv("PATH"), Now: time.Now,
 		Log: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) },
 	}
+	if jobs := os.Getenv("TEST_WORKER_JOBS"); jobs != "" {
+		config.Args.Jobs = atoi(jobs) // a host that is slower than the others
+	}
 	if check {
 		f := worker.Fit(ctx, config)
 		fmt.Print(f.Encode())

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"scanmaster/runner/job"
-	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
 
@@ -11,15 +10,15 @@ import (
 // not hold up whoever waits.
 type counter struct {
 	run   *run
-	fresh chan map[string]result.Tally
+	fresh chan map[string]job.ProgressMark
 	busy  chan struct{}
-	last  map[string]result.Tally
+	last  map[string]job.ProgressMark
 }
 
 func newCounter(r *run) *counter {
 	return &counter{
-		run: r, fresh: make(chan map[string]result.Tally, 1), busy: make(chan struct{}, 1),
-		last: make(map[string]result.Tally),
+		run: r, fresh: make(chan map[string]job.ProgressMark, 1), busy: make(chan struct{}, 1),
+		last: make(map[string]job.ProgressMark),
 	}
 }
 
@@ -32,14 +31,14 @@ func (c *counter) read() {
 	}
 	go func() {
 		defer func() { <-c.busy }()
-		counts := make(map[string]result.Tally)
+		counts := make(map[string]job.ProgressMark)
 		folders, err := c.run.folders()
 		if err != nil {
 			return // the watcher says so
 		}
 		for name, folder := range folders {
-			if mark, ok := c.run.progressMark(folder); ok {
-				counts[name] = result.Tally{Counts: mark.Counts}
+			if mark, ok := c.run.progressMark(folder); ok && mark.Chunk == name {
+				counts[name] = mark
 			}
 		}
 		select {

@@ -2,13 +2,10 @@ package runner
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"strings"
 
 	"scanmaster/runner/host"
@@ -115,12 +112,9 @@ func (r *run) reopen() (journal.State, error) {
 
 // recall brings back what the last master knew.
 func (r *run) recall(ctx context.Context, state journal.State) error {
-	data, err := r.folder.ReadFile(filepath.Base(r.plan.Layout.JobFile()))
-	if err != nil {
+	if err := errors.Join(r.readJob(state.Job), r.mendCut(state)); err != nil {
 		return err
 	}
-	sum := sha256.Sum256(data)
-	r.digest = hex.EncodeToString(sum[:])
 	r.summary.Targets, r.summary.Excluded = state.Targets, state.Excluded
 	done := 0
 	for _, was := range state.Chunks {

@@ -123,8 +123,11 @@ type run struct {
 	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
-	digest   string    // of the job file
-	doubts   doubts
+	job      jobFile
+	// listing guards chunks where others than the loop of the wait look at them,
+	// fencing the names of the chunks' folders while one is changed.
+	listing, fencing sync.Mutex
+	doubts           doubts
 }
 
 // report hands on one event at a time, whoever has it.

@@ -80,10 +80,37 @@ func (r *run) jobFile() error {
 	for _, c := range r.chunks {
 		file.Chunks[c.name] = job.Chunk{SHA256: c.sha256, Lines: c.lines}
 	}
+	staged, err := r.writeJob(file, 1)
+	r.job = jobFile{file, 1, staged}
+	return err
+}
+
+// jobFile is what the workers that are started now are given.
+type jobFile struct {
+	content job.File
+	number  int
+	staged  job.Staged
+}
+
+func (r *run) writeJob(file job.File, number int) (job.Staged, error) {
 	data, digest, err := file.Encode()
+	if err != nil {
+		return job.Staged{}, err
+	}
+	path := r.plan.Layout.JobFile(number)
+	return job.Staged{Path: path, SHA256: digest}, r.folder.WriteFile(filepath.Base(path), data)
+}
+
+// readJob reads back the one that the journal names.
+func (r *run) readJob(number int) error {
+	number = max(1, number)
+	path := r.plan.Layout.JobFile(number)
+	data, err := r.folder.ReadFile(filepath.Base(path))
 	if err != nil {
 		return err
 	}
-	r.digest = digest
-	return r.folder.WriteFile(filepath.Base(r.plan.Layout.JobFile()), data)
+	staged := job.Staged{Path: path, SHA256: job.Digest(data)}
+	file, err := job.DecodeFile(data, staged.SHA256)
+	r.job = jobFile{file, number, staged}
+	return err
 }

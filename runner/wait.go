@@ -73,14 +73,9 @@ type waiter struct {
 	// cancelled hears that somebody has cancelled the run.
 	cancelled chan error
 	counts    *counter
+	due       bool // progress is to be reported with the next counts
+	pulses    int
 	asking    sync.WaitGroup // those that start a worker, or wait for its end
-}
-
-// found is a .done file of ours.
-type found struct {
-	chunk  *chunkRun
-	folder string
-	mark   job.DoneMark
 }
 
 // gone is a worker that has ended, or was given up.
@@ -132,58 +127,12 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 	})
 }
 
-// doneMark reads a .done file and says whose it is. One of another run, of no
-// chunk of ours, or that its worker's record doesn't bear out is none.
-func (r *run) doneMark(folder string) (found, bool) { return r.readDone(folder, true) }
-
-// readDone takes a worker at its word where it isn't to be held against the
-// record.
-func (r *run) readDone(folder string, held bool) (found, bool) {
-	name, ok := job.ChunkOf(folder)
-	if !ok {
-		return found{}, false
-	}
-	dir, err := r.prefix.Sub(folder)
-	if err != nil {
-		return found{}, false
-	}
-	defer dir.Close()
-	data, err := dir.ReadFile(job.Done)
-	if err != nil {
-		return found{}, false
-	}
-	c := r.chunkNamed(name)
-	if c == nil {
-		return found{}, false
-	}
-	mark, ok := job.ParseDone(data)
-	if c.classic.Load() {
-		// The folder was empty before this run, and that is all there is to
-		// know whose it is.
-		return found{chunk: c, folder: folder, mark: job.DoneMark{Chunk: name}}, true
-	}
-	if !ok || !r.fits(c, mark) {
-		return found{}, false
-	}
-	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(c, dir, mark) }) {
-		return found{}, false
-	}
-	return found{chunk: c, folder: folder, mark: mark}, true
-}
-
-func (r *run) chunkNamed(name string) *chunkRun {
-	for _, c := range r.chunks {
-		if c.name == name {
-			return c
-		}
-	}
-	return nil
-}
-
 // loop ends when nobody is waited for any more.
 func (w *waiter) loop(ctx context.Context) error {
 	tick := time.NewTicker(w.run.cfg.Every)
 	defer tick.Stop()
+	pulse := time.NewTicker(pulse)
+	defer pulse.Stop()
 	w.progress()
 	for w.run.awaited() > 0 {
 		w.startMore(ctx)
@@ -200,9 +149,12 @@ func (w *waiter) loop(ctx context.Context) error {
 			w.tend(ctx, b.chunk)
 		case err = <-w.cancelled:
 		case <-tick.C:
+			w.due = true
 			w.counts.read()
+		case <-pulse.C:
+			w.pulse()
 		case w.counts.last = <-w.counts.fresh:
-			w.progress()
+			err = w.fresh()
 		}
 		if err != nil {
 			return err
@@ -214,9 +166,9 @@ func (w *waiter) loop(ctx context.Context) error {
 // startMore starts workers on what waits, in the background.
 func (w *waiter) startMore(ctx context.Context) {
 	for _, c := range w.run.deal() {
-		h, name, lines := c.by, c.name, c.lines
+		h, name, lines, file := c.by, c.name, c.lines, w.run.job.staged
 		w.asking.Go(func() {
-			post, err := w.run.start(ctx, h, name, lines)
+			post, err := w.run.start(ctx, h, name, lines, file)
 			select {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
@@ -234,8 +186,12 @@ func (w *waiter) finish(f found) error {
 	if c.done {
 		return nil
 	}
+	rate := c.rate(w.run.cfg.Now())
 	if h := c.free(); h != nil {
-		h.losses = 0
+		h.losses, h.rate = 0, rate
+	}
+	if err := w.run.cutDone(f); err != nil {
+		return err
 	}
 	c.done, c.lost, c.folder = true, "", f.folder
 	c.mark = f.mark
@@ -244,26 +200,17 @@ func (w *waiter) finish(f found) error {
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
 	w.progress()
+	w.counts.read() // who is idle now may relieve another
 	return err
 }
 
-// judgePost tells of a post-chunk hook that failed.
-func (r *run) judgePost(worker string, mark job.DoneMark) {
-	if mark.PostChunk != 0 {
-		r.hookFailed(HookFailed{
-			Hook: "post_chunk", Where: worker,
-			Reason: mark.HookFailure(), Tail: mark.PostChunkTail,
-		})
+// fresh deals with counts that have come.
+func (w *waiter) fresh() error {
+	if w.due {
+		w.due = false
+		w.progress()
 	}
-}
-
-// lookForDone looks for the .done file of a chunk; see readDone.
-func (r *run) lookForDone(chunk string, held bool) (found, bool) {
-	folders, err := r.folders()
-	if err != nil {
-		return found{}, false
-	}
-	return r.readDone(folders[chunk], held)
+	return w.balance()
 }
 
 // left deals with a worker that has ended or was given up.

@@ -67,3 +67,38 @@ func TestChunksHaveTheNamesThatSplitGives(t *testing.T) {
 		}
 	}
 }
+
+func TestNamesGoOnAfterTheLast(t *testing.T) {
+	for last, want := range map[string]string{
+		"xaa": "xab", "xaz": "xba", "xzy": "xzz", "xzz": "xzza", "xzza": "xzzb", "xzzz": "xzzza", "xaaz": "xaba",
+	} {
+		if got := chunk.After(last); got != want || got <= last {
+			t.Errorf("after %s comes %s, want %s", last, got, want)
+		}
+	}
+	names := chunk.Names(700)
+	for i, name := range names[1:] {
+		if got := chunk.After(names[i]); got != name {
+			t.Fatalf("after %s comes %s, want %s", names[i], got, name)
+		}
+	}
+}
+
+func TestLinesAreDealtByWeights(t *testing.T) {
+	for _, c := range []struct {
+		lines   int64
+		weights []float64
+		want    []int64
+	}{
+		{100, []float64{1, 1}, []int64{50, 50}},
+		{100, []float64{1, 3}, []int64{25, 75}},
+		{10, []float64{1, 1, 1}, []int64{3, 4, 3}},
+		{1, []float64{1, 100}, []int64{0, 1}},
+		{0, []float64{1, 1}, []int64{0, 0}},
+		{7, []float64{0.1}, []int64{7}},
+	} {
+		if got := chunk.Weigh(c.lines, c.weights); !slices.Equal(got, c.want) {
+			t.Errorf("Weigh(%d, %v) = %v, want %v", c.lines, c.weights, got, c.want)
+		}
+	}
+}

@@ -30,7 +30,7 @@ func launchOf(t *testing.T, via string) (plan.Command, job.Layout) {
 // launchOn is a start of scanslave on one chunk.
 func launchOn(layout job.Layout, via, chunk string) plan.Command {
 	args := job.Args{Auth: "pubkey", Dir: layout.Dir, Remote: "r", Jobs: 1, Name: "s"}
-	return plan.Launch{Args: args, Deploy: "never", Via: via}.Command(layout, plan.Worker{Host: "w"}, chunk, "0abc")
+	return plan.Launch{Args: args, Deploy: "never", Via: via}.Command(layout, plan.Worker{Host: "w"}, chunk, job.Staged{Path: layout.JobFile(1), SHA256: "0abc"})
 }
 
 // works is a scanslave that begins its chunk, and goes on until it is let.

@@ -22,10 +22,15 @@ type DoneMark struct {
 
 // ProgressMark is the content of a worker's progress file, as JSON.
 type ProgressMark struct {
-	Run    string           `json:"run"`
-	Chunk  string           `json:"chunk"`
-	Beat   int64            `json:"beat"`
-	Lines  int64            `json:"lines"`
-	Done   int64            `json:"done"`
+	Run   string `json:"run"`
+	Chunk string `json:"chunk"`
+	Beat  int64  `json:"beat"`
+	Lines int64  `json:"lines"`
+	Done  int64  `json:"done"`
+	// Taken counts the lines that were taken in hand, which are the first ones.
+	Taken int64 `json:"taken"`
+	// End is the last line that the worker will ever take in hand: its answer to
+	// a LimitMark. It never grows. 0 is that of a worker that knows of none.
+	End    int64            `json:"end"`
 	Counts map[string]int64 `json:"counts"`
 }

@@ -3,7 +3,10 @@
 // and the job file that says what these have no word for.
 package job
 
-import "path/filepath"
+import (
+	"fmt"
+	"path/filepath"
+)
 
 // The names of the classic suite's files (see its manual page and the shared
 // contract); ours begin with a dot, so that neither aggregators nor the
@@ -47,6 +50,12 @@ const (
 	Holder = ".holder"
 	// Progress is where a worker publishes its counts, in a chunk's folder.
 	Progress = ".progress"
+	// Limit is where the master asks a worker for the end of its chunk, in the
+	// chunk's folder.
+	Limit = ".limit"
+	// Cut begins the name of a chunk's file that waits for its place: the chunk
+	// was made, or made shorter, while the scan ran.
+	Cut = ".cut-"
 	// State is the hidden folder below DIR for what outlives runs.
 	State = ".scanmaster"
 	// HostKeys is the folder of the targets' host keys below State.
@@ -72,8 +81,14 @@ func (l Layout) Prefix() string { return filepath.Join(l.Dir, ChunkedDir, l.Name
 // RunDir is the run's hidden folder: what is staged, logs, the job file.
 func (l Layout) RunDir() string { return filepath.Join(l.Prefix(), RunPrefix+l.Run) }
 
-// JobFile is the job file of the run.
-func (l Layout) JobFile() string { return filepath.Join(l.RunDir(), "job.json") }
+// JobFile is the n-th job file of the run, from 1: where chunks are made while
+// the scan runs, each time there is a new one, with all.
+func (l Layout) JobFile(n int) string {
+	if n > 1 {
+		return filepath.Join(l.RunDir(), fmt.Sprintf("job.%d.json", n))
+	}
+	return filepath.Join(l.RunDir(), "job.json")
+}
 
 // Staged is where a script or hook is staged, by its role.
 func (l Layout) Staged(r Role) string { return filepath.Join(l.RunDir(), string(r)) }

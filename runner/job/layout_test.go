@@ -17,7 +17,7 @@ func TestEverythingIsWhereTheClassicSuiteHasItOrHidden(t *testing.T) {
 		l.Chunk("xab"):                prefix + "/input/202611250239/xab",
 		l.WorkDir(l.Min, "xab"):       prefix + "/202611250239.xab",
 		l.RunDir():                    prefix + "/.run-20261125T023953.000Z-abcdef",
-		l.JobFile():                   prefix + "/.run-20261125T023953.000Z-abcdef/job.json",
+		l.JobFile(1):                  prefix + "/.run-20261125T023953.000Z-abcdef/job.json",
 		l.Staged(job.RoleRemote):      prefix + "/.run-20261125T023953.000Z-abcdef/remote",
 		l.Log("xab"):                  prefix + "/.run-20261125T023953.000Z-abcdef/log.xab",
 		l.HostKeyDir():                "/mnt/scanmaster/.scanmaster/host_keys",

@@ -41,8 +41,9 @@ const (
 	KindDone Kind = "done"
 	// KindLost: the worker of Chunk is gone, or was given up, for a Reason.
 	KindLost Kind = "lost"
-	// KindShrunk: Chunk ends after Lines targets; what stood behind is in
-	// chunks that are written down next.
+	// KindShrunk: Chunk ends after Lines targets, and its file has SHA256 as its
+	// digest; what stood behind is in the chunks of Into, which the job file
+	// number Job knows. It is one entry, lest a crash lose or double a line.
 	KindShrunk Kind = "shrunk"
 	// KindStep: the step called Step is done.
 	KindStep Kind = "step"
@@ -62,6 +63,8 @@ type Entry struct {
 	SHA256   string    `json:"sha256,omitempty"`
 	Targets  int64     `json:"targets,omitempty"`
 	Excluded int64     `json:"excluded,omitempty"`
+	Into     []Piece   `json:"into,omitempty"`
+	Job      int       `json:"job,omitempty"`
 	Worker   string    `json:"worker,omitempty"`
 	Place    string    `json:"place,omitempty"`
 	Classic  bool      `json:"classic,omitempty"`
@@ -72,6 +75,13 @@ type Entry struct {
 	// accounted for.
 	Summary json.RawMessage `json:"summary,omitempty"`
 	Verdict string          `json:"verdict,omitempty"`
+}
+
+// Piece is a chunk that was made of the lines of another.
+type Piece struct {
+	Chunk  string `json:"chunk"`
+	Lines  int64  `json:"lines"`
+	SHA256 string `json:"sha256"`
 }
 
 // Journal is a journal that is being written. There is one writer at a time:

@@ -43,7 +43,7 @@ var happened = []journal.Entry{
 	{Kind: journal.KindLost, Chunk: "xaa", Worker: "scan1", Reason: "killed"},
 	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "local", Place: "here"},
 	{Kind: journal.KindDone, Chunk: "xab", Worker: "local", Folder: "202611251200.xab"},
-	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7},
+	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7, SHA256: "a7", Into: []journal.Piece{{"xac", 2, "ac"}, {"xad", 1, "ad"}}, Job: 2},
 	{Kind: journal.KindMaster, By: "process 2"},
 	{Kind: journal.KindStep, Step: "wait", Summary: []byte(`{"targets":19}`)},
 	{Kind: journal.KindFinished, Verdict: "complete"},
@@ -52,9 +52,11 @@ var happened = []journal.Entry{
 var amounts = journal.State{
 	Masters: 2, Began: clock(), Ended: clock(), Dealt: true, Targets: 19, Excluded: 2,
 	Chunks: []journal.Chunk{
-		{Name: "xaa", Lines: 10, End: 7, SHA256: "aa", Worker: "local", Place: "here", Starts: 2, Losses: 1},
+		{Name: "xaa", Lines: 10, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1},
 		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
+		{Name: "xac", Lines: 2, End: 2, SHA256: "ac"}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad"},
 	},
+	Job:   2,
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
 	Finished: true, Verdict: "complete",
 }
@@ -165,6 +167,24 @@ func TestAfterAFailureNothingIsWritten(t *testing.T) {
 	first := j.Add(happened[0])
 	if second := j.Add(happened[1]); first == nil || fmt.Sprint(first) != fmt.Sprint(second) {
 		t.Errorf("%v, then %v: want the first failure twice", first, second)
+	}
+}
+
+// TestAChunkThatIsSplitKeepsAllItsLines refuses entries that would lose or double
+// a line.
+func TestAChunkThatIsSplitKeepsAllItsLines(t *testing.T) {
+	for name, entry := range map[string]journal.Entry{
+		"lost":     {Lines: 7, Into: []journal.Piece{{Chunk: "xab", Lines: 2}}},
+		"doubled":  {Lines: 7, Into: []journal.Piece{{Chunk: "xab", Lines: 4}}},
+		"nobody's": {Lines: 7},
+		"none":     {Lines: 0, Into: []journal.Piece{{Chunk: "xab", Lines: 10}}},
+	} {
+		dir, _ := folder(t)
+		entry.Kind, entry.Chunk = journal.KindShrunk, "xaa"
+		write(t, dir, journal.Entry{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10}, entry)
+		if _, err := journal.Read(dir); err == nil {
+			t.Errorf("lines that are %s were not noticed", name)
+		}
 	}
 }
 

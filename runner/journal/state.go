@@ -18,6 +18,8 @@ type State struct {
 	Targets, Excluded int64
 	// Chunks are all chunks, in the order in which they were made.
 	Chunks []Chunk
+	// Job is the number of the job file that knows them all; 0 is the first one.
+	Job int
 	// Steps are the steps that are done.
 	Steps map[string]bool
 	// Summary is what was written down last of those after which all chunks were
@@ -30,8 +32,9 @@ type State struct {
 
 // Chunk is how far a chunk is.
 type Chunk struct {
-	Name   string
-	Lines  int64
+	Name  string
+	Lines int64
+	// SHA256 is the digest of the chunk's file as it is now.
 	SHA256 string
 	// End is how many of the lines are its own; the others have gone to later
 	// chunks.
@@ -61,8 +64,10 @@ func (s *State) add(e Entry) error {
 		}
 		return nil
 	case KindChunk:
-		s.Chunks = append(s.Chunks, Chunk{Name: e.Chunk, Lines: e.Lines, End: e.Lines, SHA256: e.SHA256})
+		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256})
 		return nil
+	case KindShrunk:
+		return s.shrink(e)
 	case KindDealt:
 		s.Dealt, s.Targets, s.Excluded = true, e.Targets, e.Excluded
 		return nil
@@ -103,10 +108,33 @@ func (s *State) chunk(e Entry) error {
 	case KindLost:
 		c.Lost = e.Reason
 		c.Losses++
-	case KindShrunk:
-		c.End = e.Lines
 	default:
 		return fmt.Errorf("an entry of another version: %q", e.Kind)
+	}
+	return nil
+}
+
+// fresh adds a chunk.
+func (s *State) fresh(p Piece) {
+	s.Chunks = append(s.Chunks, Chunk{Name: p.Chunk, Lines: p.Lines, End: p.Lines, SHA256: p.SHA256})
+}
+
+// shrink makes a chunk shorter, and others of what stood behind.
+func (s *State) shrink(e Entry) error {
+	c := s.named(e.Chunk)
+	if c == nil {
+		return fmt.Errorf("%s: there is no chunk %q", e.Kind, e.Chunk)
+	}
+	left := c.End - e.Lines
+	for _, p := range e.Into {
+		left -= p.Lines
+	}
+	if left != 0 || e.Lines < 1 {
+		return fmt.Errorf("%s: chunk %s of %d lines can't end at %d, with %d chunks for the rest", e.Kind, e.Chunk, c.End, e.Lines, len(e.Into))
+	}
+	c.End, c.SHA256, s.Job = e.Lines, e.SHA256, e.Job
+	for _, p := range e.Into {
+		s.fresh(p) // c is not good any more
 	}
 	return nil
 }

@@ -42,12 +42,12 @@ type Command struct {
 	Line string `json:"line"`
 }
 
-// Command gives what starts a worker on a chunk. The digest is that of the
-// job file, as hexadecimal digits.
-func (l Launch) Command(layout job.Layout, w Worker, chunk, jobDigest string) Command {
+// Command gives what starts a worker on a chunk that the job file
+// knows.
+func (l Launch) Command(layout job.Layout, w Worker, chunk string, file job.Staged) Command {
 	args := l.Args
 	args.ChunkFile = layout.Chunk(chunk)
-	env := append(slices.Clone(l.Env), job.EnvFile+"="+layout.JobFile(), job.EnvSHA256+"="+jobDigest)
+	env := append(slices.Clone(l.Env), job.EnvFile+"="+file.Path, job.EnvSHA256+"="+file.SHA256)
 	argv := append(l.program(w), args.Argv()...)
 	if w.Local {
 		return Command{Via: ViaProcess, Env: env, Argv: argv, Line: shellLine(layout, env, argv)}

@@ -23,7 +23,7 @@ func TestALocalWorkerIsAProcessOfThisBinary(t *testing.T) {
 	f.Hosts = spec.Hosts{{Host: spec.Local}}
 	s.Checks = spec.Checks{}
 	p := compile(t, s, f)
-	got := find[plan.Launch](p).Command(p.Layout, plan.Worker{Name: "local", Local: true}, "xaa", "0abc")
+	got := find[plan.Launch](p).Command(p.Layout, plan.Worker{Name: "local", Local: true}, "xaa", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 	staged := "/mnt/scanmaster/chunked/info1/.run-20240229T235900Z-ab/"
 	wantArgv := []string{
 		"/usr/bin/scanmaster", "worker", "-A", "pubkey", "-d", "/mnt/scanmaster",
@@ -50,7 +50,7 @@ func TestALocalWorkerIsAProcessOfThisBinary(t *testing.T) {
 func TestAWorkerHostRunsAStagedScriptInScreen(t *testing.T) {
 	p := compile(t, static(), realFacts())
 	launch := find[plan.Launch](p)
-	got := launch.Command(p.Layout, launch.Workers[0], "xab", "0abc")
+	got := launch.Command(p.Layout, launch.Workers[0], "xab", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 	want := []string{"screen", "-dm", "-c", ".screenrc.scanslave.20240229T235900Z-ab.xab", "-e^Ww"}
 	if diff := cmp.Diff(want, got.Argv); diff != "" {
 		t.Error(diff)
@@ -73,11 +73,11 @@ func TestWhereNothingIsDeployedScanslaveIsFound(t *testing.T) {
 	s.Deploy = "never"
 	p := compile(t, s, realFacts())
 	launch := find[plan.Launch](p)
-	remote := launch.Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", "0abc")
+	remote := launch.Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 	if !strings.Contains(remote.ScriptText, " scanslave -A pubkey ") {
 		t.Errorf("script is %q, want scanslave", remote.ScriptText)
 	}
-	local := launch.Command(p.Layout, plan.Worker{Host: spec.Local, Local: true}, "xaa", "0abc")
+	local := launch.Command(p.Layout, plan.Worker{Host: spec.Local, Local: true}, "xaa", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 	if local.Argv[0] != "/usr/bin/scanmaster" {
 		t.Errorf("local runs %q, want this binary", local.Argv[0])
 	}
@@ -90,7 +90,7 @@ func TestAWorkerIsAskedByTheCommandThatWillStartIt(t *testing.T) {
 	layout := job.Layout{Dir: "/share", Name: "info1", Run: "20240229", Min: "202402292359"}
 	for _, deploy := range []string{"auto", spec.DeployNever} {
 		l.Deploy = deploy
-		check, start := l.Check(layout, l.Workers[0]), l.Command(layout, l.Workers[0], "xaa", "d1")
+		check, start := l.Check(layout, l.Workers[0]), l.Command(layout, l.Workers[0], "xaa", job.Staged{Path: layout.JobFile(1), SHA256: "d1"})
 		program, rest, _ := strings.Cut(check.Line, " --check ")
 		if rest == "" || strings.Contains(check.Line, "xaa") || strings.Contains(check.Line, job.EnvFile) {
 			t.Errorf("it is asked by %s", check.Line)

@@ -70,7 +70,7 @@ func TestTheScriptSurvivesAShell(t *testing.T) {
 				t.Fatal(err)
 			}
 			launch := find[plan.Launch](p)
-			c := launch.Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", "0abc")
+			c := launch.Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 			h.write(t, filepath.Join(h.dir, c.Script), c.ScriptText)
 			line := c.Script
 			if c.Via == plan.ViaProcess {
@@ -86,7 +86,7 @@ func TestTheScriptSurvivesAShell(t *testing.T) {
 			}
 			args := launch.Args
 			args.ChunkFile = p.Layout.Chunk("xaa")
-			want := slices.Concat(c.Env[:3], []string{"JOB=" + p.Layout.JobFile(), "scanslave"}, args.Argv())
+			want := slices.Concat(c.Env[:3], []string{"JOB=" + p.Layout.JobFile(1), "scanslave"}, args.Argv())
 			slices.Sort(want[:2])
 			got := strings.Split(strings.TrimSuffix(string(logged), "\x00"), "\x00")
 			slices.Sort(got[:2])
@@ -100,7 +100,7 @@ func TestTheScriptSurvivesAShell(t *testing.T) {
 func TestADetachedProcessLeavesItsID(t *testing.T) {
 	h := newHome(t)
 	p := compile(t, hard(h, spec.LaunchProcess), realFacts())
-	c := find[plan.Launch](p).Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", "0abc")
+	c := find[plan.Launch](p).Command(p.Layout, plan.Worker{Host: "scan1"}, "xaa", job.Staged{Path: p.Layout.JobFile(1), SHA256: "0abc"})
 	if c.Screenrc != "" || c.Argv[0] != "setsid" {
 		t.Errorf("the command is %+v", c)
 	}

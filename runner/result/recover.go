@@ -28,6 +28,15 @@ type Recovered struct {
 	Torn *TornError
 }
 
+// Last is the last target that the record knows of; 0 where it knows none.
+func (r Recovered) Last() int64 {
+	last := r.Done.max()
+	for _, a := range r.InFlight {
+		last = max(last, a.Line)
+	}
+	return last
+}
+
 // Recover makes the files of a ledger whole again after a crash. The record
 // is cut where it is torn, or where a power loss took what it points to; each
 // classic file is cut where the last outcome in the record ends, and one that

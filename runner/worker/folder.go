@@ -130,12 +130,10 @@ func (c Config) furnish(s *shared, src *source) error {
 	}
 	// Helpers take the newest entry of output/ for the folder of the results,
 	// so that the copy of the input comes first.
-	for _, to := range [][]string{{job.Output, job.Input}, {job.Input, s.minute(), job.SubChunk}} {
-		if err := src.copyTo(s.work, to); err != nil {
-			return err
-		}
+	err := c.copies(s, src)
+	if err != nil {
+		return err
 	}
-	var err error
 	if s.out, err = s.work.Make(job.Output, s.minute(), job.SubChunk); err != nil {
 		return err
 	}
@@ -144,9 +142,19 @@ func (c Config) furnish(s *shared, src *source) error {
 	)
 }
 
+// copies leaves the copies of the chunk in its folder.
+func (c Config) copies(s *shared, src *source) error {
+	for _, to := range [][]string{{job.Output, job.Input}, {job.Input, s.minute(), job.SubChunk}} {
+		if err := src.copyTo(s.work, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // copyTo leaves a copy of the chunk, synced, at a path below the chunk's
-// folder, unless it is there already. Half a copy is what a worker that died
-// has left.
+// folder, unless it is there already. Another one, as of a chunk that has become
+// shorter, makes way, and leaves its time.
 func (s *source) copyTo(work *share.Dir, path []string) error {
 	dir, err := work.Make(path[:len(path)-1]...)
 	if err != nil {
@@ -154,18 +162,15 @@ func (s *source) copyTo(work *share.Dir, path []string) error {
 	}
 	defer dir.Close()
 	name := path[len(path)-1]
-	switch same, err := s.isIn(dir, name); {
-	case same:
-		return nil
-	case err == nil:
-		err = dir.Remove(name)
-		if err != nil {
-			return err
-		}
-	case !errors.Is(err, fs.ErrNotExist):
+	same, err := s.isIn(dir, name)
+	if same || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	to, err := dir.Create(name)
+	temp := "." + name
+	if err := dir.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	to, err := dir.Create(temp)
 	if err != nil {
 		return err
 	}
@@ -175,7 +180,15 @@ func (s *source) copyTo(work *share.Dir, path []string) error {
 	if err == nil {
 		err = to.Sync()
 	}
-	return errors.Join(err, to.Close(), dir.Sync())
+	if err = errors.Join(err, to.Close()); err != nil {
+		return err
+	}
+	if was, err := dir.Lstat(name); err == nil {
+		if err := dir.Chtimes(temp, was.ModTime()); err != nil {
+			return err
+		}
+	}
+	return errors.Join(dir.Rename(temp, name), dir.Sync())
 }
 
 // syncBelow hands the entries of a folder below to the disk.

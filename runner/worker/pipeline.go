@@ -20,6 +20,7 @@ type pipeline struct {
 	ledger   *result.Ledger
 	src      *source
 	lease    *lease
+	limit    *limit
 	ends     *ends
 	slots    *slots
 	queue    *queue
@@ -37,7 +38,7 @@ func newPipeline(w *shift, a *access) *pipeline {
 		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
 	}
 	return &pipeline{
-		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, ends: w.ends,
+		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, limit: w.limit, ends: w.ends,
 		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 	}
 }
@@ -58,7 +59,7 @@ func (p *pipeline) run() error {
 	if err != nil {
 		return err
 	}
-	p.queue = newQueue(&rest{targets, p.ledger}, maxWaiting)
+	p.queue = newQueue(&rest{targets, p.ledger, p.limit}, maxWaiting)
 	err = p.dispatch(p.ends.taking)
 	p.running.Wait()
 	if cause := context.Cause(p.ends.taking); cause != nil {
@@ -99,16 +100,20 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 	}
 }
 
-// rest is what of a list has no outcome yet.
+// rest is what of a list has no outcome yet, up to the limit.
 type rest struct {
 	list   list
 	ledger *result.Ledger
+	limit  *limit
 }
 
 // Next gives the next target without an outcome, as of list.
 func (r *rest) Next() (chunk.Target, error) {
 	for {
 		t, err := r.list.Next()
+		if (err == nil || isBadLine(err)) && !r.limit.take(t.Line) {
+			return chunk.Target{}, io.EOF
+		}
 		if err != nil && !isBadLine(err) || !r.ledger.Has(t.Line) {
 			return t, err
 		}

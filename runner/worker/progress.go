@@ -15,22 +15,27 @@ type progress struct {
 	log    func(format string, args ...any)
 	shared *shared
 	ledger *result.Ledger
+	limit  *limit
 	mark   job.ProgressMark
 	failed bool
 }
 
-func (c Config) newProgress(s *shared, ledger *result.Ledger, lines int64) *progress {
+func (c Config) newProgress(s *shared, ledger *result.Ledger, l *limit) *progress {
 	return &progress{
-		log: c.Log, shared: s, ledger: ledger,
-		mark: job.ProgressMark{Run: c.run(), Chunk: c.chunk(), Lines: lines},
+		log: c.Log, shared: s, ledger: ledger, limit: l,
+		mark: job.ProgressMark{Run: c.run(), Chunk: c.chunk(), Lines: l.lines},
 	}
 }
 
 // renew says how far the worker is, unless the chunk was taken: nothing is
 // written into a folder that has become another one's. A chunk that is taken
-// meanwhile is noticed after the writing. A failure is told once.
+// meanwhile is noticed after the writing. It answers what the master has asked
+// for. A failure is told once.
 func (p *progress) renew() error {
 	err := p.shared.check()
+	if err == nil {
+		err = p.limit.look(p.shared.work, p.mark.Run, p.mark.Chunk)
+	}
 	if err == nil {
 		err = p.publish()
 	}
@@ -47,6 +52,7 @@ func (p *progress) renew() error {
 func (p *progress) publish() error {
 	p.mark.Beat++
 	p.mark.Done, p.mark.Counts = p.ledger.Lines(), p.ledger.Tally().Counts
+	p.mark.Taken, p.mark.End = p.limit.now()
 	return p.shared.work.Publish(job.Progress, p.mark.Encode())
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 
@@ -66,10 +67,16 @@ func (c Config) doneMark(work *share.Dir, lines int64) (job.DoneMark, bool) {
 		return job.DoneMark{}, false
 	}
 	mark, ok := job.ParseDone(data)
-	if !ok || mark.Run != c.run() || mark.Chunk != c.chunk() || mark.Lines != lines {
+	if !ok || mark.Run != c.run() || mark.Chunk != c.chunk() {
 		return job.DoneMark{}, false
 	}
-	a, err := result.AuditFolder(work, lines)
+	if mark.Lines != lines {
+		asked, ok, err := readLimit(work, c.run(), c.chunk())
+		if err != nil || !ok || !asked.Allows(mark.Lines, lines) {
+			return job.DoneMark{}, false
+		}
+	}
+	a, err := result.AuditFolder(work, mark.Lines)
 	return mark, err == nil && a.Header.Run == c.run() && a.Torn == nil && a.Tally.Total() == mark.Outcomes
 }
 
@@ -93,7 +100,7 @@ func (c Config) mayGoOn(s *shared, src *source) (err error) {
 		return err
 	}
 	defer output.Close()
-	same, err := src.isIn(output, job.Input)
+	same, err := src.begins(output, job.Input)
 	if err == nil && !same {
 		err = fmt.Errorf("its input, %s, isn't that of %s", output.Path(job.Input), c.Args.ChunkFile)
 	}
@@ -142,16 +149,31 @@ func refuseResults(dir *share.Dir, below string, depth int) error {
 }
 
 // isIn reports whether a file holds the chunk, byte for byte.
-func (s *source) isIn(dir *share.Dir, name string) (bool, error) {
+func (s *source) isIn(dir *share.Dir, name string) (bool, error) { return s.agrees(dir, name, false) }
+
+// begins reports whether a file holds the chunk, or the one begins as the other
+// goes on: either may be as it was before the chunk became shorter.
+func (s *source) begins(dir *share.Dir, name string) (bool, error) { return s.agrees(dir, name, true) }
+
+func (s *source) agrees(dir *share.Dir, name string, prefix bool) (bool, error) {
 	f, err := dir.OpenFile(name, os.O_RDONLY)
 	if err != nil {
 		return false, err
 	}
 	defer f.Close()
+	most := int64(math.MaxInt64)
+	if prefix {
+		here, errHere := f.Stat()
+		ours, errOurs := s.targets.Stat()
+		if err := errors.Join(errHere, errOurs); err != nil {
+			return false, err
+		}
+		most = min(here.Size(), ours.Size())
+	}
 	if _, err := s.targets.Seek(0, io.SeekStart); err != nil {
 		return false, err
 	}
-	return sameContent(f, s.targets)
+	return sameContent(io.LimitReader(f, most), io.LimitReader(s.targets, most))
 }
 
 // sameContent reads both up to where they differ.

@@ -16,6 +16,7 @@ type shift struct {
 	ledger *result.Ledger
 	ends   *ends
 	lease  *lease
+	limit  *limit
 }
 
 // shift goes through the chunk, and closes the access to the targets.
@@ -26,8 +27,9 @@ func (c Config) shift(ctx context.Context, src *source, s *shared, a *access) (j
 		return mark, errors.Join(err, a.close())
 	}
 	w := &shift{Config: c, src: src, shared: s, ledger: ledger, ends: c.newEnds(ctx)}
+	w.limit = newLimit(src.lines, left.Last())
 	defer w.ends.close()
-	w.lease = newLease(c.leaseLength(), c.newProgress(s, ledger, src.lines).renew, w.taken)
+	w.lease = newLease(c.leaseLength(), c.newProgress(s, ledger, w.limit).renew, w.taken)
 	w.lease.start()
 	err = w.work(a, left, &mark)
 	// A key that was accepted and not recorded would be new again the next
@@ -48,6 +50,9 @@ func (w *shift) taken(why error) {
 // work brings the targets to their outcomes, and runs the post-chunk hook.
 func (w *shift) work(a *access, left result.Recovered, mark *job.DoneMark) error {
 	err := w.targets(a, left)
+	if err == nil {
+		err = w.shorten(mark)
+	}
 	mark.Outcomes, mark.Counts = w.ledger.Lines(), w.ledger.Tally().Counts
 	if closing := w.ledger.Close(); err == nil || !errors.Is(closing, err) {
 		err = errors.Join(err, closing)

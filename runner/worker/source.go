@@ -1,6 +1,7 @@
 package worker
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -140,6 +141,45 @@ func (s *source) count() (int64, error) {
 		}
 		n++
 	}
+}
+
+// cut cuts the private copy after a target.
+func (s *source) cut(end int64) error {
+	targets, err := s.list()
+	if err != nil {
+		return err
+	}
+	for at := int64(0); at < end; {
+		t, err := targets.Next()
+		if err != nil && !isBadLine(err) {
+			return err
+		}
+		at = t.Line
+	}
+	if _, err := s.targets.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	size, err := sizeOf(bufio.NewReader(s.targets), targets.Lines())
+	if err != nil {
+		return err
+	}
+	s.lines = end
+	return s.targets.Truncate(size)
+}
+
+// sizeOf gives how many bytes the first lines have.
+func sizeOf(r *bufio.Reader, lines int64) (size int64, err error) {
+	for lines > 0 {
+		piece, err := r.ReadSlice('\n')
+		size += int64(len(piece))
+		switch {
+		case err == nil:
+			lines--
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return 0, err
+		}
+	}
+	return size, nil
 }
 
 func isBadLine(err error) bool {

@@ -51,7 +51,7 @@ func commands(p plan.Plan, s plan.Launch) []command {
 	out := make([]command, 0, n)
 	for i, name := range chunk.Names(find[plan.Split](p).Chunks)[:n] {
 		w := s.Workers[i]
-		starts := command{Worker: w.Name, Chunk: name, Command: s.Command(p.Layout, w, name, plan.DigestPlaceholder)}
+		starts := command{Worker: w.Name, Chunk: name, Command: s.Command(p.Layout, w, name, jobFile(p.Layout))}
 		if c, ok := classic(p, s, w, name, i); ok {
 			starts.Classic = &c
 		}

@@ -9,6 +9,7 @@ import (
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/chunk"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -61,7 +62,7 @@ func (t *text) launch(s plan.Launch) {
 	for i := 0; i < len(workers); {
 		if w := workers[i]; t.all || !full[w.Local] {
 			full[w.Local] = true
-			t.inFull(w, s.Command(t.plan.Layout, w, names[i], plan.DigestPlaceholder))
+			t.inFull(w, s.Command(t.plan.Layout, w, names[i], jobFile(t.plan.Layout)))
 			t.ifClassic(s, w, names[i], i)
 			i++
 			continue
@@ -127,4 +128,9 @@ func (t *text) shell(args []string) string {
 		quoted[i] = plan.Quote(t.plan.Layout, arg)
 	}
 	return strings.Join(quoted, " ")
+}
+
+// jobFile is the job file as it is shown: what is in it only the run knows.
+func jobFile(l job.Layout) job.Staged {
+	return job.Staged{Path: l.JobFile(1), SHA256: plan.DigestPlaceholder}
 }

@@ -57,6 +57,9 @@ func (t *text) details(step plan.Step) []string {
 
 func wait(s plan.Wait) []string {
 	lines := []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
+	if s.Count > 1 {
+		lines = append(lines, "who is free takes the next chunk, and, where none waits, lines that a slower worker has not begun")
+	}
 	if s.OnWorkerLost == spec.LostFail {
 		return append(lines, "what a lost worker leaves is left (on_worker_lost: fail)")
 	}
@@ -127,6 +130,6 @@ func (t *text) stage(s plan.Stage) []string {
 		}
 		rows = append(rows, []string{from, "→ " + filepath.Base(f.To)})
 	}
-	rows = append(rows, []string{"the job file", "→ " + filepath.Base(t.plan.Layout.JobFile())})
+	rows = append(rows, []string{"the job file", "→ " + filepath.Base(t.plan.Layout.JobFile(1))})
 	return append([]string{"into " + s.Dir}, table(rows)...)
 }

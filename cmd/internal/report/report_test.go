@@ -26,6 +26,7 @@ var happened = []runner.Event{
 	runner.HookFailed{Hook: "post_chunk", Where: "local-1", Reason: "it ended with status 9", Tail: "one\n::two\r\n"},
 	runner.HookFailed{Hook: "aggregate", Reason: "exit status 1", Tail: "shown as it came"},
 	runner.WorkerLost{Worker: "local-2", Chunk: "xab", Reason: "it was killed\nby killed"},
+	runner.ChunkSplit{Worker: "local-1", Chunk: "xaa", Lines: 8000, Freed: 2000, Into: []string{"xad", "xae"}},
 	runner.WorkerDone{Worker: "local-1", Chunk: "xaa", Tally: tally},
 	runner.Warning{Text: "beware"},
 }
@@ -46,6 +47,7 @@ func TestALogHasALineAnEvent(t *testing.T) {
 12:00:00: post_chunk | ::two\r
 12:00:00: hook aggregate failed: exit status 1
 12:00:00: local-2 is lost with xab: it was killed\nby killed
+12:00:00: local-1 keeps 8,000 targets of xaa; others take 2,000 over: xad, xae
 12:00:00: local-1 is done with xaa: 14,000 ok, 150 exit_3, 50 nossh
 12:00:00: warning: beware
 `

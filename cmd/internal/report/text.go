@@ -52,6 +52,9 @@ func (t *Text) Report(e runner.Event) {
 			text = "%s is lost with %s, which another goes on with: %s"
 		}
 		t.line(text, e.Worker, e.Chunk, e.Reason)
+	case runner.ChunkSplit:
+		t.line("%s keeps %s targets of %s; others take %s over: %s",
+			e.Worker, humanize.Comma(e.Lines), e.Chunk, humanize.Comma(e.Freed), strings.Join(e.Into, ", "))
 	case runner.Progress:
 		t.progress(e)
 	case runner.HookOutput:

@@ -1,0 +1,100 @@
+//go:build e2e
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"scanmaster/runner/result"
+)
+
+// judge holds what is left against what must be.
+func (h *chaos) judge(t *testing.T) {
+	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("%s\n%s", strings.Join(h.faults, "\n"), read(t, filepath.Join(h.notes, h.name)))
+		}
+	}()
+	var want strings.Builder
+	for i := range chaosTargets {
+		a := h.crowd.addr(i)
+		out := strings.TrimRight(string(sluggish(a).Stdout), "\n")
+		fmt.Fprintf(&want, "host%d,%s,%s\n", i, a, out)
+	}
+	if got := gathered(t, filepath.Join(h.prefix(h.name), "final", "output")); !sameLines(got, want.String()) {
+		t.Errorf("the outputs are not what the targets have sent: %d bytes, want %d", len(got), want.Len())
+	}
+	attempts := h.attempts(t)
+	for i, n := range h.executions() {
+		ran, name := n-h.before[i], fmt.Sprint("host", i)
+		switch {
+		case ran < 1:
+			t.Errorf("%s has an outcome, and nothing has run there", name)
+		case ran > attempts[name]:
+			t.Errorf("the script has run %d times on %s, and %d are accounted for", ran, name, attempts[name])
+		}
+	}
+	if left := h.workers(); len(left) > 0 {
+		t.Errorf("still running: %d", left)
+	}
+	t.Logf("%d faults, %d scripts begun again, %d chunks split", len(h.faults), again(attempts), h.splits(t))
+}
+
+// splits counts the chunks that were split, in the run that came to its end.
+func (h *chaos) splits(t *testing.T) int {
+	t.Helper()
+	journals, _ := filepath.Glob(filepath.Join(h.prefix(h.name), ".run-*", "journal"))
+	n := 0
+	for _, path := range journals {
+		n += strings.Count(read(t, path), `"kind":"shrunk"`)
+	}
+	return n
+}
+
+// sameLines compares texts but for the order of their lines.
+func sameLines(a, b string) bool {
+	x, y := sortedLines(a), sortedLines(b)
+	return strings.Join(x, "\n") == strings.Join(y, "\n")
+}
+
+// again counts the attempts beyond the first.
+func again(attempts map[string]int64) (n int64) {
+	for _, a := range attempts {
+		n += a - 1
+	}
+	return n
+}
+
+// attempts counts, in all records of the run, how often a script was about to
+// be sent to each host. After an outcome there is none: a record that says
+// otherwise is refused where it is read.
+func (h *chaos) attempts(t *testing.T) map[string]int64 {
+	t.Helper()
+	all := make(map[string]int64)
+	records, err := filepath.Glob(filepath.Join(h.prefix(h.name), "*", ".record"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range records {
+		f, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for e, err := range result.Read(f) {
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				break
+			}
+			if e.Kind == result.KindAttempt {
+				all[e.Attempt.Host]++
+			}
+		}
+		_ = f.Close()
+	}
+	return all
+}
