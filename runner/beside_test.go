@@ -18,7 +18,7 @@ import (
 func elsewhereBegun(t *testing.T) (g *ground, run, folder string) {
 	t.Helper()
 	g = lay(t)
-	g.targets("slow", 2, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
+	g.targets("slow", 4, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
 	p := g.plan("hosts: [local]\njobs: 1\n")
 	p.Lease, p.Job.Lease = time.Second, time.Second
 	folder = g.endedWithOneDone(p)
@@ -77,7 +77,7 @@ func TestNoRunIsBegunBesideAWorkerThatIsOutOfReach(t *testing.T) {
 // beat renews the heartbeat of a chunk, as its worker does.
 func beat(ctx context.Context, folder, run string) error {
 	for n := int64(1000); ctx.Err() == nil; n++ {
-		mark := job.ProgressMark{Run: run, Chunk: "xaa", Beat: n, Lines: 2}
+		mark := job.ProgressMark{Run: run, Chunk: "xaa", Beat: n, Lines: 4}
 		if err := os.WriteFile(filepath.Join(folder, ".beat"), mark.Encode(), 0o600); err != nil {
 			return err
 		}

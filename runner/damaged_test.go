@@ -31,7 +31,7 @@ func TestWhatIsMissingOfARunIsSaid(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := lay(t)
-			g.targets("slow", 2, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
+			g.targets("slow", 4, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
 			p := g.plan("hosts: [local]\njobs: 1\n")
 			g.endedWithOneDone(p)
 			c.change(g, c.file)

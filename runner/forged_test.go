@@ -74,9 +74,9 @@ func copyFirst(ctx context.Context, g *ground) error {
 	return ctx.Err()
 }
 
-// trueCounts is what the worker of a chunk of two fine targets says in the end.
-func trueCounts(run string) job.DoneMark {
-	return job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 2}}
+// trueCounts is what the worker of a chunk of n fine targets says in the end.
+func trueCounts(run string, n int64) job.DoneMark {
+	return job.DoneMark{Run: run, Chunk: "xaa", Lines: n, Outcomes: n, Counts: map[string]int64{"ok": n}}
 }
 
 // TestWhatAForgedDoneFileHasCutIsTakenUp has a run whose master has taken a
@@ -88,10 +88,10 @@ func TestWhatAForgedDoneFileHasCutIsTakenUp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			g := lay(t)
-			g.targets("slow", 2, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
+			g.targets("slow", 4, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
 			p := g.plan(hosts(g) + "jobs: 1\npoll: 1s\n")
 			folder := g.endedWithOneDone(p)
-			mark := trueCounts(p.Layout.Run)
+			mark := trueCounts(p.Layout.Run, 4)
 			if err := os.WriteFile(filepath.Join(folder, job.Done), mark.Encode(), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -100,7 +100,7 @@ func TestWhatAForgedDoneFileHasCutIsTakenUp(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v\n%s", err, g.logs())
 			}
-			if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 2 {
+			if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 4 {
 				t.Errorf("%+v\n%s", s, g.logs())
 			}
 		})
@@ -108,7 +108,7 @@ func TestWhatAForgedDoneFileHasCutIsTakenUp(t *testing.T) {
 }
 
 // endedWithOneDone ends a scan of one worker when it has its first result, and
-// gives the worker's folder.
+// gives the worker's folder. What it is at then comes to its end.
 func (g *ground) endedWithOneDone(p plan.Plan) (folder string) {
 	g.t.Helper()
 	ctx, cancel := context.WithCancelCause(g.t.Context())
@@ -154,7 +154,7 @@ func forge(folder, run string) error {
 		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 3, "nossh": -1}}.Encode(),
 		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"\x1b[2Jfine": 2}}.Encode(),
 		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Counts: map[string]int64{}}.Encode(),
-		trueCounts(run).Encode(),
+		trueCounts(run, 2).Encode(),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, ".forged"), text, 0o600); err != nil {
 			return err
