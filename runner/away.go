@@ -96,6 +96,9 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 		return nil, err
 	}
 	if err := a.at().Launch(context.WithoutCancel(ctx), c); err != nil {
+		if sign, unknown := d.look(ctx); unknown == nil && sign.Apart {
+			err = fmt.Errorf("%s (%w)", d.words, err)
+		}
 		return nil, err
 	}
 	return d, nil
@@ -119,6 +122,9 @@ func (d *distant) look(ctx context.Context) (host.Sign, error) {
 	})
 	if err == nil {
 		d.words = sign.Words
+	}
+	if sign.Apart {
+		d.words = d.run.plan.Layout.Prefix() + " isn't there on that host: mount the shared folder again"
 	}
 	return sign, err
 }

@@ -76,11 +76,14 @@ until [ -e %[1]s/go ] || [ -e %[1]s/go."$(hostname)" ]; do sleep 0.1; done
 echo this is $(hostname)
 `
 
-// hold starts so many targets that are held.
-func (f *farm) hold(t *testing.T, n int) *held {
+// heldTargets make chunks of four for three workers.
+const heldTargets = 12
+
+// hold starts targets that are held.
+func (f *farm) hold(t *testing.T) *held {
 	t.Helper()
 	f.write(t, "remote.sh", fmt.Sprintf(heldScript, f.notes))
-	return &held{farm: f, targets: f.machines(t, "target", n)}
+	return &held{farm: f, targets: f.machines(t, "target", heldTargets)}
 }
 
 // soon has a lease that a test can wait for, and scripts that may wait longer.
@@ -105,6 +108,14 @@ func (h *held) letGo(t *testing.T, numbers ...int) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// working has three workers in the middle of their chunks: one target is done,
+// one in flight, and two are left.
+func (h *held) working(t *testing.T) (inFlight []int) {
+	t.Helper()
+	h.letGo(t, 1, 5, 9)
+	return []int{2, 6, 10}
 }
 
 // begun counts the scripts that have begun on a target.

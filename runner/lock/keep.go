@@ -15,10 +15,10 @@ const (
 	answer = 10 * time.Second
 )
 
-var (
-	errTaken  = errors.New("the lock was taken over")
-	errSilent = errors.New("the file system does not answer")
-)
+// ErrTaken tells that another owner has the lock now.
+var ErrTaken = errors.New("the lock was taken over")
+
+var errSilent = errors.New("the file system does not answer")
 
 // start begins the heartbeat of a lock that was filled at began, or later.
 func (l *Lock) start(began time.Time) {
@@ -99,7 +99,7 @@ func (k *keeper) beat() error {
 // done takes note of how a write went.
 func (k *keeper) done() error {
 	k.busy = false
-	if errors.Is(k.last, errTaken) {
+	if errors.Is(k.last, ErrTaken) {
 		return k.last
 	}
 	if k.last == nil {
@@ -122,14 +122,14 @@ func (l *Lock) renew(c content, lapsed bool) error {
 		return err
 	}
 	if top.number > l.number {
-		return fmt.Errorf("%w by %s", errTaken, top.content.Owner)
+		return fmt.Errorf("%w by %s", ErrTaken, top.content.Owner)
 	}
 	if !lapsed {
 		return l.files.publish(l.number, c)
 	}
 	won, err := l.files.claim(l.number+1, c)
 	if err == nil && !won {
-		err = errTaken
+		err = ErrTaken
 	}
 	if won {
 		l.number++
@@ -138,9 +138,9 @@ func (l *Lock) renew(c content, lapsed bool) error {
 }
 
 // Release gives the lock back and ends its heartbeat. Where another owner has
-// taken the lock, or the folder was removed, there is nothing to give back. It
-// waits a few seconds at the
-// most; where the file system doesn't answer the lock stays as it is, and is
+// taken the lock, or the folder was removed, there is nothing to give back, and
+// that of a lock that was lost before is only tried. It waits a few seconds at
+// the most; where the file system doesn't answer the lock stays as it is, and is
 // this process's until it ends.
 func (l *Lock) Release() error {
 	l.release.Do(func() {
@@ -149,7 +149,7 @@ func (l *Lock) Release() error {
 		go func() {
 			<-l.ended
 			err := l.renew(content{Owner: l.self, Released: true}, false)
-			if errors.Is(err, errTaken) || errors.Is(err, fs.ErrNotExist) {
+			if l.Err() != nil || errors.Is(err, ErrTaken) || errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}
 			released <- err

@@ -151,8 +151,8 @@ func TestALeaseThatLapsedIsLostWhereAnotherTakesItMeanwhile(t *testing.T) {
 	dir, path := open(t)
 	l := take(t, config(t, dir))
 	put(t, path, 3, faraway) // a folder listed before it was there
-	if err := l.renew(content{Owner: l.self}, true); !errors.Is(err, errTaken) {
-		t.Errorf("renew gave %v, want %v", err, errTaken)
+	if err := l.renew(content{Owner: l.self}, true); !errors.Is(err, ErrTaken) {
+		t.Errorf("renew gave %v, want %v", err, ErrTaken)
 	}
 	if got := there(t, path); got != ".lock.1 .lock.3" {
 		t.Errorf("the folder holds %s", got)
