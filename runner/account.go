@@ -44,7 +44,7 @@ func (r *run) account(ctx context.Context) (string, error) {
 // done: a .done file is written by whoever can write to the share, and the
 // record may have been changed since. One that says otherwise is told of.
 func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingList) error {
-	if c.classic {
+	if c.classic.Load() {
 		counted, err := merge.Count(ctx, r.prefix, r.plan.Layout.Min, merge.Chunk{Name: c.name, Dir: c.folder})
 		if err != nil {
 			return err

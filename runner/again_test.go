@@ -63,8 +63,9 @@ func TestWorkersThatHaveLostTheirMasterAreNotRunBeside(t *testing.T) {
 	}
 	before := g.read("started")
 	_, err = g.apply(t.Context(), g.plan(""))
-	if err == nil || !strings.Contains(err.Error(), first.Run) || !strings.Contains(err.Error(), "xaa") {
-		t.Errorf("%v: want the run and the chunk", err)
+	if err == nil || !strings.Contains(err.Error(), first.Run) || !strings.Contains(err.Error(), "xaa") ||
+		!strings.Contains(err.Error(), "scanmaster cancel s --dir "+g.path("share")) {
+		t.Errorf("%v: want the run, the chunk, and what ends it", err)
 	}
 	if g.read("started") != before {
 		t.Error("the earlier scan was touched")

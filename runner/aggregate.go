@@ -25,7 +25,7 @@ func (r *run) merge(ctx context.Context, s plan.Merge) (string, error) {
 	}
 	chunks := make([]merge.Chunk, len(r.chunks))
 	for i, c := range r.chunks {
-		chunks[i] = merge.Chunk{Name: c.name, Dir: c.folder, Recorded: !c.classic}
+		chunks[i] = merge.Chunk{Name: c.name, Dir: c.folder, Recorded: !c.classic.Load()}
 	}
 	report, err := merge.Merge(ctx, r.prefix, r.plan.Layout.Min, chunks)
 	if err != nil {

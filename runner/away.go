@@ -80,7 +80,9 @@ func (a *away) anew(ctx context.Context, broken *host.Host) (*host.Host, error) 
 }
 
 func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
+	d := &distant{away: a, run: r, chunk: chunk}
 	if c.Log != "" {
+		d.from = sizeOf(r.folder, filepath.Base(c.Log))
 		// Made here, so that it is as private as all else on the share.
 		log, err := appendTo(r.folder, filepath.Base(c.Log))
 		if err != nil {
@@ -90,18 +92,18 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 			return nil, err
 		}
 	}
-	d := &distant{away: a, run: r, chunk: chunk}
 	// The line may have gone down since; a start is not made twice.
 	if _, err := d.look(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.at().Launch(context.WithoutCancel(ctx), c); err != nil {
+	err := a.at().Launch(context.WithoutCancel(ctx), c)
+	if lost := new(remote.Error); err != nil && !errors.As(err, &lost) {
 		if sign, unknown := d.look(ctx); unknown == nil && sign.Apart {
 			err = fmt.Errorf("%s (%w)", d.words, err)
 		}
 		return nil, err
 	}
-	return d, nil
+	return d, err // where the line went down, it may have started
 }
 
 // distant is a worker on a worker host, which goes on without us.
@@ -109,6 +111,8 @@ type distant struct {
 	*away
 	run   *run
 	chunk string
+	// from is where in its log begins what is its own.
+	from int64
 	// words is the last that was heard of it.
 	words string
 }
@@ -117,7 +121,7 @@ type distant struct {
 func (d *distant) look(ctx context.Context) (host.Sign, error) {
 	var sign host.Sign
 	err := d.ask(ctx, func(ctx context.Context, h *host.Host) (err error) {
-		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk)
+		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk, d.from)
 		return err
 	})
 	if err == nil {
@@ -147,7 +151,7 @@ func (d *distant) gone() <-chan struct{} { return nil }
 
 func (d *distant) alive(ctx context.Context) (bool, error) {
 	sign, err := d.look(ctx)
-	return err == nil && sign.State != host.Ended, err
+	return err == nil && sign.Runs, err // .done is no sign: it may be forged
 }
 
 func (d *distant) fate(*run) string {
@@ -158,18 +162,17 @@ func (d *distant) fate(*run) string {
 	return how
 }
 
-// end ends a worker that has not finished. Where its host can't be told, it
-// may go on, and that is said.
-func (d *distant) end(finished bool) {
+// hurry sends it another signal. That its host can't be told, end says.
+func (d *distant) hurry() { _ = d.at().Hurry(context.Background(), d.run.plan.Layout, d.chunk) }
+
+// end ends a worker that has not finished.
+func (d *distant) end(finished bool) error {
 	if finished {
-		return
+		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*grace)
 	defer cancel()
-	err := d.ask(ctx, func(_ context.Context, h *host.Host) error {
+	return d.ask(ctx, func(_ context.Context, h *host.Host) error {
 		return h.Stop(ctx, d.run.plan.Layout, d.chunk, grace)
 	})
-	if err != nil {
-		d.run.report(Warning{Text: fmt.Sprintf("%s may still work: %v", d.name(), err)})
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"strings"
 	"sync"
+	"time"
 
 	"scanmaster/runner/host"
 	"scanmaster/runner/job"
@@ -83,6 +84,30 @@ func noteCancel(l job.Layout) (err error) {
 	}
 	by := fmt.Sprintf("%s on %s", self.User, self.Host)
 	return errors.Join(folder.WriteFile(cancelFile, []byte(by+"\n")), folder.Close())
+}
+
+// cancelLook is how often a master looks whether its run is cancelled.
+const cancelLook = time.Second
+
+// watchCancel tells the loop where somebody has cancelled the run. It mustn't
+// hang in the share, hence it is no part of the loop.
+func (w *waiter) watchCancel(ctx context.Context) {
+	tick := time.NewTicker(cancelLook)
+	defer tick.Stop()
+	for {
+		if err := w.run.cancelled(); err != nil {
+			select {
+			case w.cancelled <- err:
+			case <-ctx.Done():
+			}
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // cancelled tells whether somebody has cancelled the run.

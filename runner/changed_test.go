@@ -1,15 +1,10 @@
 package runner_test
 
 import (
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
-	"scanmaster/runner/job"
 )
 
 func TestResultsThatAreNotThereAreMissing(t *testing.T) {
@@ -53,34 +48,4 @@ func (g *ground) warned() bool {
 		}
 	}
 	return false
-}
-
-func TestADoneFileIsHeldAgainstTheRecord(t *testing.T) {
-	g := lay(t)
-	g.targets("stuck", 2, fleet.Behaviour{Kind: fleet.NeverEnds})
-	p := g.plan("hosts: [local]\ntimeouts: {run: 1h}\npoll: 1s")
-	forged := make(chan error, 1)
-	go func() {
-		for {
-			if found, _ := filepath.Glob(g.prefix("*.xaa/.slave")); len(found) == 1 {
-				mark := job.DoneMark{Run: p.Layout.Run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 2}}
-				forged <- os.WriteFile(filepath.Join(filepath.Dir(found[0]), job.Done), mark.Encode(), 0o600)
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-	}()
-	s, err := g.apply(t.Context(), p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := <-forged; err != nil {
-		t.Fatal(err)
-	}
-	if s.Verdict != runner.Incomplete || s.Missing != 2 || s.Tally.Total() != 0 || !g.warned() {
-		t.Errorf("%+v", s)
-	}
-	if got := g.read(".run-*/missing"); got != strings.Join(g.lines, "\n")+"\n" {
-		t.Errorf("missing: %q", got)
-	}
 }

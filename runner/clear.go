@@ -53,7 +53,7 @@ func (c *clearing) begin(now time.Time) (folder *share.Dir, err error) {
 // openJournal begins to write down what happens, or goes on with it, and gives
 // what was written before.
 func (r *run) openJournal() (journal.State, error) {
-	written, state, err := journal.Open(r.folder, r.cfg.Now)
+	written, state, err := journal.Open(r.folder, r.cfg.Now, r.mine)
 	if err != nil {
 		return state, err
 	}

@@ -159,6 +159,20 @@ func TestARunThatWasCutShortTakesNoFinishedOnesPlace(t *testing.T) {
 	}
 }
 
+// TestAClockThatWasAheadCostsNoResults has an earlier run whose master's clock
+// was ahead: its id is later than that of the one that came after it.
+func TestAClockThatWasAheadCostsNoResults(t *testing.T) {
+	p := scanFolder{t, t.TempDir()}
+	p.write(".old/run-2026Z/ended", ".old/run-2026Z/final/ok")
+	for _, runs := range [][2]string{{"2026A", "2026B"}, {"2026B", "2026C"}} {
+		p.write(append([]string{".run-" + runs[0] + "/journal"}, earlier...)...)
+		p.clear(runs[1], 1, 1000)
+		if got, want := slices.Sorted(maps.Keys(p.olds())), []string{"run-" + runs[0]}; !slices.Equal(got, want) {
+			t.Errorf("kept are %v, want %v", got, want)
+		}
+	}
+}
+
 // TestWhatComesBetweenIsNotMixedIn has another program leave results after a
 // master was killed while it cleared.
 func TestWhatComesBetweenIsNotMixedIn(t *testing.T) {

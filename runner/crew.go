@@ -21,6 +21,16 @@ type hand struct {
 	out    string
 }
 
+// isClassic tells that the workers there are of the classic suite.
+func (h *hand) isClassic() bool {
+	host, ok := h.at.(*away)
+	return ok && host.classic
+}
+
+// mayTake tells that a chunk may go to a worker. What one of ours has begun, a
+// classic one would begin anew.
+func (h *hand) mayTake(c *chunkRun) bool { return !c.ours || !h.isClassic() }
+
 // maxLosses is how many workers in a row may be lost on one host before it gets
 // nothing more: the fault is more likely its own.
 const maxLosses = 2
@@ -40,12 +50,15 @@ func (r *run) deal() []*chunkRun {
 		if h.chunk != nil || h.out != "" {
 			continue
 		}
-		i := slices.IndexFunc(r.chunks, (*chunkRun).waits)
+		i := slices.IndexFunc(r.chunks, func(c *chunkRun) bool { return c.waits() && h.mayTake(c) })
 		if i < 0 {
-			break
+			continue
 		}
-		r.chunks[i].give(h)
-		dealt = append(dealt, r.chunks[i])
+		c := r.chunks[i]
+		c.give(h)
+		c.classic.Store(h.isClassic())
+		c.ours = c.ours || !h.isClassic()
+		dealt = append(dealt, c)
 	}
 	return dealt
 }
@@ -56,9 +69,6 @@ func (c *chunkRun) waits() bool { return !c.done && c.lost == "" && c.by == nil 
 // give gives a chunk to a worker.
 func (c *chunkRun) give(h *hand) {
 	c.by, c.worker, h.chunk = h, h.worker, c
-	if host, ok := h.at.(*away); ok {
-		c.classic = host.classic
-	}
 }
 
 // free takes the chunk from its worker, who may have another one, and gives who
@@ -81,9 +91,9 @@ func (r *run) lose(c *chunkRun, s plan.Wait, reason string) error {
 		h.out = fmt.Sprintf("%d workers in a row were lost there", h.losses)
 	}
 	switch {
-	case s.OnWorkerLost == spec.LostFail, c.losses > s.Retries, c.classic:
+	case s.OnWorkerLost == spec.LostFail, c.losses > s.Retries, c.classic.Load():
 		c.lost = reason
-	case r.handsLeft() == 0:
+	case !r.isLeftFor(c):
 		c.lost = reason
 	}
 	err := r.journal.Add(journal.Entry{Kind: journal.KindLost, Chunk: c.name, Worker: c.worker.Name, Reason: reason})
@@ -94,21 +104,23 @@ func (r *run) lose(c *chunkRun, s plan.Wait, reason string) error {
 
 // giveUp gives up all chunks that nobody is left for.
 func (r *run) giveUp(reason string) {
-	if r.handsLeft() > 0 {
-		return
-	}
 	for _, c := range r.chunks {
-		if c.waits() {
+		if c.waits() && !r.isLeftFor(c) {
 			c.lost = "no worker is left for it: " + reason
 		}
 	}
 }
 
-// handsLeft counts the workers that may get a chunk, now or later.
-func (r *run) handsLeft() int {
+// isLeftFor tells that there is a worker that may get the chunk, now or later.
+func (r *run) isLeftFor(c *chunkRun) bool {
+	return slices.ContainsFunc(r.crew, func(h *hand) bool { return h.out == "" && h.mayTake(c) })
+}
+
+// awaited counts the chunks that somebody is at, or should be.
+func (r *run) awaited() int {
 	n := 0
-	for _, h := range r.crew {
-		if h.out == "" {
+	for _, c := range r.chunks {
+		if !c.done && c.lost == "" {
 			n++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,8 +18,8 @@ import (
 	"scanmaster/runner/share"
 )
 
-// What a chunk's folder is called that was taken from its worker, with the time
-// in nanoseconds, and one that is being made in its place. Both end with the
+// What a chunk's folder is called that was taken from its worker, with a
+// number, and one that is being made in its place. Both end with the
 // folder's own name.
 const (
 	takenPrefix = ".taken-"
@@ -35,36 +36,62 @@ func (r *run) fence(ctx context.Context, chunk string) error {
 	if err != nil {
 		return err
 	}
-	folder := folders[chunk]
-	if folder == "" {
-		return nil // nothing of it is there
+	if folder := folders[chunk]; folder != "" {
+		name, err := r.nextTaken(folder)
+		if err == nil {
+			err = r.prefix.Rename(folder, name)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	taken := takenPrefix + strconv.FormatInt(r.cfg.Now().UnixNano(), 10) + "." + folder
-	if err := r.prefix.Rename(folder, taken); err != nil {
-		return err
-	}
-	return r.restore(ctx, chunk, taken)
+	return r.restoreLast(ctx, chunk)
 }
 
-// restoreTaken goes on where a master was ended while it took a chunk.
+// nextTaken is what a folder is called when it is taken: numbered, so that the
+// last of several has most.
+func (r *run) nextTaken(folder string) (string, error) {
+	entries, err := r.prefix.ReadDir()
+	if err != nil {
+		return "", err
+	}
+	n := 0
+	for _, e := range entries {
+		if number, _, ok := strings.Cut(strings.TrimPrefix(e.Name(), takenPrefix), "."); ok && takenFolder(e.Name()) != "" {
+			if have, err := strconv.Atoi(number); err == nil {
+				n = max(n, have)
+			}
+		}
+	}
+	return fmt.Sprintf("%s%06d.%s", takenPrefix, n+1, folder), nil
+}
+
+// restoreLast puts a folder in the place of the last one that was taken of a
+// chunk, if one was: also where a master was ended, or failed, while it did so.
+func (r *run) restoreLast(ctx context.Context, chunk string) error {
+	entries, err := r.prefix.ReadDir()
+	if err != nil {
+		return err
+	}
+	for _, e := range slices.Backward(entries) { // sorted by name, and so by number
+		if name, ok := job.ChunkOf(takenFolder(e.Name())); ok && name == chunk && e.IsDir() {
+			return r.restore(ctx, chunk, e.Name())
+		}
+	}
+	return nil
+}
+
+// restoreTaken goes on where a master was ended while it took chunks.
 func (r *run) restoreTaken(ctx context.Context) error {
 	folders, err := r.folders()
 	if err != nil {
 		return err
 	}
-	entries, err := r.prefix.ReadDir()
-	if err != nil {
-		return err
-	}
-	for _, e := range entries { // of several the last, which has most, wins
-		name, ok := job.ChunkOf(takenFolder(e.Name()))
-		if c := r.chunkNamed(name); !ok || c == nil || c.done || folders[name] != "" {
+	for _, c := range r.chunks {
+		if c.done || folders[c.name] != "" {
 			continue
 		}
-		if err := r.restore(ctx, name, e.Name()); err != nil {
-			return err
-		}
-		if folders, err = r.folders(); err != nil {
+		if err := r.restoreLast(ctx, c.name); err != nil {
 			return err
 		}
 	}
@@ -100,7 +127,7 @@ func (r *run) restore(ctx context.Context, chunk, taken string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, from.Close()) }()
-	if mark, ok := readDone(from); ok && mark.Run == r.plan.Layout.Run && mark.Chunk == chunk {
+	if c := r.chunkNamed(chunk); c != nil && r.hasFinished(c, from) {
 		return r.prefix.Rename(taken, folder)
 	}
 	if err := r.prefix.RemoveAll(carryPrefix + folder); err != nil {
@@ -119,12 +146,14 @@ func (r *run) restore(ctx context.Context, chunk, taken string) (err error) {
 	return r.prefix.Rename(carryPrefix+folder, folder)
 }
 
-func readDone(dir *share.Dir) (job.DoneMark, bool) {
+// hasFinished tells whether a chunk's worker has left a true .done file.
+func (r *run) hasFinished(c *chunkRun, dir *share.Dir) bool {
 	data, err := dir.ReadFile(job.Done)
 	if err != nil {
-		return job.DoneMark{}, false
+		return false
 	}
-	return job.ParseDone(data)
+	mark, ok := job.ParseDone(data)
+	return ok && r.fits(c, mark) && r.holds(c, dir, mark)
 }
 
 // carry copies a chunk's folder as far as it counts.

@@ -11,6 +11,7 @@ import (
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
 	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
 )
 
 func TestADoneFileThatIsNotTheWorkersChangesNothing(t *testing.T) {
@@ -73,6 +74,76 @@ func copyFirst(ctx context.Context, g *ground) error {
 	return ctx.Err()
 }
 
+// trueCounts is what the worker of a chunk of two fine targets says in the end.
+func trueCounts(run string) job.DoneMark {
+	return job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 2}}
+}
+
+// TestWhatAForgedDoneFileHasCutIsTakenUp has a run whose master has taken a
+// forged .done file for the end, as the journal says.
+func TestWhatAForgedDoneFileHasCutIsTakenUp(t *testing.T) {
+	for name, hosts := range map[string]func(*ground) string{
+		"here":  func(*ground) string { return "hosts: [local]\n" },
+		"there": func(g *ground) string { return g.hosts(1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := lay(t)
+			g.targets("slow", 2, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond})
+			p := g.plan(hosts(g) + "jobs: 1\npoll: 1s\n")
+			folder := g.endedWithOneDone(p)
+			mark := trueCounts(p.Layout.Run)
+			if err := os.WriteFile(filepath.Join(folder, job.Done), mark.Encode(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			g.append(".run-"+p.Layout.Run+"/journal", `{"kind":"done","chunk":"xaa","folder":"`+filepath.Base(folder)+`"}`+"\n")
+			s, err := runner.Resume(t.Context(), p, g.config())
+			if err != nil {
+				t.Fatalf("%v\n%s", err, g.logs())
+			}
+			if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 2 {
+				t.Errorf("%+v\n%s", s, g.logs())
+			}
+		})
+	}
+}
+
+// endedWithOneDone ends a scan of one worker when it has its first result, and
+// gives the worker's folder.
+func (g *ground) endedWithOneDone(p plan.Plan) (folder string) {
+	g.t.Helper()
+	ctx, cancel := context.WithCancelCause(g.t.Context())
+	enough := errors.New("that was enough")
+	go func() {
+		for ctx.Err() == nil {
+			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) > 0 {
+				cancel(enough)
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	if _, err := g.apply(ctx, p); !errors.Is(err, enough) {
+		g.t.Fatalf("%v: want that it was ended\n%s", err, g.logs())
+	}
+	folders, _ := filepath.Glob(g.prefix("*.xaa"))
+	if len(folders) != 1 {
+		g.t.Fatalf("%q: want one folder", folders)
+	}
+	return folders[0]
+}
+
+// append adds text to a file below PREFIX.
+func (g *ground) append(name, text string) {
+	g.t.Helper()
+	file, err := os.OpenFile(g.prefix(name), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	_, err = file.WriteString(text)
+	if err := errors.Join(err, file.Close()); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
 // forge leaves, one after the other, what could pass for the worker's word.
 func forge(folder, run string) error {
 	for _, text := range [][]byte{
@@ -82,6 +153,8 @@ func forge(folder, run string) error {
 		job.DoneMark{Run: run, Chunk: "xab", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 2}}.Encode(),
 		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"ok": 3, "nossh": -1}}.Encode(),
 		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Outcomes: 2, Counts: map[string]int64{"\x1b[2Jfine": 2}}.Encode(),
+		job.DoneMark{Run: run, Chunk: "xaa", Lines: 2, Counts: map[string]int64{}}.Encode(),
+		trueCounts(run).Encode(),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, ".forged"), text, 0o600); err != nil {
 			return err

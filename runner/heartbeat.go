@@ -20,14 +20,22 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 			return
 		}
 		// Its .done file, where it has one, was there before. The loop mustn't
-		// hang in the share.
-		g.done, g.isDone = w.run.lookForDone(watched.chunk.name)
+		// hang in the share. Of one that has come to its end the word is enough:
+		// a hook may have changed the record since, and another worker would do
+		// all again for nothing. What counts is found out at the end.
+		g.done, g.isDone = w.run.lookForDone(watched.chunk.name, g.reason != "" || failed(watched.post))
 		g.cancelled = w.run.cancelled()
 		select {
 		case w.gone <- g:
 		case <-ctx.Done():
 		}
 	})
+}
+
+// failed tells of a worker that is gone that it is known to have failed.
+func failed(p post) bool {
+	local, ok := p.(*process)
+	return ok && local.err != nil
 }
 
 // awaitEnd returns when a worker has ended: at once where that is known, and
@@ -58,6 +66,9 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 			continue
 		}
 		still++
+		if w.run.mine() != nil {
+			continue // the loop is told of it by others
+		}
 		silence := time.Duration(still) * w.run.plan.Lease
 		alive, err := s.post.alive(ctx)
 		switch {
@@ -71,8 +82,13 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 		case !alive:
 			return "", false, true
 		case still > 1:
-			s.post.end(false)
-			return fmt.Sprintf("it had given no sign for %v and was ended", silence), false, true
+			reason := fmt.Sprintf("it had given no sign for %v and was ended", silence)
+			if err := s.post.end(false); err == nil {
+				return reason, false, true
+			}
+			if w.mayFence(ctx, s, reason) {
+				return reason, true, true
+			}
 		}
 	}
 }
@@ -80,7 +96,7 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 // mayFence takes the chunk of a worker that can't be asked. What a classic one
 // would do then isn't known: it is waited for.
 func (w *waiter) mayFence(ctx context.Context, s started, reason string) bool {
-	if !s.chunk.classic {
+	if !s.chunk.classic.Load() {
 		err := w.run.fence(ctx, s.chunk.name)
 		if err == nil {
 			return true

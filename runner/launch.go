@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"scanmaster/runner/job"
@@ -32,7 +32,9 @@ type chunkRun struct {
 	post post // nil while no worker is started
 	// classic tells that the worker is one of the classic suite, which leaves
 	// no record, and in .done a date.
-	classic bool
+	classic atomic.Bool
+	// ours tells that a worker of ours has begun it, or may have.
+	ours bool
 	// folder is the name of the worker's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is seen here.
 	folder string
@@ -53,6 +55,9 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	r.gather()
 	if r.resumed {
 		r.adopt(ctx)
+	}
+	if err := r.cancelled(); err != nil {
+		return "", err
 	}
 	working := len(r.posts)
 	first := r.deal()
@@ -89,14 +94,16 @@ type started struct {
 // hasStarted takes note of what came of a start.
 func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 	if p != nil {
-		c.post = p
 		r.posts = append(r.posts, started{c, p})
 	}
+	if c.done {
+		return nil // it was quick
+	}
+	c.post = p
 	if failed != nil && p != nil && r.leaves() {
 		return nil // whoever takes the run up finds out
 	}
 	if failed != nil {
-		c.by.out = failed.Error() // what couldn't be started can't be again
 		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
 	}
 	r.report(WorkerStarted{Worker: c.worker.Name, Chunk: c.name, Lines: c.lines})
@@ -104,15 +111,17 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 }
 
 // start starts a worker on a chunk and waits until it works or has finished.
-// The error says why it can't; there may be a post all the same.
+// The error says why it can't, and that nobody works; there may be a post all
+// the same. Of whom it isn't known counts as working: no other one may be at the
+// chunk beside it.
 func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (post, error) {
 	s := launchOf(r.plan)
 	s.Bin = h.at.bin(s)
 	command := s.Command(r.plan.Layout, h.worker, chunk, r.digest)
-	if host, ok := h.at.(*away); ok && host.classic {
+	if h.isClassic() {
 		command = s.Classic(r.plan.Layout, chunk, lines)
 	}
-	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name}
+	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name, Classic: h.isClassic()}
 	if h.worker.Local {
 		entry.Place = place(r.self)
 	}
@@ -120,10 +129,20 @@ func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64) (po
 		return nil, err
 	}
 	post, err := h.at.start(ctx, r, command, chunk)
-	if err != nil {
+	if post == nil {
 		return nil, err
 	}
-	return post, r.awaitBegin(ctx, chunk, post)
+	if err == nil {
+		err = r.awaitBegin(ctx, chunk, post)
+	}
+	if err == nil || ctx.Err() != nil {
+		return post, err
+	}
+	if unsure := post.end(false); unsure != nil {
+		r.report(Warning{Text: fmt.Sprintf("%s: %v; it may work all the same, and is waited for: %v", post.name(), err, unsure)})
+		return post, nil
+	}
+	return post, err
 }
 
 func (r *run) awaitBegin(ctx context.Context, chunk string, post post) error {
@@ -183,24 +202,6 @@ func (r *run) has(folder, name string) bool {
 	return errors.Join(err, dir.Close()) == nil
 }
 
-// wordsSize is how much of a worker's log is quoted, in bytes.
-const wordsSize = 500
-
-// lastWords gives the end of a worker's log, raw but in one line, for a message.
-func (r *run) lastWords(log string) string {
-	data, err := r.folder.ReadFile(log)
-	if errors.Is(err, fs.ErrNotExist) {
-		return ", and has left no log"
-	}
-	if err == nil && len(data) == 0 {
-		return ""
-	}
-	if err != nil {
-		return ": " + err.Error()
-	}
-	return ": " + job.Words(string(data[max(0, len(data)-wordsSize):]))
-}
-
 // leaves tells that the run ends, and its workers go on: those of a run that
 // another master may have are not this one's to end.
 func (r *run) leaves() bool { return r.disowned.Load() || r.cfg.LeaveWorkers && r.told() }
@@ -208,8 +209,27 @@ func (r *run) leaves() bool { return r.disowned.Load() || r.cfg.LeaveWorkers && 
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {
 	var group sync.WaitGroup
+	ended := make(chan struct{})
+	defer close(ended)
+	go r.hurryAll(r.posts, ended)
 	for _, s := range r.posts {
-		group.Go(func() { s.post.end(s.chunk.done) })
+		group.Go(func() {
+			if err := s.post.end(s.chunk.done); err != nil {
+				r.report(Warning{Text: fmt.Sprintf("%s may still work: %v", s.post.name(), err)})
+			}
+		})
 	}
 	group.Wait()
+}
+
+// hurryAll hands on that workers shall not take their time over their end.
+func (r *run) hurryAll(all []started, ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-r.cfg.Cut:
+	}
+	for _, s := range all {
+		go hurry(s)
+	}
 }

@@ -27,6 +27,8 @@ type process struct {
 	cmd *exec.Cmd
 	// log is the name of the file in the run's folder that it writes to.
 	log string
+	// from is where in it begins what is its own.
+	from int64
 	// ended is closed when the process is gone; err is how it ended.
 	ended chan struct{}
 	err   error
@@ -35,6 +37,7 @@ type process struct {
 // startLocal starts a worker in a session of its own, so that it goes on
 // should the master die; what it says goes to a log in the run's folder.
 func startLocal(ctx context.Context, c plan.Command, environ []string, folder *share.Dir, log string) (*process, error) {
+	from := sizeOf(folder, log)
 	out, err := appendTo(folder, log)
 	if err != nil {
 		return nil, err
@@ -52,7 +55,7 @@ func startLocal(ctx context.Context, c plan.Command, environ []string, folder *s
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &process{cmd: cmd, log: log, ended: make(chan struct{})}
+	p := &process{cmd: cmd, log: log, from: from, ended: make(chan struct{})}
 	go func() {
 		p.err = cmd.Wait()
 		close(p.ended)
@@ -82,6 +85,13 @@ func (p *process) stop() {
 		}
 	}
 	<-p.ended
+}
+
+// hurry sends another signal, unless it has ended.
+func (p *process) hurry() {
+	if !p.endsWithin(0) {
+		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGTERM)
+	}
 }
 
 // endsWithin waits for the process to end by itself.

@@ -21,6 +21,8 @@ const movingDir = ".moving"
 type clearing struct {
 	prefix *share.Dir
 	run    string // that is to begin
+	// moved are the names that this clearing has given below Old.
+	moved []string
 	// before hears of each change ahead of it, and may keep it from being made;
 	// nil but in tests.
 	before func(change string) error
@@ -166,6 +168,7 @@ func (c *clearing) arrive() (string, error) {
 		to = fmt.Sprintf("%s%s-%d", job.OldRun, earlier, n)
 	}
 	err = c.change("name "+to, func() error { return old.Rename(movingDir, to) })
+	c.moved = append(c.moved, to)
 	return job.Old + "/" + to, err
 }
 
@@ -191,23 +194,34 @@ func (c *clearing) prune(keep int) (int, error) {
 		return 0, err
 	}
 	kept, pruned := make(map[bool]int), 0
-	for _, e := range slices.Backward(entries) { // run ids begin with a time: the latest first
-		if !strings.HasPrefix(e.Name(), job.OldRun) || !e.IsDir() {
-			continue
-		}
-		over, err := hasEnded(old, e.Name())
+	for _, name := range c.latestFirst(entries) {
+		over, err := hasEnded(old, name)
 		if err != nil {
 			return pruned, err
 		}
 		if kept[over]++; kept[over] <= keep {
 			continue
 		}
-		if err := c.change("prune "+e.Name(), func() error { return old.RemoveAll(e.Name()) }); err != nil {
+		if err := c.change("prune "+name, func() error { return old.RemoveAll(name) }); err != nil {
 			return pruned, err
 		}
 		pruned++
 	}
 	return pruned, nil
+}
+
+// latestFirst gives the names of the earlier runs. Run ids begin with a time, and
+// the masters' clocks may differ, or step: what was moved just now was there last,
+// whatever its id says.
+func (c *clearing) latestFirst(entries []fs.DirEntry) []string {
+	latest := slices.Clone(c.moved)
+	slices.Reverse(latest)
+	for _, e := range slices.Backward(entries) {
+		if strings.HasPrefix(e.Name(), job.OldRun) && e.IsDir() && !slices.Contains(c.moved, e.Name()) {
+			latest = append(latest, e.Name())
+		}
+	}
+	return latest
 }
 
 // hasEnded tells whether all workers of an earlier run have come to their end.

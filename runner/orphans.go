@@ -10,23 +10,33 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/share"
+	"scanmaster/spec"
 )
 
 // refuseOrphans makes sure that no worker of an earlier run on this machine is
 // still at it: its master may have been killed, and what must run once would
 // run a second time beside it.
-func refuseOrphans(prefix *share.Dir) error {
+func refuseOrphans(prefix *share.Dir, l job.Layout) error {
 	return eachRun(prefix, func(run string, folder *share.Dir) error {
 		chunks, err := stillWorked(folder)
 		if err != nil {
 			return fmt.Errorf("run %s: %w", run, err)
 		}
 		if len(chunks) > 0 {
-			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: pkill -f %s",
-				run, strings.Join(chunks, ", "), job.Quote(run))
+			return fmt.Errorf("run %s has lost its master, but workers of it are still at %s; wait for them, or end them: %s",
+				run, strings.Join(chunks, ", "), cancelLine(l))
 		}
 		return nil
 	})
+}
+
+// cancelLine is the command line that ends what works for a scan.
+func cancelLine(l job.Layout) string {
+	line := "scanmaster cancel " + job.Quote(l.Name)
+	if l.Dir != spec.DefaultDir {
+		line += " --dir " + job.Quote(l.Dir)
+	}
+	return line
 }
 
 // refuseHooks does so for the hooks that run on the master.

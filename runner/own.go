@@ -90,7 +90,16 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 	if err := r.refuseUnfinished(prefix); err != nil || r.unfinished != "" {
 		return err
 	}
-	return refuseOrphans(prefix)
+	return refuseOrphans(prefix, r.plan.Layout)
+}
+
+// mine gives the reason why the run is not this master's any more. Where that
+// can't be found out, the heartbeat of the lock tells in time.
+func (r *run) mine() error {
+	if err := r.lock.Mine(); errors.Is(err, lock.ErrTaken) {
+		return ownerLost(r.plan.Layout.Prefix(), err)
+	}
+	return nil
 }
 
 // watchOwner stops the run when its lock is lost. It ends with the lock.

@@ -74,13 +74,16 @@ func (r *run) openAgain(state journal.State) (journal.State, error) {
 	case !state.Dealt:
 		return state, ErrNotBegun
 	case !state.Finished:
-		return state, nil
+		return state, r.refuseDamaged(state)
 	case !lacks(state):
 		return state, &FinishedError{r.plan.Layout.Run, Verdict(state.Verdict)}
 	}
 	state.Steps, state.Summary = nil, nil
 	for i := range state.Chunks {
 		state.Chunks[i].Losses = 0
+	}
+	if err := r.refuseDamaged(state); err != nil {
+		return state, err
 	}
 	return state, r.journal.Add(journal.Entry{Kind: journal.KindReopened})
 }
@@ -100,6 +103,13 @@ func (r *run) reopen() (journal.State, error) {
 		return journal.State{}, err
 	}
 	r.folder = folder
+	state, err := stateOf(r.prefix, r.plan.Layout.Run)
+	if err != nil {
+		return state, err
+	}
+	if !state.Dealt {
+		return state, ErrNotBegun
+	}
 	return r.openJournal()
 }
 
@@ -138,6 +148,8 @@ func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
 		name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses,
 		worker: plan.Worker{Name: was.Worker},
 	}
+	c.classic.Store(was.Classic)
+	c.ours = was.Starts > 0 && !was.Classic
 	if was.Lost == "" {
 		c.last, c.place = was.Worker, was.Place
 	}
@@ -212,6 +224,10 @@ func (r *run) orphan(ctx context.Context, h *hand, c *chunkRun) (post, bool) {
 	if err != nil {
 		return &silent{away: at, chunk: c.name, why: err}, true
 	}
+	if sign.State == host.Done && !sign.Runs {
+		_, finished := r.lookForDone(c.name, true)
+		return d, finished
+	}
 	return d, sign.State != host.Ended
 }
 
@@ -221,6 +237,13 @@ func place(o lock.Owner) string { return strings.Join([]string{o.Host, o.Machine
 
 // errElsewhere tells that a worker is where this master can't look.
 var errElsewhere = errors.New("it was started where this master can't look")
+
+// isElsewhere tells that a worker was on another machine than the one that goes
+// by its name now.
+func isElsewhere(p post) bool {
+	s, ok := p.(*silent)
+	return ok && errors.Is(s.why, errElsewhere)
+}
 
 // silent is a worker that can't be asked.
 type silent struct {
@@ -234,4 +257,10 @@ func (s *silent) name() string                                      { return "th
 func (s *silent) gone() <-chan struct{}                             { return nil }
 func (s *silent) alive(context.Context) (bool, error)               { return false, s.why }
 func (s *silent) fate(*run) string                                  { return s.why.Error() }
-func (s *silent) end(bool)                                          {}
+
+func (s *silent) end(finished bool) error {
+	if finished {
+		return nil
+	}
+	return s.why
+}

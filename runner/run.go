@@ -32,6 +32,9 @@ type Config struct {
 	AgentSocket string
 	// Reporter hears what happens.
 	Reporter Reporter
+	// Cut is closed when those that are being ended shall not take their time;
+	// nil never is.
+	Cut <-chan struct{}
 	// Restart has an earlier run that isn't finished make way.
 	Restart bool
 	// LeaveWorkers has the workers go on where the end of the context ends the
@@ -123,6 +126,7 @@ type run struct {
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
 	digest   string    // of the job file
+	doubts   doubts
 }
 
 // report hands on one event at a time, whoever has it.
@@ -195,7 +199,8 @@ func (r *run) noteStep(step plan.Step) error {
 		return nil
 	}
 	e := journal.Entry{Kind: journal.KindStep, Step: step.Kind()}
-	if _, all := step.(plan.Wait); all {
+	switch step.(type) {
+	case plan.Wait, plan.Aggregate, plan.Merge: // each may change what the run amounts to
 		data, err := json.Marshal(r.summary)
 		if err != nil {
 			return fmt.Errorf("the summary as JSON: %w", err)
@@ -234,9 +239,28 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	return "", fmt.Errorf("a plan of another version: no such step")
 }
 
+// superseded tells that the workers are another master's by now. Where the share
+// hangs nobody can know, and they are ours.
+func (r *run) superseded() bool {
+	if len(r.posts) == 0 || r.lock == nil {
+		return false
+	}
+	answer := make(chan bool, 1)
+	go func() { answer <- errors.Is(r.mine(), ErrOwnerLost) }()
+	select {
+	case taken := <-answer:
+		return taken
+	case <-time.After(hangs):
+		return false
+	}
+}
+
+// hangs is how long a look at the share may take that an end waits for.
+const hangs = 2 * time.Second
+
 // close ends what the run still holds; safe at any point.
 func (r *run) close() error {
-	if !r.leaves() {
+	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
 	errs := []error{r.leaveHosts()}

@@ -34,8 +34,17 @@ type post interface {
 	// fate says how a worker ended that has left no .done file.
 	fate(r *run) string
 	// end ends the worker and waits for it, within a few seconds. One that
-	// has finished is given the time to go by itself.
-	end(finished bool)
+	// has finished is given the time to go by itself. The error says why it may
+	// still work.
+	end(finished bool) error
+}
+
+// hurry tells a worker that is being ended not to take its time: the second word
+// cuts what runs on its targets.
+func hurry(s started) {
+	if h, ok := s.post.(interface{ hurry() }); ok && !s.chunk.done {
+		h.hurry()
+	}
 }
 
 // local is this machine as a station.
@@ -44,7 +53,11 @@ type local struct{}
 func (local) bin(launch plan.Launch) string { return launch.Bin }
 
 func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
-	return startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	p, err := startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+	if err != nil {
+		return nil, err // no post, rather than one that is nil
+	}
+	return p, nil
 }
 
 func (p *process) begun(_ context.Context, r *run, chunk string) (bool, error) {
@@ -65,12 +78,13 @@ func (p *process) alive(context.Context) (bool, error) {
 	return !p.endsWithin(0), nil
 }
 
-func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log) }
+func (p *process) fate(r *run) string { return p.how() + r.lastWords(p.log, p.from) }
 
-func (p *process) end(finished bool) {
+func (p *process) end(finished bool) error {
 	if !finished || !p.endsWithin(grace) {
 		p.stop()
 	}
+	return nil
 }
 
 // look is how often a new worker is asked whether it has begun.

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,8 +87,9 @@ var ErrNoRun = errors.New("there is no run of that scan")
 
 // ReadStatus reads how a run stands: that of the layout, or the last one of its
 // scan where it names none. It works for whoever sees the shared folder, takes
-// no lock and writes nothing.
-func ReadStatus(l job.Layout) (Status, error) { return readStatus(l, true) }
+// no lock and writes nothing. Where ctx ends the error is its cause, even where
+// the file system hangs.
+func ReadStatus(ctx context.Context, l job.Layout) (Status, error) { return readAside(ctx, l, true) }
 
 // readStatus leaves the chunks out unless they are wanted: there may be many.
 func readStatus(l job.Layout, chunks bool) (s Status, err error) {
@@ -96,8 +98,11 @@ func readStatus(l job.Layout, chunks bool) (s Status, err error) {
 		return Status{}, fmt.Errorf("the shared folder: %w", err)
 	}
 	prefix, err := base.Sub(job.ChunkedDir, l.Name)
-	if err = errors.Join(err, base.Close()); err != nil {
+	if err = errors.Join(err, base.Close()); errors.Is(err, fs.ErrNotExist) {
 		return Status{}, fmt.Errorf("no scan of that name has run: %w", err)
+	}
+	if err != nil {
+		return Status{}, err
 	}
 	defer func() { err = errors.Join(err, prefix.Close()) }()
 	// The lock first: a master that finishes writes that down before it lets go.
@@ -115,6 +120,9 @@ func readStatus(l job.Layout, chunks bool) (s Status, err error) {
 	if s, err = r.read(chunks); err != nil || named || s.Phase == PhaseRunning {
 		return s, err
 	}
+	if r.state.Dealt && r.plan.Layout.Min == "" {
+		return s, nil // the chunks are ours, whatever has become of the plan
+	}
 	if classic, ok, err := readClassic(prefix, l.Name, r.plan.Layout.Min, chunks); ok || err != nil {
 		return classic, err
 	}
@@ -128,7 +136,7 @@ func readStatus(l job.Layout, chunks bool) (s Status, err error) {
 // begun, and its master dead, hides no other that wants to be taken up. It is
 // empty where there is none.
 func runToShow(prefix *share.Dir, holding lock.Holding) (string, error) {
-	last, state, err := lastRun(prefix)
+	last, state, err := LastRun(prefix)
 	if err != nil {
 		return "", err
 	}

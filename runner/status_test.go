@@ -81,7 +81,7 @@ func standing() map[string]string {
 
 func mustRead(t *testing.T, l job.Layout) runner.Status {
 	t.Helper()
-	s, err := runner.ReadStatus(l)
+	s, err := runner.ReadStatus(t.Context(), l)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func TestWhatIsNoRunHasNoStatus(t *testing.T) {
 		"journal":                      {".run-" + aRun + "/journal": "x\n"},
 	} {
 		l := shareOf(t, files)
-		if _, err := runner.ReadStatus(l); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := runner.ReadStatus(t.Context(), l); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 		if _, err := runner.AwaitStatus(t.Context(), l, func(error) {}); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,14 +1,12 @@
 package runner
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
 
-	"scanmaster/runner/host"
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/share"
@@ -30,7 +28,10 @@ func (e *UnfinishedError) Error() string {
 // refuseUnfinished makes sure that the last run is over, unless a new one is to
 // take its place knowingly.
 func (r *run) refuseUnfinished(prefix *share.Dir) error {
-	last, state, err := lastRun(prefix)
+	last, state, err := LastRun(prefix)
+	if damaged := new(DamagedError); errors.As(err, &damaged) {
+		return r.restart(last, damaged)
+	}
 	if err != nil || last == "" {
 		return err
 	}
@@ -44,17 +45,28 @@ func (r *run) refuseUnfinished(prefix *share.Dir) error {
 			e.Done++
 		}
 	}
+	return r.restart(last, e)
+}
+
+// restart has a run make way, where that is wanted, and else gives what speaks
+// against it.
+func (r *run) restart(last string, why error) error {
 	if !r.cfg.Restart {
-		return e
+		return why
 	}
-	r.report(Warning{Text: fmt.Sprintf("%v; its workers are ended, and it makes way", e)})
+	text := why.Error()
+	if damaged := new(DamagedError); errors.As(why, &damaged) {
+		text = fmt.Sprintf("run %s: %v", last, damaged.Reason)
+	}
+	r.report(Warning{Text: text + "; its workers are ended, and it makes way"})
 	r.unfinished = last
 	return nil
 }
 
-// lastRun gives the last run below PREFIX, and what its journal amounts to.
-// One without a journal has nothing that could be taken up.
-func lastRun(prefix *share.Dir) (string, journal.State, error) {
+// LastRun gives the last run below PREFIX, and what its journal amounts to. The
+// name is empty where there is none. The error is a *DamagedError where it can't
+// be taken up.
+func LastRun(prefix *share.Dir) (string, journal.State, error) {
 	entries, err := prefix.ReadDir()
 	if err != nil {
 		return "", journal.State{}, err
@@ -64,15 +76,8 @@ func lastRun(prefix *share.Dir) (string, journal.State, error) {
 		if !ok || !e.IsDir() || job.CheckRun(run) != nil {
 			continue
 		}
-		folder, err := prefix.Sub(e.Name())
-		if err != nil {
-			return "", journal.State{}, err
-		}
-		state, err := journal.Read(folder)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return run, state, errors.Join(err, folder.Close())
+		state, err := stateOf(prefix, run)
+		return run, state, err
 	}
 	return "", journal.State{}, nil
 }
@@ -89,22 +94,4 @@ func anyBegun(prefix *share.Dir, state journal.State) (bool, error) {
 		_, is := job.ChunkOf(e.Name())
 		return is
 	}), err
-}
-
-// endUnfinished ends what still works of the run that is to make way, on this
-// machine and on all hosts that were found.
-func (r *run) endUnfinished(ctx context.Context) error {
-	if r.unfinished == "" {
-		return nil
-	}
-	_, err := host.Here(r.cfg.Home).Cancel(ctx, r.unfinished, grace)
-	errs := []error{err}
-	for _, p := range r.probed {
-		if at, ok := p.at.(*away); ok {
-			if _, err := at.at().Cancel(ctx, r.unfinished, grace); err != nil {
-				errs = append(errs, fmt.Errorf("%s: %w", p.Worker.Name, err))
-			}
-		}
-	}
-	return errors.Join(errs...)
 }

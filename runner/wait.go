@@ -10,7 +10,6 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
-	"scanmaster/runner/result"
 	"scanmaster/watcher"
 )
 
@@ -45,10 +44,12 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w := &waiter{
-		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), counts: newCounter(r),
+		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), cancelled: make(chan error),
+		counts: newCounter(r),
 	}
 	watched := make(chan error, 1)
 	go func() { watched <- w.watch(ctx, s) }()
+	w.asking.Go(func() { w.watchCancel(ctx) })
 	for _, c := range r.chunks {
 		w.tend(ctx, c)
 	}
@@ -69,8 +70,10 @@ type waiter struct {
 	marks  chan found
 	gone   chan gone
 	starts chan begin
-	counts *counter
-	asking sync.WaitGroup // those that start a worker, or wait for its end
+	// cancelled hears that somebody has cancelled the run.
+	cancelled chan error
+	counts    *counter
+	asking    sync.WaitGroup // those that start a worker, or wait for its end
 }
 
 // found is a .done file of ours.
@@ -130,8 +133,12 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 }
 
 // doneMark reads a .done file and says whose it is. One of another run, of no
-// chunk of ours, or not yet whole is none.
-func (r *run) doneMark(folder string) (found, bool) {
+// chunk of ours, or that its worker's record doesn't bear out is none.
+func (r *run) doneMark(folder string) (found, bool) { return r.readDone(folder, true) }
+
+// readDone takes a worker at its word where it isn't to be held against the
+// record.
+func (r *run) readDone(folder string, held bool) (found, bool) {
 	name, ok := job.ChunkOf(folder)
 	if !ok {
 		return found{}, false
@@ -150,12 +157,15 @@ func (r *run) doneMark(folder string) (found, bool) {
 		return found{}, false
 	}
 	mark, ok := job.ParseDone(data)
-	if c.classic {
+	if c.classic.Load() {
 		// The folder was empty before this run, and that is all there is to
 		// know whose it is.
 		return found{chunk: c, folder: folder, mark: job.DoneMark{Chunk: name}}, true
 	}
-	if !ok || mark.Run != r.plan.Layout.Run || mark.Chunk != name || !result.IsTally(mark.Counts) {
+	if !ok || !r.fits(c, mark) {
+		return found{}, false
+	}
+	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(c, dir, mark) }) {
 		return found{}, false
 	}
 	return found{chunk: c, folder: folder, mark: mark}, true
@@ -188,6 +198,7 @@ func (w *waiter) loop(ctx context.Context) error {
 		case b := <-w.starts:
 			err = w.run.hasStarted(b.chunk, b.post, b.err)
 			w.tend(ctx, b.chunk)
+		case err = <-w.cancelled:
 		case <-tick.C:
 			w.counts.read()
 		case w.counts.last = <-w.counts.fresh:
@@ -210,7 +221,7 @@ func (w *waiter) startMore(ctx context.Context) {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
 				if post != nil && !w.run.leaves() {
-					post.end(false) // nobody else knows of it
+					_ = post.end(false) // nobody else knows of it
 				}
 			}
 		})
@@ -246,13 +257,13 @@ func (r *run) judgePost(worker string, mark job.DoneMark) {
 	}
 }
 
-// lookForDone looks for the .done file of a chunk.
-func (r *run) lookForDone(chunk string) (found, bool) {
+// lookForDone looks for the .done file of a chunk; see readDone.
+func (r *run) lookForDone(chunk string, held bool) (found, bool) {
 	folders, err := r.folders()
 	if err != nil {
 		return found{}, false
 	}
-	return r.doneMark(folders[chunk])
+	return r.readDone(folders[chunk], held)
 }
 
 // left deals with a worker that has ended or was given up.
@@ -267,7 +278,7 @@ func (w *waiter) left(g gone) error {
 	if g.cancelled != nil {
 		return g.cancelled
 	}
-	if g.fenced && c.by != nil {
+	if g.fenced && c.by != nil && !isElsewhere(g.post) {
 		c.by.out = g.reason
 	}
 	reason := g.reason
@@ -277,14 +288,4 @@ func (w *waiter) left(g gone) error {
 	err := w.run.lose(c, w.step, reason)
 	w.progress()
 	return err
-}
-
-func (r *run) awaited() int {
-	n := 0
-	for _, c := range r.chunks {
-		if !c.done && c.lost == "" {
-			n++
-		}
-	}
-	return n
 }

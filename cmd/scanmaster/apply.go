@@ -138,6 +138,7 @@ func (a *app) config(r runner.Reporter, live bool) runner.Config {
 		User:        a.userName(),
 		Ask:         a.ask,
 		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
+		Cut:         a.cut,
 		Reporter:    r,
 		Every:       every,
 		Now:         time.Now,

@@ -33,13 +33,16 @@ are gone.`,
 
 // cancel ends the workers of the last run of a scan, wherever they are.
 func (a *app) cancel(ctx context.Context, scan, dir string) error {
-	run, err := a.lastRun(scan, dir)
+	p, err := a.lastPlan(scan, dir)
 	if err != nil {
 		return err
 	}
+	if run, known := lastRunWithin(hangs, p.Layout); known && run.State.Finished {
+		return fmt.Errorf("run %s is over: nothing works for it", p.Layout.Run)
+	}
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	failed := 0
-	for _, c := range runner.Cancel(ctx, run.Plan, a.config(text, false)) {
+	for _, c := range runner.Cancel(ctx, p, a.config(text, false)) {
 		line := fmt.Sprintf("%s: %d ended", c.Where, c.Ended)
 		if c.Err != nil {
 			failed++
@@ -50,7 +53,7 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("run %s may still work on %d hosts", run.Plan.Layout.Run, failed)
+		return fmt.Errorf("run %s may still work on %d hosts", p.Layout.Run, failed)
 	}
 	return nil
 }

@@ -160,8 +160,7 @@ func (h *chaos) master(t *testing.T, verb string, late time.Time) int {
 		}
 		if time.Now().After(late) {
 			_ = cmd.Process.Signal(syscall.SIGQUIT) // it says where it hangs
-			_ = <-ended // it was ended
-			t.Fatalf("it hangs\n%s\n%s", strings.Join(h.faults, "\n"), read(t, log.Name()))
+			t.Fatalf("it hangs (%v)\n%s\n%s", <-ended, strings.Join(h.faults, "\n"), read(t, log.Name()))
 		}
 		h.fault(cmd.Process)
 	}

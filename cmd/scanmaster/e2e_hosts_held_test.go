@@ -76,7 +76,8 @@ until [ -e %[1]s/go ] || [ -e %[1]s/go."$(hostname)" ]; do sleep 0.1; done
 echo this is $(hostname)
 `
 
-// heldTargets make chunks of four for three workers.
+// heldTargets is how many targets a scan of this kind has: four for each of three
+// workers.
 const heldTargets = 12
 
 // hold starts targets that are held.

@@ -3,12 +3,14 @@
 package main
 
 import (
+	"context"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"scanmaster/cmd/internal/ground"
 )
@@ -80,9 +82,17 @@ func TestRealHostsShareThatHangsHangsNobody(t *testing.T) {
 	f := newFar(t)
 	targets := f.targets(t, 3)
 	f.write(t, "remote.sh", "#!/bin/sh\nsleep 1000\n")
-	cmd, log := f.apply(t, f.scan(t, targets, "poll: 1s\n"))
+	scan := f.scan(t, targets, "poll: 1s\n")
+	text := strings.Replace(read(t, scan), "run: 5s", "run: 10m", 1)
+	cmd, log := f.apply(t, f.write(t, "scan.yaml", text))
+	t.Cleanup(func() {
+		if t.Failed() { // it says where it hangs
+			_ = f.master.Command(context.WithoutCancel(t.Context()), "/", "pkill", "-QUIT", "-x", "scanmaster").Run()
+			time.Sleep(time.Second)
+		}
+	})
 	f.awaitWorkers(t, cmd, f.workers...)
-	await(t, "the wait", func() bool { return strings.Contains(read(t, log), "wait") })
+	await(t, "the wait", func() bool { return strings.Contains(read(t, log), "0/3 workers done") })
 	f.nas.Cut(t)
 	said := len(read(t, log))
 	f.master.Do(t, "pkill -INT -x scanmaster")

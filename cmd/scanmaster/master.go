@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/runner"
 	"scanmaster/runner/job"
+	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
 )
 
@@ -80,17 +82,38 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
-	if err == nil {
-		return nil
+	if err == nil || errors.Is(err, runner.ErrOwnerLost) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
+		return err // there is nothing to go on with, or somebody does already
 	}
-	run, unknown := gather.LastRun(o.plan.Layout.Dir, o.plan.Layout.Name)
-	if unknown != nil || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
+	run, known := lastRunWithin(hangs, o.plan.Layout)
+	if !known || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
 		return err
 	}
 	if ended := (signalError{}); o.leaveWorkers && errors.As(err, &ended) {
 		err = fmt.Errorf("%w\nthe workers are left at work", err)
 	}
 	return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, o.words)
+}
+
+// hangs is how long a shared folder may take to answer at the end.
+const hangs = 2 * time.Second
+
+// lastRunWithin reads the last run of a scan. A shared folder that hangs in the
+// kernel holds whoever reads it, and no signal ends that.
+func lastRunWithin(limit time.Duration, l job.Layout) (run gather.Run, known bool) {
+	found := make(chan gather.Run, 1)
+	go func() {
+		if run, err := gather.LastRun(l.Dir, l.Name); err == nil {
+			found <- run
+		}
+		close(found)
+	}()
+	select {
+	case run, known = <-found:
+		return run, known
+	case <-time.After(limit):
+		return run, false
+	}
 }
 
 // again are the words of the command line that carries out an order in the

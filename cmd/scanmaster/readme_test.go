@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
@@ -44,4 +45,38 @@ func TestTheReadmeHasARowForEachKeyAndEachExitStatus(t *testing.T) {
 			t.Errorf("no row for exit status %s", status)
 		}
 	}
+}
+
+var testName = regexp.MustCompile("`(Test[A-Za-z]+)`")
+
+// What README promises is held by tests that are there.
+func TestEachPromiseOfTheReadmeHasItsTest(t *testing.T) {
+	tests := allTests(t)
+	names := testName.FindAllStringSubmatch(readme(t), -1)
+	if len(names) < 8 {
+		t.Errorf("README names %d tests", len(names))
+	}
+	for _, name := range names {
+		if !strings.Contains(tests, "\nfunc "+name[1]+"(") {
+			t.Errorf("there is no %s", name[1])
+		}
+	}
+}
+
+// allTests is the text of all test files.
+func allTests(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir("../..", func(path string, _ os.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		all.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
 }

@@ -32,6 +32,20 @@ func (a *app) lastRun(scan, dir string) (gather.Run, error) {
 	return run, a.needHome(run.Plan.HomePaths()...)
 }
 
+// lastPlan finds the plan of the last run of a scan that is named, or whose scan
+// file is, whatever else has become of that run.
+func (a *app) lastPlan(scan, dir string) (plan.Plan, error) {
+	name, dir, err := a.scanCalled(scan, dir)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	p, err := gather.LastPlan(dir, name)
+	if err != nil {
+		return plan.Plan{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return p, a.needHome(p.HomePaths()...)
+}
+
 // needHome refuses paths that start from home where nobody knows it.
 func (a *app) needHome(paths ...string) error {
 	i := slices.IndexFunc(paths, plan.FromHome)

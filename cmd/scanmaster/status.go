@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -76,14 +77,14 @@ func (a *app) showStatus(ctx context.Context, scan string, how statusFlags) erro
 	case s.Phase == runner.PhaseDead:
 		return &exitError{status: exitNotDone}
 	case s.Phase == runner.PhaseFinished && s.Verdict != runner.Complete:
-		return &exitError{status: verdicts[s.Verdict]}
+		return &exitError{status: cmp.Or(verdicts[s.Verdict], exitNotDone)}
 	}
 	return nil
 }
 
 func (a *app) readStatus(ctx context.Context, l job.Layout, wait bool) (runner.Status, error) {
 	if !wait {
-		return runner.ReadStatus(l)
+		return runner.ReadStatus(ctx, l)
 	}
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	return runner.AwaitStatus(ctx, l, func(err error) {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 
 	"scanmaster/runner/job"
 )
@@ -37,6 +38,8 @@ const (
 // Sign is what is seen of a worker on its host.
 type Sign struct {
 	State State
+	// Runs tells that its process was found, or the script that starts it.
+	Runs bool
 	// Folder is the name of the chunk's folder below PREFIX, WMIN.CHUNK;
 	// empty until it is there.
 	Folder string
@@ -62,20 +65,23 @@ func paths(layout job.Layout, chunk string) vars {
 }
 
 // Begun looks for what a worker that was launched has come to, on its own host
-// and so past all caches of the share.
-func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string) (Sign, error) {
-	a, err := h.ask(ctx, processesScript+begunScript, paths(layout, chunk))
+// and so past all caches of the share. What stands in its log before from is of
+// earlier workers.
+func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string, from int64) (Sign, error) {
+	v := paths(layout, chunk)
+	v["from"] = strconv.FormatInt(from+1, 10) // tail counts from one
+	a, err := h.ask(ctx, processesScript+begunScript, v)
 	if err != nil {
 		return Sign{}, err
 	}
-	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey]), Apart: a.yes("apart")}
+	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey]), Runs: a.runs(), Apart: a.yes("apart")}
 	if name, ok := job.ChunkOf(s.Folder); s.Folder != "" && (!ok || name != chunk) {
 		return Sign{}, fmt.Errorf("%w: folder is %.80q", errAnswer, s.Folder)
 	}
 	switch {
 	case a.yes("finished"):
 		s.State = Done
-	case !a.runs():
+	case !s.Runs:
 		s.State = Ended
 	case a.yes("slave"):
 		s.State = Working

@@ -12,5 +12,5 @@ for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
 done
 [ -d "$prefix" ] || say apart yes
 if [ -f "${log:?}" ]; then
-	tail -c 1000 "$log" | tr -d '\000\r' | sed 's/^/words=/'
+	tail -c "+${from:?}" "$log" | tail -c 1000 | tr -d '\000\r' | sed 's/^/words=/'
 fi

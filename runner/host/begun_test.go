@@ -48,7 +48,7 @@ func sign(t *testing.T, h *host.Host, layout job.Layout, state host.State) host.
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
-		s, err := h.Begun(ctx, layout, "xaa")
+		s, err := h.Begun(ctx, layout, "xaa", 0)
 		if err != nil {
 			t.Fatalf("waiting for %q: %v", state, err)
 		}
@@ -102,8 +102,19 @@ func TestAWorkerThatCannotStartLeavesItsWords(t *testing.T) {
 	if err := p.Launch(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if s := sign(t, p.Host, layout, host.Ended); !strings.Contains(s.Words, "no such key") || s.Folder != "" {
+	s := sign(t, p.Host, layout, host.Ended)
+	if !strings.Contains(s.Words, "no such key") || s.Folder != "" {
 		t.Errorf("got %+v", s)
+	}
+	log, err := os.ReadFile(layout.Log("xaa"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, want := range map[int]string{0: s.Words, strings.Index(string(log), "key"): "key", len(log): "", len(log) + 1: ""} {
+		later, err := p.Begun(t.Context(), layout, "xaa", int64(from))
+		if err != nil || !strings.HasPrefix(later.Words, want) || want == "" && later.Words != "" {
+			t.Errorf("from %d: %+v, %v", from, later, err)
+		}
 	}
 }
 

@@ -205,7 +205,7 @@ func TestRealManyStartsWithOneHomeEachRunTheirOwnChunk(t *testing.T) {
 	}
 	for _, chunk := range chunks {
 		for {
-			s, err := p.Begun(t.Context(), layout, chunk)
+			s, err := p.Begun(t.Context(), layout, chunk, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -29,6 +29,14 @@ func (h *Host) Stop(ctx context.Context, layout job.Layout, chunk string, grace 
 	return fmt.Errorf("the worker of %s can't be killed", chunk)
 }
 
+// Hurry tells a worker that is being ended once more to end.
+func (h *Host) Hurry(ctx context.Context, layout job.Layout, chunk string) error {
+	v := paths(layout, chunk)
+	v["signal"] = "TERM"
+	_, err := h.ask(ctx, processesScript+stopScript, v)
+	return err
+}
+
 // goesWithin waits for a worker to end.
 func (h *Host) goesWithin(ctx context.Context, layout job.Layout, chunk string, grace time.Duration) (bool, error) {
 	return within(ctx, grace, func() (bool, error) {

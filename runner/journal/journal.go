@@ -33,8 +33,9 @@ const (
 	// without Excluded.
 	KindDealt Kind = "dealt"
 	// KindStarted: Worker is started on Chunk; of a worker on the master's own
-	// machine, Place tells which that is. It is written before, so that nobody
-	// works of whom nothing is written.
+	// machine, Place tells which that is; Classic tells that it is one of the
+	// classic suite. It is written before, so that nobody works of whom nothing is
+	// written.
 	KindStarted Kind = "started"
 	// KindDone: Chunk is done; Folder is its worker's below PREFIX.
 	KindDone Kind = "done"
@@ -63,10 +64,12 @@ type Entry struct {
 	Excluded int64     `json:"excluded,omitempty"`
 	Worker   string    `json:"worker,omitempty"`
 	Place    string    `json:"place,omitempty"`
+	Classic  bool      `json:"classic,omitempty"`
 	Folder   string    `json:"folder,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Step     string    `json:"step,omitempty"`
-	// Summary is what the run amounts to when all chunks are accounted for.
+	// Summary is what the run amounts to after a step, from when all chunks are
+	// accounted for.
 	Summary json.RawMessage `json:"summary,omitempty"`
 	Verdict string          `json:"verdict,omitempty"`
 }
@@ -75,7 +78,8 @@ type Entry struct {
 // whoever owns the run. It is safe for concurrent use. Whoever opened it
 // closes it.
 type Journal struct {
-	now func() time.Time
+	now  func() time.Time
+	mine func() error
 
 	mu   sync.Mutex
 	file *os.File
@@ -84,11 +88,18 @@ type Journal struct {
 
 // Open opens the journal in a run's hidden folder, which is made where there is
 // none yet, and gives what it amounts to so far. An entry at its end that is
-// not whole, as a crash leaves it, is cut off.
-func Open(dir *share.Dir, now func() time.Time) (*Journal, State, error) {
-	file, err := dir.OpenFile(Name, os.O_RDWR)
+// not whole, as a crash leaves it, is cut off. Before each entry mine is asked
+// whether the run is still the writer's: one that was taken for dead writes
+// nothing more, and would only add at the end.
+func Open(dir *share.Dir, now func() time.Time, mine func() error) (*Journal, State, error) {
+	file, err := dir.OpenFile(Name, os.O_RDWR|os.O_APPEND)
 	if errors.Is(err, fs.ErrNotExist) {
-		file, err = dir.Create(Name)
+		if file, err = dir.Create(Name); err == nil {
+			err = file.Close()
+		}
+		if err == nil {
+			file, err = dir.OpenFile(Name, os.O_RDWR|os.O_APPEND)
+		}
 	}
 	if err != nil {
 		return nil, State{}, err
@@ -97,13 +108,10 @@ func Open(dir *share.Dir, now func() time.Time) (*Journal, State, error) {
 	if err == nil {
 		err = file.Truncate(whole)
 	}
-	if err == nil {
-		_, err = file.Seek(whole, io.SeekStart)
-	}
 	if err != nil {
 		return nil, State{}, errors.Join(fmt.Errorf("%s: %w", dir.Path(Name), err), file.Close())
 	}
-	return &Journal{now: now, file: file}, state, nil
+	return &Journal{now: now, mine: mine, file: file}, state, nil
 }
 
 // Read gives what the journal in a run's hidden folder amounts to, and changes
@@ -130,6 +138,9 @@ func (j *Journal) Add(e Entry) error {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if j.err == nil {
+		j.err = j.mine()
+	}
 	if j.err != nil {
 		return j.err
 	}

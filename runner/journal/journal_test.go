@@ -29,6 +29,8 @@ func folder(t *testing.T) (*share.Dir, string) {
 
 func clock() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) }
 
+func mine() error { return nil }
+
 // happened is a run in which a worker was lost, and a chunk shrunk.
 var happened = []journal.Entry{
 	{Kind: journal.KindMaster, By: "process 1"},
@@ -59,7 +61,7 @@ var amounts = journal.State{
 
 func write(t *testing.T, dir *share.Dir, entries ...journal.Entry) {
 	t.Helper()
-	j, _, err := journal.Open(dir, clock)
+	j, _, err := journal.Open(dir, clock, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,6 +88,21 @@ func TestWhatIsWrittenIsWhatIsReadByTheNext(t *testing.T) {
 	}
 	if diff := cmp.Diff(amounts, state); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestWhatIsReopenedHasAllItsTries has a run that is over, and goes on.
+func TestWhatIsReopenedHasAllItsTries(t *testing.T) {
+	dir, _ := folder(t)
+	write(t, dir, happened...)
+	write(t, dir, journal.Entry{Kind: journal.KindReopened},
+		journal.Entry{Kind: journal.KindStarted, Chunk: "xaa", Worker: "old", Classic: true})
+	state, err := journal.Read(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := state.Chunks[0]; state.Finished || state.Summary != nil || c.Losses != 0 || c.Starts != 3 || !c.Classic {
+		t.Errorf("%+v", state)
 	}
 }
 
@@ -127,7 +144,7 @@ func TestAJournalThatCannotBeIsRefused(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := journal.Open(dir, clock); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := journal.Open(dir, clock, mine); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 		if got, err := os.ReadFile(path); err != nil || string(got) != text {
@@ -138,7 +155,7 @@ func TestAJournalThatCannotBeIsRefused(t *testing.T) {
 
 func TestAfterAFailureNothingIsWritten(t *testing.T) {
 	dir, _ := folder(t)
-	j, _, err := journal.Open(dir, clock)
+	j, _, err := journal.Open(dir, clock, mine)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,5 +165,30 @@ func TestAfterAFailureNothingIsWritten(t *testing.T) {
 	first := j.Add(happened[0])
 	if second := j.Add(happened[1]); first == nil || fmt.Sprint(first) != fmt.Sprint(second) {
 		t.Errorf("%v, then %v: want the first failure twice", first, second)
+	}
+}
+
+func TestWhoIsSupersededWritesNothingMore(t *testing.T) {
+	dir, path := folder(t)
+	taken := error(nil)
+	old, _, err := journal.Open(dir, clock, func() error { return taken })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer old.Close()
+	if err := old.Add(happened[0]); err != nil {
+		t.Fatal(err)
+	}
+	taken = errors.New("taken over")
+	write(t, dir, happened[1])
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := old.Add(happened[2]); !errors.Is(err, taken) {
+		t.Errorf("%v, want that it was taken over", err)
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
+		t.Errorf("%q became %q (%v)", before, after, err)
 	}
 }

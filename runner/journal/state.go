@@ -20,7 +20,8 @@ type State struct {
 	Chunks []Chunk
 	// Steps are the steps that are done.
 	Steps map[string]bool
-	// Summary is what was written down when all chunks were accounted for.
+	// Summary is what was written down last of those after which all chunks were
+	// accounted for.
 	Summary json.RawMessage
 	// Finished tells that the run is over, and Verdict what came of it.
 	Finished bool
@@ -41,6 +42,8 @@ type Chunk struct {
 	Worker string
 	Place  string
 	Lost   string
+	// Classic tells that this worker is one of the classic suite.
+	Classic bool
 	// Starts counts the workers that were started on it, Losses those that were
 	// lost with it.
 	Starts, Losses int
@@ -77,6 +80,9 @@ func (s *State) add(e Entry) error {
 		return nil
 	case KindReopened:
 		s.Finished, s.Verdict, s.Ended, s.Steps, s.Summary = false, "", time.Time{}, nil, nil
+		for i := range s.Chunks {
+			s.Chunks[i].Losses = 0 // each has all its tries again
+		}
 		return nil
 	}
 	return s.chunk(e)
@@ -90,7 +96,7 @@ func (s *State) chunk(e Entry) error {
 	}
 	switch e.Kind {
 	case KindStarted:
-		c.Worker, c.Place, c.Lost = e.Worker, e.Place, ""
+		c.Worker, c.Place, c.Classic, c.Lost = e.Worker, e.Place, e.Classic, ""
 		c.Starts++
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""

@@ -11,6 +11,7 @@ package lock
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -44,6 +45,7 @@ type Lock struct {
 	files  files
 	number uint64 // the generation that is ours
 	self   Owner
+	who    Owner // self without its heartbeat, which goes on
 	lease  time.Duration
 	dead   *Owner
 
@@ -95,6 +97,22 @@ func Take(ctx context.Context, c Config) (*Lock, error) {
 // TookOver gives the dead owner whose lock was taken, or nil where the lock
 // was free. Where the dead owner's name couldn't be read, it is a zero Owner.
 func (l *Lock) TookOver() *Owner { return l.dead }
+
+// Mine looks whether the lock is still held. The error is ErrTaken where another
+// owner has it, and else that it can't be found out. Who was stopped for longer than its lease finds out by it
+// before the next heartbeat is due.
+func (l *Lock) Mine() error {
+	top, err := l.files.top()
+	if err != nil {
+		return fmt.Errorf("lock: %w", err)
+	}
+	now := top.content.Owner
+	same := now.Since.Equal(l.who.Since) && now.Host == l.who.Host && now.PID == l.who.PID && now.Start == l.who.Start
+	if !same || top.content.Released {
+		return fmt.Errorf("%w by %s", ErrTaken, top.content.Owner)
+	}
+	return nil
+}
 
 // Lost is closed when the lock isn't held any more although it wasn't
 // released: another owner has taken it, or the heartbeat could not be written

@@ -92,7 +92,7 @@ func (t *taker) claim(top generation) (*Lock, error) {
 		return nil, nil
 	}
 	l := &Lock{
-		files: t.files, number: number, self: t.Self, lease: t.Lease,
+		files: t.files, number: number, self: t.Self, who: t.Self, lease: t.Lease,
 		ended: make(chan struct{}), lost: make(chan struct{}),
 	}
 	if top.number != 0 && !top.content.Released {

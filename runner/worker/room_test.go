@@ -17,8 +17,8 @@ func TestAWorkerWithoutRoomGoesOn(t *testing.T) {
 	}
 	s.Args.Jobs = 1
 	was := s.dir + "/was"
-	s.Args.Remote = s.write(t, "remote.sh", "test -e '"+was+"' || rmdir '"+s.Temp+"'\n"+
-		"yes abcdefg | head -c 200000\necho the end\nmkdir -p '"+s.Temp+"'\ntouch '"+was+"'\nexit 3\n")
+	s.Args.Remote = s.write(t, "remote.sh", "if test -e '"+was+"'; then mkdir '"+s.Temp+"'; else rmdir '"+s.Temp+"'; fi\ntouch '"+was+"'\n"+
+		"yes abcdefg | head -c 200000\necho the end\nexit 3\n")
 	s.staged(t)
 	s.work(t)
 	outcomes := s.outcomes(t)

@@ -1,12 +1,10 @@
 package gather
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 
 	"scanmaster/runner"
 	"scanmaster/runner/job"
@@ -24,50 +22,61 @@ type Run struct {
 }
 
 // LastRun reads what the last run of a scan has left below dir. The error tells
-// where there is none, or none that has begun.
+// where there is none, or none that has begun; it is a *runner.DamagedError where
+// one has, and lacks what it takes to go on with it.
 func LastRun(dir, name string) (Run, error) {
+	return inScan(dir, name, func(prefix *share.Dir) (r Run, err error) {
+		run, state, err := runner.LastRun(prefix)
+		if err != nil {
+			return Run{}, err
+		}
+		if run == "" {
+			return Run{}, runner.ErrNoRun
+		}
+		r.State = state
+		r.Plan, err = runner.ReadPlan(prefix, run)
+		if errors.Is(err, fs.ErrNotExist) && !state.Dealt {
+			err = fmt.Errorf("%s: %w", run, runner.ErrNotBegun)
+		} else if errors.Is(err, fs.ErrNotExist) {
+			err = &runner.DamagedError{Run: run, Reason: err}
+		}
+		return r, err
+	})
+}
+
+// LastPlan reads what the last run of a scan carries out, whatever else has
+// become of it.
+func LastPlan(dir, name string) (plan.Plan, error) {
+	return inScan(dir, name, func(prefix *share.Dir) (plan.Plan, error) {
+		run, _, unknown := runner.LastRun(prefix)
+		if run == "" {
+			return plan.Plan{}, cmp.Or(unknown, runner.ErrNoRun)
+		}
+		p, err := runner.ReadPlan(prefix, run)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = cmp.Or(unknown, fmt.Errorf("%s: %w", run, runner.ErrNotBegun))
+		}
+		return p, err
+	})
+}
+
+// inScan reads something in the folder of a scan.
+func inScan[T any](dir, name string, read func(prefix *share.Dir) (T, error)) (T, error) {
+	var none T
 	base, err := share.Open(dir)
 	if err != nil {
-		return Run{}, fmt.Errorf("the shared folder: %w", err)
+		return none, fmt.Errorf("the shared folder: %w", err)
 	}
 	defer base.Close()
 	prefix, err := base.Sub(job.ChunkedDir, name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return none, fmt.Errorf("no scan of that name has run: %w", err)
+	}
 	if err != nil {
-		return Run{}, fmt.Errorf("no scan of that name has run: %w", err)
+		return none, err
 	}
 	defer prefix.Close()
-	entries, err := prefix.ReadDir()
-	if err != nil {
-		return Run{}, err
-	}
-	for _, e := range slices.Backward(entries) { // sorted by name, and so by time
-		run, ok := strings.CutPrefix(e.Name(), job.RunPrefix)
-		if ok && job.CheckRun(run) == nil {
-			return readRun(prefix, e.Name())
-		}
-	}
-	return Run{}, errors.New("there is no run of that scan")
-}
-
-// readRun reads a run's hidden folder.
-func readRun(prefix *share.Dir, name string) (r Run, err error) {
-	folder, err := prefix.Sub(name)
-	if err != nil {
-		return Run{}, err
-	}
-	defer func() { err = errors.Join(err, folder.Close()) }()
-	data, err := folder.ReadFile(runner.PlanFile)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Run{}, fmt.Errorf("%s: %w", strings.TrimPrefix(name, job.RunPrefix), runner.ErrNotBegun)
-	}
-	if err != nil {
-		return Run{}, err
-	}
-	if err := json.Unmarshal(data, &r.Plan); err != nil {
-		return Run{}, fmt.Errorf("%s: %w", folder.Path(runner.PlanFile), err)
-	}
-	r.State, err = journal.Read(folder)
-	return r, err
+	return read(prefix)
 }
 
 // ChunksOf gives the chunks that a worker was started on last.

@@ -16,6 +16,9 @@ const (
 	later   = "20261125T033533.035Z-0565a6"
 )
 
+// dealt is the journal of a run that can be taken up.
+const dealt = `{"kind":"dealt"}` + "\n"
+
 // shareOf lays a shared folder out; names that end with a slash are folders.
 func shareOf(t *testing.T, files map[string]string) string {
 	t.Helper()
@@ -75,15 +78,44 @@ func TestWhatIsNoRunIsSaid(t *testing.T) {
 		{map[string]string{"chunked/audit/.old/": ""}, "there is no run of that scan"},
 		{map[string]string{"chunked/audit/.run-" + later + "/": ""}, "nothing was started of that run"},
 		{map[string]string{"chunked/audit/.run-" + later + "/plan.json": "x"}, "plan.json: invalid"},
-		{map[string]string{"chunked/audit/.run-" + later + "/plan.json": "{}"}, "journal"},
+		{map[string]string{
+			"chunked/audit/.run-" + later + "/plan.json": "{}",
+			"chunked/audit/202611250335.xaa/.record":     "",
+		}, "journal is missing; apply --restart"},
+		{map[string]string{"chunked/audit/.run-" + later + "/journal": dealt}, "plan.json is missing; apply --restart"},
+		{map[string]string{"chunked/audit/.run-" + later + "/journal": dealt + `{"kind":"finished"}` + "\n"}, "plan.json"},
+		{map[string]string{"chunked/audit/.run-" + later + "/journal": "x\n" + dealt}, "journal: line 1: "},
 	} {
 		_, err := gather.LastRun(shareOf(t, c.files), "audit")
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("got %v, want %q", err, c.want)
 		}
 	}
+	// Somebody else's folder may be closed to us, and isn't gone.
+	_, err := gather.LastRun(shareOf(t, map[string]string{"chunked/audit": ""}), "audit")
+	if err == nil || strings.Contains(err.Error(), "no scan of that name") {
+		t.Errorf("got %v", err)
+	}
 	if _, err := gather.LastRun(filepath.Join(t.TempDir(), "nowhere"), "audit"); err == nil || !strings.Contains(err.Error(), "the shared folder") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestThePlanIsThereWhateverElseIsNot has what it takes to end a run's workers.
+func TestThePlanIsThereWhateverElseIsNot(t *testing.T) {
+	files := map[string]string{
+		"chunked/audit/.run-" + later + "/plan.json": `{"layout": {"run": "` + later + `"}}`,
+		"chunked/audit/.run-" + later + "/journal":   "x\n" + dealt,
+	}
+	if p, err := gather.LastPlan(shareOf(t, files), "audit"); err != nil || p.Layout.Run != later {
+		t.Errorf("%+v, %v", p, err)
+	}
+	delete(files, "chunked/audit/.run-"+later+"/plan.json")
+	if _, err := gather.LastPlan(shareOf(t, files), "audit"); err == nil || !strings.Contains(err.Error(), "journal: line 1") {
+		t.Error(err)
+	}
+	if _, err := gather.LastPlan(shareOf(t, map[string]string{"chunked/audit/.old/": ""}), "audit"); err == nil {
+		t.Error("there is a plan of no run")
 	}
 }
 
