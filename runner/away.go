@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"sync"
 
@@ -97,6 +98,9 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 	}
 	err := a.at().Launch(context.WithoutCancel(ctx), c)
 	if lost := new(remote.Error); err != nil && !errors.As(err, &lost) {
+		if sign, unknown := d.look(ctx); unknown == nil && sign.Apart {
+			err = fmt.Errorf("%s (%w)", d.words, err)
+		}
 		return nil, err
 	}
 	return d, err // where the line went down, it may have started
@@ -122,6 +126,9 @@ func (d *distant) look(ctx context.Context) (host.Sign, error) {
 	})
 	if err == nil {
 		d.words = sign.Words
+	}
+	if sign.Apart {
+		d.words = d.run.plan.Layout.Prefix() + " isn't there on that host: mount the shared folder again"
 	}
 	return sign, err
 }

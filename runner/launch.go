@@ -207,8 +207,9 @@ func (r *run) has(folder, name string) bool {
 	return errors.Join(err, dir.Close()) == nil
 }
 
-// leaves tells that the run ends, and its workers go on.
-func (r *run) leaves() bool { return r.cfg.LeaveWorkers && r.told() }
+// leaves tells that the run ends, and its workers go on: those of a run that
+// another master may have are not this one's to end.
+func (r *run) leaves() bool { return r.disowned.Load() || r.cfg.LeaveWorkers && r.told() }
 
 // endWorkers ends the workers that still run, side by side.
 func (r *run) endWorkers() {

@@ -12,8 +12,17 @@ import (
 	"scanmaster/runner/share"
 )
 
-// ErrOwnerLost ends a run whose lock somebody else has taken.
-var ErrOwnerLost = errors.New("this run's lock was taken over: another master took this one for dead")
+// ErrOwnerLost ends the master of a run that is not its own any more: another
+// one may have it. Its workers go on.
+var ErrOwnerLost = errors.New("this run is no longer this master's, and its workers go on")
+
+// ownerLost says why a run is lost to its master.
+func ownerLost(prefix string, why error) error {
+	if errors.Is(why, lock.ErrTaken) {
+		return fmt.Errorf("%w: another one took it for dead: %w", ErrOwnerLost, why)
+	}
+	return fmt.Errorf("%w: %s can't be written: %w; make room there, or mend what it is on", ErrOwnerLost, prefix, why)
+}
 
 // own takes the scan's lock. With early, a folder that isn't there yet is no
 // error: a pre hook may mount it, and own is called again after the hook.
@@ -88,7 +97,7 @@ func (r *run) take(ctx context.Context, prefix *share.Dir) error {
 // can't be found out, the heartbeat of the lock tells in time.
 func (r *run) mine() error {
 	if err := r.lock.Mine(); errors.Is(err, lock.ErrTaken) {
-		return fmt.Errorf("%w: %w", ErrOwnerLost, err)
+		return ownerLost(r.plan.Layout.Prefix(), err)
 	}
 	return nil
 }
@@ -97,7 +106,8 @@ func (r *run) mine() error {
 func (r *run) watchOwner(held *lock.Lock, released chan struct{}) {
 	select {
 	case <-held.Lost():
-		r.stop(ErrOwnerLost)
+		r.disowned.Store(true)
+		r.stop(ownerLost(r.plan.Layout.Prefix(), held.Err()))
 	case <-released:
 	}
 }

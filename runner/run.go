@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"scanmaster/runner/journal"
@@ -104,6 +105,7 @@ type run struct {
 	lock      *lock.Lock
 	self      lock.Owner
 	owner     chan struct{} // closed when the watch over the lock has ended
+	disowned  atomic.Bool   // the lock is lost
 
 	files map[string]content // what check has read, by the scan file's key
 	// digests of all files, by the scan file's key: as in the plan where no

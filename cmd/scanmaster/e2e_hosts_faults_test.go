@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,20 +40,13 @@ func TestRealHostsWhereSomethingIsKilled(t *testing.T) {
 	wantQuiet(t, workers...)
 }
 
-// working has workers in the middle of their chunks of four targets: one is
-// done, one in flight, and two are left.
-func (h *held) working(t *testing.T) (inFlight []int) {
-	t.Helper()
-	for i := range heldTargets / 4 {
-		h.letGo(t, 4*i+1)
-		inFlight = append(inFlight, 4*i+2)
-	}
-	return inFlight
-}
+// stillWorking is what a master says that takes up three workers.
+var stillWorking = []string{"still works on xaa", "still works on xab", "still works on xac"}
 
-// TestRealHostsWhoseMasterIsKilled has another machine go on with the run:
-// nobody who works there is disturbed.
-func TestRealHostsWhoseMasterIsKilled(t *testing.T) {
+// TestRealHostsWhoseMastersAreStoppedAndKilled has a second machine go on with a
+// run whose master is stopped for longer than its lease, and this one when that
+// one's is killed: nobody who works is disturbed, by the late master neither.
+func TestRealHostsWhoseMastersAreStoppedAndKilled(t *testing.T) {
 	f := newFarm(t)
 	workers, desk := f.workers(t, 3), &ground.Machine{Name: "desk"}
 	f.lan.Add(t, desk)
@@ -60,15 +54,23 @@ func TestRealHostsWhoseMasterIsKilled(t *testing.T) {
 	f.trust(t, workers...)
 	inFlight := h.working(t)
 	scan := h.soon(t, f.scan(t, listed(h.targets), f.hosts(workers...), ""))
-	first := f.start(t, "apply", scan)
+	first, log := f.start(t, "apply", scan), filepath.Join(f.notes, "log")
 	h.awaitBegun(t, inFlight...)
-	kill(t, first.Process.Pid, syscall.SIGKILL)
-	_ = first.Wait() // it was killed
+	kill(t, first.Process.Pid, syscall.SIGSTOP)
+	second, said := f.startOn(t, desk, "resume", scan)
+	awaitSaid(t, said, stillWorking...)
+	kill(t, first.Process.Pid, syscall.SIGCONT)
+	ends(t, first, log, exitNotDone)
+	if text := read(t, log); !strings.Contains(text, "root on desk") || !strings.Contains(text, "its workers go on") {
+		t.Errorf("the first master does not say who goes on:\n%s", text)
+	}
+	desk.Do(t, "pkill -KILL -x scanmaster")
+	_ = second.Wait() // it was killed
 
-	cmd, log := f.startOn(t, desk, "resume", scan)
-	awaitSaid(t, log, "still works on xaa", "still works on xab", "still works on xac")
+	third := f.start(t, "resume", scan)
+	awaitSaid(t, log, stillWorking...)
 	h.letGo(t)
-	ends(t, cmd, log, exitComplete)
+	ends(t, third, log, exitComplete)
 	h.wantOnce(t, 3)
 	wantQuiet(t, workers...)
 }
@@ -100,9 +102,9 @@ func TestRealHostsWhoseScanIsCancelled(t *testing.T) {
 	wantQuiet(t, workers...)
 }
 
-// TestRealHostsWhoseMasterIsKilledOverASlowShare is the same where news of the
-// share come late.
-func TestRealHostsWhoseMasterIsKilledOverASlowShare(t *testing.T) {
+// TestRealHostsOverASlowShareWhoseMasterIsKilled has another machine go on with
+// the run, and then one worker host lose the share.
+func TestRealHostsOverASlowShareWhoseMasterIsKilled(t *testing.T) {
 	f := newFar(t)
 	desk := &ground.Machine{Name: "desk"}
 	f.lan.Add(t, desk)
@@ -116,11 +118,17 @@ func TestRealHostsWhoseMasterIsKilledOverASlowShare(t *testing.T) {
 	_ = first.Wait() // it was killed
 
 	cmd, log := f.startOn(t, desk, "resume", scan)
-	awaitSaid(t, log, "still works on xaa", "still works on xab", "still works on xac")
+	awaitSaid(t, log, stillWorking...)
+	f.workers[0].Do(t, "pkill -KILL -x sshfs")
 	h.letGo(t)
 	ends(t, cmd, log, exitComplete)
-	h.wantOnce(t, 3)
+	h.wantOnce(t, 3, inFlight[0])
 	wantQuiet(t, f.workers...)
+	why := regexp.QuoteMeta(f.workers[0].Addr) + " is lost with xaa, which another goes on with: .*" +
+		regexp.QuoteMeta(filepath.Join(f.at, "chunked", "audit")+" isn't there on that host: mount the shared folder again")
+	if said := read(t, log); !regexp.MustCompile(why).MatchString(said) {
+		t.Errorf("it does not say why the worker is lost:\n%s", said)
+	}
 }
 
 // TestRealHostsThatAreLost has one worker host lose its power for good, and
@@ -145,4 +153,31 @@ func TestRealHostsThatAreLost(t *testing.T) {
 		t.Errorf("the late worker has not found its chunk taken:\n%s", said)
 	}
 	h.wantOnce(t, 3, inFlight[:2]...)
+}
+
+// TestRealHostsWhoseShareIsFull has the share run full in the middle: the master
+// says so and leaves, the workers wait for room, and resume goes on with them.
+func TestRealHostsWhoseShareIsFull(t *testing.T) {
+	f := newFar(t)
+	f.limit(t, "80m")
+	h := f.hold(t)
+	inFlight := h.working(t)
+	scan := h.soon(t, f.scan(t, listed(h.targets), ""))
+	cmd, log := f.apply(t, scan)
+	h.awaitBegun(t, inFlight...)
+	f.nas.Do(t, "dd if=/dev/zero of="+f.nas.Exported("export")+"/filler bs=64k 2>&1 | grep 'No space left'")
+	ends(t, cmd, log, exitNotDone)
+	said := read(t, log)
+	for _, words := range []string{filepath.Join(f.at, "chunked", "audit") + " can't be written", "make room there", "its workers go on", "resume with"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it does not say %q:\n%s", words, said)
+		}
+	}
+	f.nas.Do(t, "rm "+f.nas.Exported("export")+"/filler")
+	cmd, log = f.startOn(t, f.master, "resume", scan)
+	awaitSaid(t, log, stillWorking...)
+	h.letGo(t)
+	ends(t, cmd, log, exitComplete)
+	h.wantOnce(t, 3)
+	wantQuiet(t, f.workers...)
 }

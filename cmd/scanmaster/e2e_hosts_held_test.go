@@ -111,6 +111,14 @@ func (h *held) letGo(t *testing.T, numbers ...int) {
 	}
 }
 
+// working has three workers in the middle of their chunks: one target is done,
+// one in flight, and two are left.
+func (h *held) working(t *testing.T) (inFlight []int) {
+	t.Helper()
+	h.letGo(t, 1, 5, 9)
+	return []int{2, 6, 10}
+}
+
 // begun counts the scripts that have begun on a target.
 func (h *held) begun(t *testing.T, number int) int {
 	t.Helper()

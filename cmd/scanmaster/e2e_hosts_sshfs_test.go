@@ -6,6 +6,7 @@ import (
 	"context"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -42,6 +43,19 @@ func (f *far) scan(t *testing.T, targets, more string) string {
 	t.Helper()
 	path := f.farm.scan(t, targets, f.hosts(f.workers...), more)
 	return f.write(t, filepath.Base(path), strings.Replace(read(t, path), "dir: ../share", "dir: "+f.at, 1))
+}
+
+// limit gives the share a size, as tmpfs(5) has it.
+func (f *far) limit(t *testing.T, size string) {
+	t.Helper()
+	clients := slices.Concat(f.workers, []*ground.Machine{f.master})
+	for _, m := range clients {
+		m.Do(t, "umount "+f.at)
+	}
+	at := f.nas.Exported("export")
+	f.nas.Do(t, ground.Own(at, size))
+	f.nas.Share(t, "export", clients...)
+	f.share = f.nas.Root() + at
 }
 
 // apply starts the master on its machine; what it says goes to a file.

@@ -46,6 +46,8 @@ type Sign struct {
 	// Words is the end of what the worker has said, raw but in one line; empty
 	// where it has said nothing, or the log isn't there.
 	Words string
+	// Apart tells that the scan's folder isn't there on the host.
+	Apart bool
 }
 
 // paths are the names that a worker of a run goes by, as plan.Launch makes
@@ -72,7 +74,7 @@ func (h *Host) Begun(ctx context.Context, layout job.Layout, chunk string, from 
 	if err != nil {
 		return Sign{}, err
 	}
-	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey]), Runs: a.runs()}
+	s := Sign{Folder: a["folder"], Words: job.Words(a[wordsKey]), Runs: a.runs(), Apart: a.yes("apart")}
 	if name, ok := job.ChunkOf(s.Folder); s.Folder != "" && (!ok || name != chunk) {
 		return Sign{}, fmt.Errorf("%w: folder is %.80q", errAnswer, s.Folder)
 	}

@@ -10,6 +10,7 @@ for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
 	[ -e "$folder/.slave" ] && say slave yes
 	break
 done
+[ -d "$prefix" ] || say apart yes
 if [ -f "${log:?}" ]; then
 	tail -c "+${from:?}" "$log" | tail -c 1000 | tr -d '\000\r' | sed 's/^/words=/'
 fi

@@ -15,12 +15,10 @@ const (
 	answer = 10 * time.Second
 )
 
-// ErrTaken tells that another owner has taken a lock.
+// ErrTaken tells that another owner has the lock now.
 var ErrTaken = errors.New("the lock was taken over")
 
-var (
-	errSilent = errors.New("the file system does not answer")
-)
+var errSilent = errors.New("the file system does not answer")
 
 // start begins the heartbeat of a lock that was filled at began, or later.
 func (l *Lock) start(began time.Time) {
@@ -140,9 +138,9 @@ func (l *Lock) renew(c content, lapsed bool) error {
 }
 
 // Release gives the lock back and ends its heartbeat. Where another owner has
-// taken the lock, or the folder was removed, there is nothing to give back. It
-// waits a few seconds at the
-// most; where the file system doesn't answer the lock stays as it is, and is
+// taken the lock, or the folder was removed, there is nothing to give back, and
+// that of a lock that was lost before is only tried. It waits a few seconds at
+// the most; where the file system doesn't answer the lock stays as it is, and is
 // this process's until it ends.
 func (l *Lock) Release() error {
 	l.release.Do(func() {
@@ -151,7 +149,7 @@ func (l *Lock) Release() error {
 		go func() {
 			<-l.ended
 			err := l.renew(content{Owner: l.self, Released: true}, false)
-			if errors.Is(err, ErrTaken) || errors.Is(err, fs.ErrNotExist) {
+			if l.Err() != nil || errors.Is(err, ErrTaken) || errors.Is(err, fs.ErrNotExist) {
 				err = nil
 			}
 			released <- err

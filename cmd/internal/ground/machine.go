@@ -190,6 +190,10 @@ func (m *Machine) Command(ctx context.Context, dir, name string, args ...string)
 	return exec.CommandContext(ctx, "nsenter", append(argv, args...)...)
 }
 
+// Root is where this host sees the machine's file system, with all that is
+// mounted there.
+func (m *Machine) Root() string { return fmt.Sprintf("/proc/%d/root", m.cmd.Process.Pid) }
+
 // Do runs a shell command on the machine, as root and without SSH, and gives
 // what it prints. It fails the test where that fails.
 func (m *Machine) Do(tb testing.TB, script string) string {
