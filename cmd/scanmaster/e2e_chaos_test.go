@@ -35,7 +35,7 @@ const (
 // CHAOS_SEEDS and CHAOS_FIRST say how many seeds there are, and which is the
 // first; each is a whole scan, and the same faults at the same times.
 func TestRealChaos(t *testing.T) {
-	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 12)
+	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 10)
 	s := newScene(t)
 	c := newCrowd(t, sluggish)
 	for seed := first; seed < first+seeds; seed++ {
