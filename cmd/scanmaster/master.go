@@ -82,7 +82,7 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
-	if err == nil || errors.Is(err, runner.ErrOwnerLost) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
+	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
 		return err // there is nothing to go on with, or somebody does already
 	}
 	run, known := lastRunWithin(hangs, o.plan.Layout)
