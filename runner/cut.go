@@ -19,9 +19,9 @@ import (
 )
 
 // cut ends a chunk at a line and makes others of what stands behind, one for
-// each that is idle, or soon will be, by their rates. The files are made under hidden names; they
-// and the new job file count once the journal has its one entry, and whoever
-// takes the run up then puts the files in their places.
+// each that is idle, or soon will be, by their rates. The files are made under
+// hidden names; they and the new job file count once the journal has its one
+// entry, and whoever takes the run up then puts the files in their places.
 func (r *run) cut(c *chunkRun, end int64) error {
 	into, err := r.prefix.Sub(job.Input, r.plan.Layout.Min)
 	if err != nil {

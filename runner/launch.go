@@ -235,6 +235,8 @@ func (r *run) hurryAll(all []started, ended <-chan struct{}) {
 	case <-r.cfg.Cut:
 	}
 	for _, s := range all {
-		go hurry(s)
+		if !s.chunk.done {
+			go s.post.hurry()
+		}
 	}
 }

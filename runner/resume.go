@@ -251,6 +251,7 @@ func (s *silent) name() string                                      { return "th
 func (s *silent) gone() <-chan struct{}                             { return nil }
 func (s *silent) alive(context.Context) (bool, error)               { return false, s.why }
 func (s *silent) fate(*run) string                                  { return s.why.Error() }
+func (s *silent) hurry()                                            {} // nobody can
 
 func (s *silent) end(finished bool) error {
 	if finished {

@@ -37,14 +37,9 @@ type post interface {
 	// has finished is given the time to go by itself. The error says why it may
 	// still work.
 	end(finished bool) error
-}
-
-// hurry tells a worker that is being ended not to take its time: the second word
-// cuts what runs on its targets.
-func hurry(s started) {
-	if h, ok := s.post.(interface{ hurry() }); ok && !s.chunk.done {
-		h.hurry()
-	}
+	// hurry tells a worker that is being ended not to take its time: the second
+	// word cuts what runs on its targets.
+	hurry()
 }
 
 // local is this machine as a station.

@@ -17,15 +17,7 @@ import (
 // TestWhoIsNotLetInHearsWhatWouldMendIt fails in every way that a login can.
 func TestWhoIsNotLetInHearsWhatWouldMendIt(t *testing.T) {
 	dir := t.TempDir()
-	key, err := fleet.WriteKey(filepath.Join(dir, "key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
+	f := keyed(t, dir)
 	for name, c := range map[string]struct {
 		is fleet.Kind
 		// known makes of the host's line in known_hosts what is recorded there.

@@ -35,15 +35,7 @@ func locked(t *testing.T, path string) {
 // beside those whose keys are no good.
 func TestAWorkersKeyThatIsNoGoodIsItsOwnTrouble(t *testing.T) {
 	dir := t.TempDir()
-	key, err := fleet.WriteKey(filepath.Join(dir, "key"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = f.Close() })
+	f := keyed(t, dir)
 	addr, err := f.Add(fleet.Behaviour{})
 	if err != nil {
 		t.Fatal(err)

@@ -109,3 +109,19 @@ func read(t *testing.T, path string) string {
 	}
 	return string(data)
 }
+
+// keyed starts a fleet that one key is let in to, and writes the key as "key"
+// of a folder.
+func keyed(t *testing.T, dir string) *fleet.Fleet {
+	t.Helper()
+	key, err := fleet.WriteKey(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
+}
