@@ -63,6 +63,10 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 			Type: "object", PropertyNames: matching(spec.FailOnPattern),
 			AdditionalProperties: oneOf(&jsonschema.Schema{Type: "integer", Minimum: "0"}, matching(spec.LimitPattern)),
 		}
+	case reflect.TypeFor[spec.Limit]():
+		return oneOf(&jsonschema.Schema{Type: "integer", Minimum: "1"}, matching(spec.LimitPattern))
+	case reflect.TypeFor[spec.Percent]():
+		return matching(spec.LimitPattern)
 	case reflect.TypeFor[spec.Retry]():
 		return &jsonschema.Schema{
 			Type: "object", PropertyNames: matching(spec.RetryPattern),

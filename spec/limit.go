@@ -2,6 +2,7 @@ package spec
 
 import (
 	"errors"
+	"math"
 	"regexp"
 	"strconv"
 	"strings"
@@ -52,13 +53,30 @@ func (l *Limit) UnmarshalText(text []byte) error {
 		*l = Limit{Count: int64(n)}
 		return nil
 	}
-	share, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+	share, err := parseShare(s)
 	if err != nil {
-		return errLimit
-	}
-	if share > 100 {
-		return errors.New("is more than 100%")
+		return err
 	}
 	*l = Limit{Share: share, Percent: true}
 	return nil
+}
+
+// parseShare reads what isShare has found to be a percentage.
+func parseShare(s string) (float64, error) {
+	share, err := strconv.ParseFloat(strings.TrimSuffix(s, "%"), 64)
+	if err == nil && share > 100 {
+		err = errors.New("is more than 100%")
+	}
+	return share, err
+}
+
+// IsZero tells a limit of nothing.
+func (l Limit) IsZero() bool { return l.Count == 0 && l.Share == 0 }
+
+// Of gives how many of all targets a limit is, rounded up; never more than all.
+func (l Limit) Of(all int64) int64 {
+	if !l.Percent {
+		return min(l.Count, all)
+	}
+	return min(int64(math.Ceil(l.Share*float64(all)/100)), all)
 }

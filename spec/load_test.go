@@ -92,6 +92,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			"unreachable": {Share: 10, Percent: true}, "failed": {}, "unknown": {Count: 3},
 			"exit_254": {Share: 2.5, Percent: true}, "exit_9": {Share: 100, Percent: true},
 		},
+		MaxFail: spec.Percent{Share: 2.5, Given: true}, Canary: spec.Limit{Share: 1, Percent: true}, MaxDrift: spec.Percent{Given: true},
 	}, parse(t, string(text)))
 }
 

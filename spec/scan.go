@@ -85,6 +85,15 @@ type Scan struct {
 	Keep int `yaml:"keep" validate:"min=0"`
 	// FailOn says which results make the scan fail.
 	FailOn FailOn `yaml:"fail_on" validate:"dive,keys,limit_key,endkeys"`
+	// MaxFail stops the scan early when more of the targets that were begun have
+	// failed for one and the same reason.
+	MaxFail Percent `yaml:"max_fail"`
+	// Canary is how many targets are scanned first, a count or a share; the others
+	// only where these are fine.
+	Canary Limit `yaml:"canary"`
+	// MaxDrift is by how much the input may have shrunk since the last run; where
+	// it has shrunk by more, apply asks for --force.
+	MaxDrift Percent `yaml:"max_drift"`
 
 	file string
 	pos  map[string]diag.Pos

@@ -29,6 +29,8 @@ func TestValuesAreWrittenInTheirShortestForm(t *testing.T) {
 		"7":       spec.Limit{Count: 7},
 		"10%":     spec.Limit{Share: 10, Percent: true},
 		"2.5%":    spec.Limit{Share: 2.5, Percent: true},
+		"0%":      spec.Percent{Given: true},
+		"12.5%":   spec.Percent{Share: 12.5, Given: true},
 	} {
 		text, err := value.MarshalText()
 		if err != nil || string(text) != want || value.String() != want {
@@ -59,15 +61,38 @@ func TestWrittenValuesAreReadBack(t *testing.T) {
 }
 
 func TestAValueThatCannotBeReadIsLeftAlone(t *testing.T) {
-	d, s, l := spec.Duration(5), spec.Size(5), spec.Limit{Count: 5}
+	d, s, l, p := spec.Duration(5), spec.Size(5), spec.Limit{Count: 5}, spec.Percent{Share: 5}
 	for _, text := range []string{"", "soon", "-", "NaN%", "1e400%", "-1%", "0x10", "99999999999999999999", "101%", "16 XiB", "9EiB"} {
-		for _, value := range []encoding.TextUnmarshaler{&d, &s, &l} {
+		for _, value := range []encoding.TextUnmarshaler{&d, &s, &l, &p} {
 			if err := value.UnmarshalText([]byte(text)); err == nil {
 				t.Errorf("%q is read as a %T", text, value)
 			}
 		}
 	}
-	if d != 5 || s != 5 || l.Count != 5 {
-		t.Errorf("left are %v, %v, %v", d, s, l)
+	if d != 5 || s != 5 || l.Count != 5 || p.Share != 5 || p.Given {
+		t.Errorf("left are %v, %v, %v, %v", d, s, l, p)
+	}
+}
+
+func TestAPercentageOfNothingIsNotNoPercentage(t *testing.T) {
+	for text, exceeded := range map[string]bool{"": false, "0%": true, "10%": false, "9.5%": true} {
+		var p spec.Percent
+		if text != "" {
+			if err := p.UnmarshalText([]byte(text)); err != nil || p.String() != text {
+				t.Errorf("%s is read as %v, %v", text, p, err)
+			}
+		}
+		if p.IsZero() != (text == "") || p.Exceeded(10, 100) != exceeded {
+			t.Errorf("%q: exceeded by 10 of 100: %v", text, !exceeded)
+		}
+	}
+}
+
+func TestALimitIsSoManyOfAll(t *testing.T) {
+	for text, want := range map[string]int64{"0": 0, "7": 7, "300": 201, "0%": 0, "10%": 21, "0.1%": 1, "100%": 201} {
+		var l spec.Limit
+		if err := l.UnmarshalText([]byte(text)); err != nil || l.Of(201) != want || l.IsZero() != (want == 0) {
+			t.Errorf("%s of 201 are %d, want %d", text, l.Of(201), want)
+		}
 	}
 }

@@ -25,6 +25,10 @@ func (r *reader) together(scan *Scan) {
 		}
 	}
 	r.workersTogether(scan)
+	if _, written := r.pos["canary"]; written && scan.Canary.IsZero() && !r.told("canary") {
+		r.bad["canary"] = true
+		r.tell(r.at("canary"), "leave it out where none is to be scanned first", "canary is no target")
+	}
 	if scan.Shell != ShellLogin {
 		return
 	}

@@ -126,5 +126,8 @@ func unitHint(t reflect.Type, text string) string {
 	if t == reflect.TypeFor[Duration]() && decimal(text) && len(text) < 10 {
 		return fmt.Sprintf("did you mean %ss?", text)
 	}
+	if t == reflect.TypeFor[Percent]() && decimal(text) && isShare(text+"%") && len(text) < 4 {
+		return fmt.Sprintf("did you mean %s%%?", text)
+	}
 	return ""
 }

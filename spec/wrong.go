@@ -17,6 +17,7 @@ var takes = map[reflect.Type]struct{ what, hint string }{
 	reflect.TypeFor[Duration](): {"a length of time", "such as 90s or 5m"},
 	reflect.TypeFor[Size]():     {"a size", "such as 16MiB"},
 	reflect.TypeFor[Limit]():    {"a count or a share", "such as 25 or 10%"},
+	reflect.TypeFor[Percent]():  {"a percentage", "such as 20%"},
 	reflect.TypeFor[[]string](): {"a list", "write […] around it"},
 }
 
