@@ -49,8 +49,8 @@ func (r *run) check(ctx context.Context, s plan.Check) (string, error) {
 	if err := r.countInputs(ctx, split); err != nil {
 		return "", err
 	}
-	if r.inputs.targets == 0 {
-		return "", errors.New("input: no target is left to scan; comments, blank lines and excluded hosts don't count")
+	if err := r.refuseDrift(s.MaxDrift); err != nil {
+		return "", err
 	}
 	return fmt.Sprintf("%d files, %s targets", len(s.Files), humanize.Comma(r.inputs.targets)), nil
 }

@@ -53,7 +53,7 @@ func (r *run) deal() []*chunkRun {
 		if h.chunk != nil || h.out != "" {
 			continue
 		}
-		i := slices.IndexFunc(r.chunks, func(c *chunkRun) bool { return c.waits() && h.mayTake(c) })
+		i := slices.IndexFunc(r.chunks, func(c *chunkRun) bool { return c.waits() && h.mayTake(c) && r.isOpen(c) })
 		if i < 0 {
 			continue
 		}

@@ -65,7 +65,7 @@ func (r *run) shrink(c *chunkRun, shrunk journal.Entry) {
 	r.listing.Lock()
 	c.lines, c.sha256, c.asked = shrunk.Lines, shrunk.SHA256, time.Time{}
 	for _, p := range shrunk.Into {
-		r.chunks = append(r.chunks, &chunkRun{name: p.Chunk, lines: p.Lines, sha256: p.SHA256})
+		r.chunks = append(r.chunks, &chunkRun{name: p.Chunk, lines: p.Lines, sha256: p.SHA256, canary: c.canary})
 		event.Into = append(event.Into, p.Chunk)
 		event.Freed += p.Lines
 	}

@@ -84,6 +84,19 @@ type ChunkSplit struct {
 	Into   []string `json:"into"`
 }
 
+// CanaryPassed tells that the first targets of a scan are done, and fine, so that
+// the others follow.
+type CanaryPassed struct {
+	Targets int64        `json:"targets"`
+	Left    int64        `json:"left"`
+	Tally   result.Tally `json:"tally"`
+}
+
+// GuardTripped tells that a guard stops the scan: its workers are ended.
+type GuardTripped struct {
+	*GuardError
+}
+
 // Progress tells how far the scan is. It comes at each change of Workers done
 // and at the runner's progress interval.
 type Progress struct {
@@ -133,6 +146,8 @@ func (WorkerSkipped) Kind() string { return "worker_skipped" }
 func (WorkerDone) Kind() string    { return "worker_done" }
 func (WorkerLost) Kind() string    { return "worker_lost" }
 func (ChunkSplit) Kind() string    { return "chunk_split" }
+func (CanaryPassed) Kind() string  { return "canary_passed" }
+func (GuardTripped) Kind() string  { return "guard_tripped" }
 func (Progress) Kind() string      { return "progress" }
 func (HookOutput) Kind() string    { return "hook_output" }
 func (HookFailed) Kind() string    { return "hook_failed" }
@@ -148,6 +163,8 @@ func (WorkerSkipped) event() {}
 func (WorkerDone) event()    {}
 func (WorkerLost) event()    {}
 func (ChunkSplit) event()    {}
+func (CanaryPassed) event()  {}
+func (GuardTripped) event()  {}
 func (Progress) event()      {}
 func (HookOutput) event()    {}
 func (HookFailed) event()    {}

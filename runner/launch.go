@@ -21,6 +21,7 @@ type chunkRun struct {
 	name   string
 	lines  int64
 	sha256 string
+	canary bool // it is one of those that come first
 	// worker is who works on it, or did last; by is nil where nobody does.
 	worker plan.Worker
 	by     *hand
@@ -62,6 +63,9 @@ func (r *run) launch(ctx context.Context) (string, error) {
 		r.adopt(ctx)
 	}
 	if err := r.cancelled(); err != nil {
+		return "", err
+	}
+	if err := r.guardStart(ctx); err != nil {
 		return "", err
 	}
 	working := len(r.posts)

@@ -31,21 +31,30 @@ func (c *counter) read() {
 	}
 	go func() {
 		defer func() { <-c.busy }()
-		counts := make(map[string]job.ProgressMark)
-		folders, err := c.run.folders()
+		counts, err := c.run.marks()
 		if err != nil {
 			return // the watcher says so
-		}
-		for name, folder := range folders {
-			if mark, ok := c.run.progressMark(folder); ok && mark.Chunk == name {
-				counts[name] = mark
-			}
 		}
 		select {
 		case c.fresh <- counts:
 		default: // the last reading has not been looked at yet
 		}
 	}()
+}
+
+// marks reads what the workers have published, by chunk.
+func (r *run) marks() (map[string]job.ProgressMark, error) {
+	folders, err := r.folders()
+	if err != nil {
+		return nil, err
+	}
+	marks := make(map[string]job.ProgressMark)
+	for name, folder := range folders {
+		if mark, ok := r.progressMark(folder); ok && mark.Chunk == name {
+			marks[name] = mark
+		}
+	}
+	return marks, nil
 }
 
 func (r *run) progressMark(folder string) (job.ProgressMark, bool) {

@@ -123,6 +123,7 @@ func (r *run) recall(ctx context.Context, state journal.State) error {
 			done++
 		}
 		r.chunks = append(r.chunks, c)
+		r.held = r.held || c.canary && !r.unguarded()
 	}
 	if err := r.restoreTaken(ctx); err != nil {
 		return err
@@ -139,7 +140,7 @@ func (r *run) recall(ctx context.Context, state journal.State) error {
 // word is enough: what a worker has left may have been moved away since.
 func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
 	c := &chunkRun{
-		name: was.Name, lines: was.End, sha256: was.SHA256, losses: was.Losses,
+		name: was.Name, lines: was.End, sha256: was.SHA256, canary: was.Canary, losses: was.Losses,
 		worker: plan.Worker{Name: was.Worker},
 	}
 	c.classic.Store(was.Classic)

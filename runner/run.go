@@ -37,6 +37,9 @@ type Config struct {
 	Cut <-chan struct{}
 	// Restart has an earlier run that isn't finished make way.
 	Restart bool
+	// Force has Apply take an input that is empty, or has shrunk by more than it
+	// may, and Resume go on without max_fail and canary.
+	Force bool
 	// LeaveWorkers has the workers go on where the end of the context ends the
 	// run; it can be taken up again. Else they are ended with it.
 	LeaveWorkers bool
@@ -50,7 +53,8 @@ type Config struct {
 // what stopped the scan; where it is nil, the summary's verdict says what came
 // of it. A failed pre hook is a *hook.Error, a run that somebody else owns a
 // *lock.HeldError, a scan that took longer than the plan says a *TimeoutError,
-// and the end of ctx is its cause.
+// one that a guard stopped a *GuardError, an input that asks for Force a
+// *DriftError, and the end of ctx is its cause.
 func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 	if parts := Unsupported(p); len(parts) > 0 {
 		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
@@ -130,6 +134,10 @@ type run struct {
 	// fencing the names of the chunks' folders while one is changed.
 	listing, fencing sync.Mutex
 	doubts           doubts
+	// held tells that the canary is not known to be fine: nothing else is dealt.
+	held bool
+	// sampled is until when the records are not asked about max_fail again.
+	sampled time.Time
 }
 
 // report hands on one event at a time, whoever has it.

@@ -34,7 +34,10 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 		return "", err
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
-	sizes := chunk.Sizes(r.inputs.targets, len(r.live)*max(1, s.PerWorker))
+	sample := s.Sample(r.inputs.targets)
+	sizes := chunk.Sizes(sample, len(r.live)) // a small one each, so that a broken worker shows, too
+	first := len(sizes)
+	sizes = append(sizes, chunk.Sizes(r.inputs.targets-sample, len(r.live)*max(1, s.PerWorker))...)
 	names := chunk.Names(len(sizes))
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
@@ -46,8 +49,9 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 		return "", err
 	}
 	for i, d := range dealt {
-		r.chunks = append(r.chunks, &chunkRun{name: names[i], lines: d.Lines, sha256: d.SHA256})
+		r.chunks = append(r.chunks, &chunkRun{name: names[i], lines: d.Lines, sha256: d.SHA256, canary: i < first})
 	}
+	r.held = first > 0
 	r.summary.Targets, r.summary.Excluded = r.inputs.targets, r.inputs.excluded
 	if err := r.jobFile(); err != nil {
 		return "", err
@@ -62,7 +66,7 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 // taken up.
 func (r *run) noteChunks() error {
 	for _, c := range r.chunks {
-		if err := r.journal.Add(journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256}); err != nil {
+		if err := r.journal.Add(journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary}); err != nil {
 			return err
 		}
 	}

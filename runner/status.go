@@ -44,6 +44,8 @@ type Status struct {
 	Step string `json:"step,omitempty"`
 	// CancelledBy says who has cancelled the run, if anybody has.
 	CancelledBy string `json:"cancelled_by,omitempty"`
+	// Guarded says why a guard has stopped the run; empty where none has.
+	Guarded string `json:"guarded,omitempty"`
 	// Dealt tells that the chunks are there, Resumable that the run has no master
 	// and can be taken up.
 	Dealt     bool  `json:"dealt"`
@@ -205,7 +207,7 @@ func (r *reader) readFolder() error {
 	s.Began, s.Ended = r.state.Began, r.state.Ended
 	s.Dealt, s.Targets, s.Excluded = r.state.Dealt, r.state.Targets, r.state.Excluded
 	s.lease = r.plan.Lease
-	s.CancelledBy = cancelledBy(r.folder)
+	s.CancelledBy, s.Guarded = cancelledBy(r.folder), r.state.Guarded
 	return nil
 }
 

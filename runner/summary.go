@@ -88,20 +88,19 @@ func tooManyUnreachable(s Summary, limits spec.FailOn) bool {
 
 func tooManyFailed(s Summary, limits spec.FailOn) bool {
 	for key, limit := range limits {
-		var n int64
-		switch key {
-		case "unreachable":
-			continue
-		case "failed":
-			n = s.Tally.Failed()
-		default:
-			n = s.Tally.Counts[key]
-		}
-		if over(limit, n, s.Targets) {
+		if key != "unreachable" && over(limit, counted(s, key), s.Targets) {
 			return true
 		}
 	}
 	return false
+}
+
+// counted gives how many there are of a class that may be limited.
+func counted(s Summary, key string) int64 {
+	if key == "failed" {
+		return s.Tally.Failed()
+	}
+	return s.Tally.Counts[key]
 }
 
 func over(limit spec.Limit, n, targets int64) bool {

@@ -135,8 +135,11 @@ func (w *waiter) loop(ctx context.Context) error {
 	defer pulse.Stop()
 	w.progress()
 	for w.run.awaited() > 0 {
+		err := w.run.guard(ctx, w.counts.last)
+		if err != nil {
+			return err
+		}
 		w.startMore(ctx)
-		var err error
 		select {
 		case <-ctx.Done():
 			return ctx.Err()

@@ -23,7 +23,7 @@ func newApply(a *app) *cobra.Command {
 	var how masterFlags
 	var restart bool
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--leave-workers] [--detach]",
+		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -39,7 +39,11 @@ it before is shown here, and gives the exit status. What it says later is in
 master.log in the run's hidden folder, and status --wait waits for it.
 
 Where an earlier run of the scan is not finished, apply says so and does nothing;
-with --restart it ends what still works of it, and starts over.`,
+with --restart it ends what still works of it, and starts over.
+
+An input without targets, or with fewer than max_drift allows since the last run,
+is refused before anything is touched; with --force it is taken as it is.
+Where max_fail or canary stops the scan, resume --force goes on without them.`,
 		Args:                  files(1, 1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -47,6 +51,7 @@ with --restart it ends what still works of it, and starts over.`,
 		},
 	}
 	how.add(cmd)
+	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd
 }
@@ -59,7 +64,7 @@ func (a *app) apply(ctx context.Context, file string, how masterFlags, restart b
 		o.flags = []string{"--restart"}
 	}
 	if how.background == "" {
-		p, err := a.compileRun(ctx, file)
+		p, err := a.compileRun(ctx, file, how.force)
 		if err != nil {
 			return err
 		}
@@ -147,6 +152,9 @@ func (a *app) config(r runner.Reporter, live bool) runner.Config {
 
 // applyError gives what stopped a scan its exit status.
 func applyError(err error) error {
+	if guard := new(runner.GuardError); errors.As(err, &guard) {
+		return &exitError{status: verdicts[guard.Verdict], err: err}
+	}
 	if failed := new(hook.Error); errors.As(err, &failed) {
 		return &exitError{status: exitHook, err: err}
 	}

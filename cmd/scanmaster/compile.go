@@ -35,15 +35,16 @@ func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) 
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is
-// invalid, the error is an exit status, since all has been said.
-func (a *app) compileRun(ctx context.Context, file string) (plan.Plan, error) {
+// invalid, the error is an exit status, since all has been said. With empty an
+// input may have no targets.
+func (a *app) compileRun(ctx context.Context, file string, empty bool) (plan.Plan, error) {
 	bin, err := a.program()
 	if err != nil {
 		return plan.Plan{}, err
 	}
 	p, err := a.compile(ctx, file, func(f *plan.Facts) {
 		now := time.Now()
-		f.Run, f.Min, f.Bin = job.NewRun(now), job.Min(now), bin
+		f.Run, f.Min, f.Bin, f.Empty = job.NewRun(now), job.Min(now), bin, empty
 	})
 	if isInvalid(err) {
 		err = &exitError{status: exitUsage}

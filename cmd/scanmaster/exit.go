@@ -26,8 +26,8 @@ const exitHelp = `Exit status:
   0        complete
   1        it could not be carried out
   2        usage, or an invalid scan file
-  3        too many scripts failed (fail_on)
-  4        too many targets unreachable (fail_on; by default when not a single one could be reached)
+  3        too many scripts failed (fail_on, max_fail, canary)
+  4        too many targets unreachable (the same; by default when not a single one could be reached)
   5        incomplete: input lines without an outcome
   6        a hook failed
   130, 143 ended by a signal (129 where its terminal is gone)

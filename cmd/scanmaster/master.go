@@ -18,6 +18,8 @@ import (
 // masterFlags are the flags of the verbs that look after a run.
 type masterFlags struct {
 	asJSON, leaveWorkers bool
+	// force overrules the guards: apply takes an input as it is, resume goes on.
+	force bool
 	// detach leaves the master in the background; background is the log that a
 	// master has that was left there, and empty in others.
 	detach     bool
@@ -68,7 +70,7 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 		o.plan = behind.plan
 	}
 	err := a.carryOut(ctx, o.plan, o.asJSON, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
-		cfg.LeaveWorkers = o.leaveWorkers
+		cfg.LeaveWorkers, cfg.Force = o.leaveWorkers, o.force
 		if behind != nil {
 			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
 		}
@@ -82,6 +84,9 @@ func howToGoOn(err error, o order) error {
 	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
+	if errors.As(err, new(*runner.DriftError)) {
+		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply --force %s", err, o.words)
+	}
 	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
 		return err // there is nothing to go on with, or somebody does already
 	}
@@ -91,6 +96,10 @@ func howToGoOn(err error, o order) error {
 	}
 	if ended := (signalError{}); o.leaveWorkers && errors.As(err, &ended) {
 		err = fmt.Errorf("%w\nthe workers are left at work", err)
+	}
+	if errors.As(err, new(*runner.GuardError)) {
+		return fmt.Errorf("%w\nthe records say why of each target: %s/*/.record\nto start over, apply with --restart; to go on all the same: scanmaster resume --force %s",
+			err, o.plan.Layout.Prefix(), o.words)
 	}
 	return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, o.words)
 }
@@ -125,6 +134,9 @@ func (o order) again(log string) []string {
 	}
 	if o.leaveWorkers {
 		words = append(words, "--leave-workers")
+	}
+	if o.force {
+		words = append(words, "--force")
 	}
 	return append(words, "--", o.scan)
 }

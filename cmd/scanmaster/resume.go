@@ -13,7 +13,7 @@ func newResume(a *app) *cobra.Command {
 	var dir string
 	var how masterFlags
 	cmd := &cobra.Command{
-		Use:   "resume NAME|FILE [--dir DIR] [--json] [--leave-workers] [--detach]",
+		Use:   "resume NAME|FILE [--dir DIR] [--json] [--force] [--leave-workers] [--detach]",
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host
@@ -21,6 +21,9 @@ that sees the shared folder. Every worker is asked: those that still work are
 left alone and waited for, chunks that are done are counted, and what is left is
 dealt out again. The run is carried out as it was planned, whatever the scan file
 says by now. Ctrl-C and --detach are as in apply.
+
+A run that max_fail or canary has stopped stops again, unless it is to go on
+without them: with --force.
 
 A run that is over says so, and gives its exit status; one that is incomplete
 goes on, unless an aggregator of yours has run.`,
@@ -32,6 +35,7 @@ goes on, unless an aggregator of yours has run.`,
 	}
 	runFlags(cmd, &dir)
 	how.add(cmd)
+	cmd.Flags().BoolVar(&how.force, "force", false, "go on without max_fail and canary")
 	return cmd
 }
 

@@ -34,7 +34,8 @@ stood still for a lease.
 
 --json prints one object: format_version, name, run, state (running, finished or
 dead), classic (a classic master has started it), master (state: alive, dead,
-unknown or gone; host, pid, user, since), began, ended, step, cancelled_by, dealt,
+unknown or gone; host, pid, user, since), began, ended, step, cancelled_by,
+guarded (why a guard has stopped it), dealt,
 resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
 worker, state: waits, works, done or lost; lines, done, tally, rate in targets a
 second, losses, lost, session), verdict, results, next. What isn't known is left
@@ -96,6 +97,8 @@ func (a *app) readStatus(ctx context.Context, l job.Layout, wait bool) (runner.S
 // scan.
 func nextStep(s runner.Status, scan string) string {
 	switch {
+	case s.Resumable && s.Guarded != "":
+		return "scanmaster resume --force " + scan
 	case s.Resumable:
 		return "scanmaster resume " + scan
 	case s.Phase == runner.PhaseFinished:

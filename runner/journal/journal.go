@@ -27,7 +27,8 @@ type Kind string
 const (
 	// KindMaster: a master has begun the run, or taken it up; By names it.
 	KindMaster Kind = "master"
-	// KindChunk: there is a chunk of Lines targets, with SHA256 as its digest.
+	// KindChunk: there is a chunk of Lines targets, with SHA256 as its digest;
+	// Canary tells that it is one of those that come first.
 	KindChunk Kind = "chunk"
 	// KindDealt: all chunks that the split makes are there; they hold Targets,
 	// without Excluded.
@@ -45,6 +46,8 @@ const (
 	// digest; what stood behind is in the chunks of Into, which the job file
 	// number Job knows. It is one entry, lest a crash lose or double a line.
 	KindShrunk Kind = "shrunk"
+	// KindGuarded: a guard has stopped the run, for a Reason.
+	KindGuarded Kind = "guarded"
 	// KindStep: the step called Step is done.
 	KindStep Kind = "step"
 	// KindReopened: the run was over, and goes on all the same.
@@ -68,6 +71,7 @@ type Entry struct {
 	Worker   string    `json:"worker,omitempty"`
 	Place    string    `json:"place,omitempty"`
 	Classic  bool      `json:"classic,omitempty"`
+	Canary   bool      `json:"canary,omitempty"`
 	Folder   string    `json:"folder,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
 	Step     string    `json:"step,omitempty"`

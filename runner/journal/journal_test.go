@@ -35,7 +35,7 @@ func mine() error { return nil }
 var happened = []journal.Entry{
 	{Kind: journal.KindMaster, By: "process 1"},
 	{Kind: journal.KindStep, Step: "stage"},
-	{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10, SHA256: "aa"},
+	{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10, SHA256: "aa", Canary: true},
 	{Kind: journal.KindChunk, Chunk: "xab", Lines: 9, SHA256: "ab"},
 	{Kind: journal.KindDealt, Targets: 19, Excluded: 2},
 	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "scan1"},
@@ -44,6 +44,7 @@ var happened = []journal.Entry{
 	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "local", Place: "here"},
 	{Kind: journal.KindDone, Chunk: "xab", Worker: "local", Folder: "202611251200.xab"},
 	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7, SHA256: "a7", Into: []journal.Piece{{"xac", 2, "ac"}, {"xad", 1, "ad"}}, Job: 2},
+	{Kind: journal.KindGuarded, Reason: "it failed everywhere"},
 	{Kind: journal.KindMaster, By: "process 2"},
 	{Kind: journal.KindStep, Step: "wait", Summary: []byte(`{"targets":19}`)},
 	{Kind: journal.KindFinished, Verdict: "complete"},
@@ -52,9 +53,9 @@ var happened = []journal.Entry{
 var amounts = journal.State{
 	Masters: 2, Began: clock(), Ended: clock(), Dealt: true, Targets: 19, Excluded: 2,
 	Chunks: []journal.Chunk{
-		{Name: "xaa", Lines: 10, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1},
+		{Name: "xaa", Lines: 10, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1, Canary: true},
 		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
-		{Name: "xac", Lines: 2, End: 2, SHA256: "ac"}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad"},
+		{Name: "xac", Lines: 2, End: 2, SHA256: "ac", Canary: true}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad", Canary: true},
 	},
 	Job:   2,
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
@@ -210,5 +211,17 @@ func TestWhoIsSupersededWritesNothingMore(t *testing.T) {
 	}
 	if after, err := os.ReadFile(path); err != nil || string(after) != string(before) {
 		t.Errorf("%q became %q (%v)", before, after, err)
+	}
+}
+
+func TestAGuardHasStoppedARunUntilTheNextMasterIsAtIt(t *testing.T) {
+	dir, _ := folder(t)
+	write(t, dir, journal.Entry{Kind: journal.KindMaster}, journal.Entry{Kind: journal.KindGuarded, Reason: "it failed everywhere"})
+	if s, err := journal.Read(dir); err != nil || s.Guarded != "it failed everywhere" || s.Finished {
+		t.Errorf("%+v, %v", s, err)
+	}
+	write(t, dir, journal.Entry{Kind: journal.KindMaster})
+	if s, err := journal.Read(dir); err != nil || s.Guarded != "" {
+		t.Errorf("%+v, %v", s, err)
 	}
 }

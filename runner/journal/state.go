@@ -25,6 +25,9 @@ type State struct {
 	// Summary is what was written down last of those after which all chunks were
 	// accounted for.
 	Summary json.RawMessage
+	// Guarded says why a guard has stopped the run; empty where none has, or
+	// another master is at the run since.
+	Guarded string
 	// Finished tells that the run is over, and Verdict what came of it.
 	Finished bool
 	Verdict  string
@@ -47,6 +50,8 @@ type Chunk struct {
 	Lost   string
 	// Classic tells that this worker is one of the classic suite.
 	Classic bool
+	// Canary tells that the chunk is one of those that come first.
+	Canary bool
 	// Starts counts the workers that were started on it, Losses those that were
 	// lost with it.
 	Starts, Losses int
@@ -62,9 +67,13 @@ func (s *State) add(e Entry) error {
 		if s.Masters++; s.Masters == 1 {
 			s.Began = e.At
 		}
+		s.Guarded = ""
 		return nil
 	case KindChunk:
-		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256})
+		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256}, e.Canary)
+		return nil
+	case KindGuarded:
+		s.Guarded = e.Reason
 		return nil
 	case KindShrunk:
 		return s.shrink(e)
@@ -115,8 +124,8 @@ func (s *State) chunk(e Entry) error {
 }
 
 // fresh adds a chunk.
-func (s *State) fresh(p Piece) {
-	s.Chunks = append(s.Chunks, Chunk{Name: p.Chunk, Lines: p.Lines, End: p.Lines, SHA256: p.SHA256})
+func (s *State) fresh(p Piece, canary bool) {
+	s.Chunks = append(s.Chunks, Chunk{Name: p.Chunk, Lines: p.Lines, End: p.Lines, SHA256: p.SHA256, Canary: canary})
 }
 
 // shrink makes a chunk shorter, and others of what stood behind.
@@ -133,8 +142,9 @@ func (s *State) shrink(e Entry) error {
 		return fmt.Errorf("%s: chunk %s of %d lines can't end at %d, with %d chunks for the rest", e.Kind, e.Chunk, c.End, e.Lines, len(e.Into))
 	}
 	c.End, c.SHA256, s.Job = e.Lines, e.SHA256, e.Job
+	canary := c.Canary
 	for _, p := range e.Into {
-		s.fresh(p) // c is not good any more
+		s.fresh(p, canary) // c is not good any more
 	}
 	return nil
 }

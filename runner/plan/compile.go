@@ -79,12 +79,3 @@ func (c *compiler) remote() int {
 	}
 	return n
 }
-
-// chunks is how many chunks there will be at the most.
-func (c *compiler) chunks() int {
-	n := len(c.workers) * c.scan.Chunks
-	if c.counted() && c.facts.Targets < int64(n) {
-		return int(c.facts.Targets)
-	}
-	return n
-}

@@ -21,6 +21,8 @@ type Facts struct {
 	// Counted tells whether Targets and Excluded are known.
 	Counted           bool
 	Targets, Excluded int64
+	// Empty tells that an input without targets is meant so.
+	Empty bool
 	// Run, Min and Bin are this run's, or the placeholders.
 	Run, Min, Bin string
 }

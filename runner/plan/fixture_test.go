@@ -27,7 +27,8 @@ func base() *spec.Scan {
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
 		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
-		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
+		FailOn:  spec.FailOn{"unreachable": {Share: 10, Percent: true}},
+		MaxFail: spec.Percent{Share: 20, Given: true}, MaxDrift: spec.Percent{Given: true},
 	}
 }
 

@@ -21,14 +21,23 @@ func (c *compiler) judge() {
 	c.judgeOptions()
 	c.judgeWorkers()
 	c.judgeHome()
-	if !c.counted() || c.facts.Targets > 0 || len(c.scan.Input) == 0 || c.scan.Wrong("input") || c.scan.Wrong("exclude") {
+	c.judgeTargets()
+}
+
+// judgeTargets refuses a scan of nothing, unless it is meant so.
+func (c *compiler) judgeTargets() {
+	if !c.counted() || c.facts.Targets > 0 || c.facts.Empty {
 		return
 	}
+	if len(c.scan.Input) == 0 || c.scan.Wrong("input") || c.scan.Wrong("exclude") {
+		return
+	}
+	const meant = "where that is meant, apply --force"
 	if c.facts.Excluded > 0 {
-		c.problems.Errorf(c.scan.At("exclude"), "", "no target is left: all %d of the input are excluded", c.facts.Excluded)
+		c.problems.Errorf(c.scan.At("exclude"), meant, "no target is left: all %d of the input are excluded", c.facts.Excluded)
 		return
 	}
-	c.problems.Errorf(c.scan.At("input"), `a target a line: "host" or "host ip"`, "the input has no targets")
+	c.problems.Errorf(c.scan.At("input"), `a target a line: "host" or "host ip"; `+meant, "the input has no targets")
 }
 
 func (c *compiler) judgeFile(f File) {

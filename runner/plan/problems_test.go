@@ -51,11 +51,11 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 		},
 		"no targets": {
 			func(_ *spec.Scan, f *plan.Facts) { f.Targets, f.Excluded = 0, 0 },
-			[]string{`the input has no targets (a target a line: "host" or "host ip")`},
+			[]string{`the input has no targets (a target a line: "host" or "host ip"; where that is meant, apply --force)`},
 		},
 		"all excluded": {
 			func(_ *spec.Scan, f *plan.Facts) { f.Targets = 0 },
-			[]string{"no target is left: all 9 of the input are excluded"},
+			[]string{"no target is left: all 9 of the input are excluded (where that is meant, apply --force)"},
 		},
 		"no workers": {
 			func(_ *spec.Scan, f *plan.Facts) { f.Hosts = nil },
@@ -133,6 +133,10 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			func(s *spec.Scan, f *plan.Facts) {
 				s.Targets.Identity, f.Hosts = "", spec.Hosts{{Host: spec.Local}}
 			},
+			nil,
+		},
+		"no targets, and that is meant": {
+			func(_ *spec.Scan, f *plan.Facts) { f.Targets, f.Empty = 0, true },
 			nil,
 		},
 		"known hosts without a worker over SSH aren't asked for": {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
 
 // Plan is all that carries out a scan, as data: it prints, marshals and compares.
@@ -92,6 +93,8 @@ type Check struct {
 	// Dynamic tells that a pre hook may change the files, so that digests and
 	// counts of the plan don't bind.
 	Dynamic bool `json:"dynamic,omitempty"`
+	// MaxDrift is by how much there may be fewer targets than in the last run.
+	MaxDrift spec.Percent `json:"max_drift,omitzero"`
 }
 
 // Probe finds out which workers are alive, with room and the share in sight.
@@ -162,6 +165,10 @@ type Split struct {
 	// many there will be at the most; fewer where there are fewer targets.
 	PerWorker int `json:"per_worker"`
 	Chunks    int `json:"chunks"`
+	// Canary is how many targets come first; CanaryChunks is how many of the
+	// chunks, the first ones, hold them at the most: one a worker.
+	Canary       spec.Limit `json:"canary,omitzero"`
+	CanaryChunks int        `json:"canary_chunks,omitempty"`
 	// Targets counts the lines to be scanned, Excluded those left out; both
 	// are meaningless unless Counted.
 	Counted  bool  `json:"counted"`
@@ -197,6 +204,8 @@ type Wait struct {
 	// workers may be lost with a chunk before it is left.
 	OnWorkerLost string `json:"on_worker_lost"`
 	Retries      int    `json:"retries"`
+	// MaxFail is how many of those begun may fail for one reason.
+	MaxFail spec.Percent `json:"max_fail,omitzero"`
 }
 
 // Aggregate runs the aggregator hook in the folder of the chunks.

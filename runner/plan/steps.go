@@ -14,7 +14,7 @@ func (c *compiler) steps() []Step {
 		steps = append(steps, Pre{Hook: *c.pre, Args: []string{c.scan.Name}})
 	}
 	return append(steps,
-		Check{Files: c.allFiles(), Dynamic: c.dynamic()},
+		Check{Files: c.allFiles(), Dynamic: c.dynamic(), MaxDrift: c.scan.MaxDrift},
 		c.probe(),
 		Clear{Prefix: c.layout.Prefix(), Keep: c.scan.Keep},
 		Agent{},
@@ -70,9 +70,10 @@ func (c *compiler) split() Split {
 		Exclude:   c.exclude,
 		Into:      c.layout.ChunkDir(),
 		PerWorker: c.scan.Chunks,
-		Chunks:    c.chunks(),
+		Canary:    c.scan.Canary,
 		Counted:   c.counted(),
 	}
+	s.CanaryChunks, s.Chunks = c.chunks(s)
 	if s.Counted {
 		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
 	}
@@ -80,9 +81,10 @@ func (c *compiler) split() Split {
 }
 
 func (c *compiler) wait() Wait {
+	_, chunks := c.chunks(c.split())
 	return Wait{
-		Prefix: c.layout.Prefix(), Count: c.chunks(), Poll: c.scan.Poll.Std(),
-		OnWorkerLost: c.scan.OnWorkerLost, Retries: c.scan.Retries,
+		Prefix: c.layout.Prefix(), Count: chunks, Poll: c.scan.Poll.Std(),
+		OnWorkerLost: c.scan.OnWorkerLost, Retries: c.scan.Retries, MaxFail: c.scan.MaxFail,
 	}
 }
 

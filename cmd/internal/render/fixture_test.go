@@ -35,7 +35,8 @@ func base() *spec.Scan {
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
 		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
-		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
+		FailOn:  spec.FailOn{"unreachable": {Share: 10, Percent: true}},
+		MaxFail: spec.Percent{Share: 20, Given: true}, Canary: spec.Limit{Share: 1, Percent: true}, MaxDrift: spec.Percent{Share: 10, Given: true},
 	}
 }
 

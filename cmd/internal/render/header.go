@@ -33,6 +33,7 @@ func (t *text) header() {
 	t.key("unknown", unknown(file))
 	t.key("trusts", trusts(s))
 	t.key("fails", fails(s.FailOn))
+	t.key("guards", t.guards())
 	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))
 	t.key("writes", t.writes())
 	t.key("owner", "taken for dead after "+duration(t.plan.Lease)+" without a heartbeat")

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 
@@ -62,4 +63,7 @@ func commands(p plan.Plan, s plan.Launch) []command {
 
 // first is how many workers get a chunk at the start, in their order. What
 // chunks are left goes to whoever is free.
-func first(p plan.Plan, s plan.Launch) int { return min(find[plan.Split](p).Chunks, len(s.Workers)) }
+func first(p plan.Plan, s plan.Launch) int {
+	split := find[plan.Split](p)
+	return min(cmp.Or(split.CanaryChunks, split.Chunks), len(s.Workers))
+}

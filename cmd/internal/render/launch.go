@@ -29,9 +29,16 @@ func (t *text) split(s plan.Split) []string {
 	lines := []string{from}
 	into := count(int64(s.Chunks), "chunk")
 	if !s.Counted {
-		return append(lines, fmt.Sprintf("at most %s, %d a live worker, into %s", into, s.PerWorker, s.Into))
+		lines = append(lines, fmt.Sprintf("at most %s, %d a live worker, into %s", into, s.PerWorker, s.Into))
+		return append(lines, canaryUncounted(s)...)
 	}
 	line := fmt.Sprintf("%s in %s of %s", count(s.Targets, "target"), into, sizes(s.Targets, s.Chunks))
+	if n := s.Sample(s.Targets); n > 0 {
+		rest, chunks := s.Targets-n, s.Chunks-s.CanaryChunks
+		line = fmt.Sprintf("%s in %s of %s first; when these are fine, %s in %s of %s",
+			count(n, "target"), count(int64(s.CanaryChunks), "chunk"), sizes(n, s.CanaryChunks),
+			humanize.Comma(rest), count(int64(chunks), "chunk"), sizes(rest, chunks))
+	}
 	if workers := t.plan.Summary.Workers; s.Chunks < workers {
 		line += fmt.Sprintf("; fewer targets than workers: %d of the %d workers stay idle", workers-s.Chunks, workers)
 	}

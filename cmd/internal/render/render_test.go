@@ -85,7 +85,8 @@ func TestWhatOnlyTheRunCanKnowIsNamed(t *testing.T) {
 	for _, want := range []string{
 		"targets of targets (made by the pre hook), counted after the pre hook",
 		"the pre hook may change these",
-		"at most 3 chunks, 1 a live worker",
+		"at most 6 chunks, 1 a live worker",
+		"1% of the targets in 3 chunks of these first",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)

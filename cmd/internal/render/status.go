@@ -95,6 +95,7 @@ func statusKeys(s runner.Status) [][2]string {
 		{"ended", at(s.Ended)},
 		{"step", step},
 		{"cancelled", prefixed("by ", s.CancelledBy)},
+		{"stopped", prefixed("by ", s.Guarded)},
 		{"done", done},
 		{"outcomes", outcomes(s.Tally)},
 		{"missing", missing},

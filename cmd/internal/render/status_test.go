@@ -78,6 +78,7 @@ func TestWhereARunStandsIsPutIntoWords(t *testing.T) {
 			[]string{"  missing   2 targets without an outcome: /mnt/missing\n"}},
 		{func(s *runner.Status) { s.Classic, s.Run, s.Master = true, "", nil },
 			[]string{"scan audit · started by a classic master · running\n", "  master    a classic one, "}},
+		{func(s *runner.Status) { s.Guarded = "max_fail: 30\x1b" }, []string{`  stopped   by max_fail: 30\x1b`}},
 		{func(s *runner.Status) { s.CancelledBy = "me\x1b" }, []string{`  cancelled by me\x1b`}},
 		{func(s *runner.Status) { s.Master.User, s.Chunks[0].Worker = "\x1b[2J", "a\nb" }, []string{`of \x1b[2J on`, `a\nb`}},
 	} {

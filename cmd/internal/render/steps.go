@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"scanmaster/runner"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
@@ -46,7 +47,7 @@ func (t *text) details(step plan.Step) []string {
 	case plan.Launch:
 		return []string{"side by side"}
 	case plan.Wait:
-		return wait(s)
+		return t.wait(s)
 	case plan.Aggregate:
 		return []string{t.shell(append([]string{s.Hook.Path}, s.Args...)), "in " + s.Dir}
 	case plan.Merge:
@@ -55,10 +56,20 @@ func (t *text) details(step plan.Step) []string {
 	return []string{"unknown to this version"}
 }
 
-func wait(s plan.Wait) []string {
+func (t *text) wait(s plan.Wait) []string {
 	lines := []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
 	if s.Count > 1 {
 		lines = append(lines, "who is free takes the next chunk, and, where none waits, lines that a slower worker has not begun")
+	}
+	if find[plan.Split](t.plan).CanaryChunks > 0 {
+		most := s.MaxFail
+		if !most.Given {
+			most = runner.CanaryLimit
+		}
+		lines = append(lines, fmt.Sprintf("the first chunks are fine unless over %v of their targets fail for one reason, or more than fail_on bears", most))
+	}
+	if s.MaxFail.Given {
+		lines = append(lines, fmt.Sprintf("stops when over %v of the targets that were begun have failed for one reason (max_fail)", s.MaxFail))
 	}
 	if s.OnWorkerLost == spec.LostFail {
 		return append(lines, "what a lost worker leaves is left (on_worker_lost: fail)")
@@ -74,6 +85,9 @@ func check(s plan.Check) []string {
 	lines := table(rows)
 	if s.Dynamic {
 		lines = append(lines, "the pre hook may change these: what counts is what is there then")
+	}
+	if s.MaxDrift.Given {
+		lines = append(lines, fmt.Sprintf("asks for --force where there are over %v fewer targets than in the last run (max_drift)", s.MaxDrift))
 	}
 	return lines
 }

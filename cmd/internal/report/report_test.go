@@ -28,6 +28,8 @@ var happened = []runner.Event{
 	runner.WorkerLost{Worker: "local-2", Chunk: "xab", Reason: "it was killed\nby killed"},
 	runner.ChunkSplit{Worker: "local-1", Chunk: "xaa", Lines: 8000, Freed: 2000, Into: []string{"xad", "xae"}},
 	runner.WorkerDone{Worker: "local-1", Chunk: "xaa", Tally: tally},
+	runner.CanaryPassed{Targets: 50, Left: 19950, Tally: result.Tally{Counts: map[string]int64{"ok": 49, "nossh": 1}}},
+	runner.GuardTripped{GuardError: &runner.GuardError{Guard: "max_fail", Reason: "exit_3", Failed: 3000, Of: 14200, Left: 5800, Limit: "20%"}},
 	runner.Warning{Text: "beware"},
 }
 
@@ -49,6 +51,8 @@ func TestALogHasALineAnEvent(t *testing.T) {
 12:00:00: local-2 is lost with xab: it was killed\nby killed
 12:00:00: local-1 keeps 8,000 targets of xaa; others take 2,000 over: xad, xae
 12:00:00: local-1 is done with xaa: 14,000 ok, 150 exit_3, 50 nossh
+12:00:00: canary: 50 targets are fine (49 ok, 1 nossh); the other 19,950 follow
+12:00:00: max_fail: 3,000 of the 14,200 targets that were begun ended as exit_3, more than 20%; 5,800 were yet to come; its workers are ended
 12:00:00: warning: beware
 `
 	if out.String() != want {

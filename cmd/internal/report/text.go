@@ -55,6 +55,10 @@ func (t *Text) Report(e runner.Event) {
 	case runner.ChunkSplit:
 		t.line("%s keeps %s targets of %s; others take %s over: %s",
 			e.Worker, humanize.Comma(e.Lines), e.Chunk, humanize.Comma(e.Freed), strings.Join(e.Into, ", "))
+	case runner.CanaryPassed:
+		t.line("canary: %s targets are fine (%s); the other %s follow", humanize.Comma(e.Targets), Counts(e.Tally), humanize.Comma(e.Left))
+	case runner.GuardTripped:
+		t.line("%v; its workers are ended", e.GuardError)
 	case runner.Progress:
 		t.progress(e)
 	case runner.HookOutput:
