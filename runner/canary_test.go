@@ -109,3 +109,17 @@ func TestACanaryThatNobodyFinishesIsNotFine(t *testing.T) {
 		t.Errorf("there is %v", others)
 	}
 }
+
+// TestACanaryIsDoneByWhoCan has the one worker fail that would get it first.
+func TestACanaryIsDoneByWhoCan(t *testing.T) {
+	g := lay(t)
+	g.targets("web", 5, fleet.Behaviour{Kind: fleet.Canned})
+	keys, _ := g.otherHost(g.hosts(1), "TEST_WORKER_FAILS=1")
+	s := g.mustApply(keys + "canary: 1\npoll: 1s\n")
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 5 {
+		t.Errorf("%+v", s)
+	}
+	if before, _, found := strings.Cut(g.kinds(), "canary_passed"); !found || strings.Count(before, "worker_done") != 1 {
+		t.Errorf("events: %s", g.kinds())
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -85,7 +87,8 @@ func howToGoOn(err error, o order) error {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
 	if errors.As(err, new(*runner.DriftError)) {
-		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply --force %s", err, o.words)
+		words := append(slices.Clone(o.flags), "--force", o.words)
+		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply %s", err, strings.Join(words, " "))
 	}
 	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
 		return err // there is nothing to go on with, or somebody does already
