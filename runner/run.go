@@ -129,7 +129,11 @@ type run struct {
 	// listing guards chunks where others than the loop of the wait look at them,
 	// fencing the names of the chunks' folders while one is changed.
 	listing, fencing sync.Mutex
-	doubts           doubts
+	// keys is the folder of the targets' host keys, where somebody needs it of
+	// whom mirrors bring what they leave.
+	keys    *share.Dir
+	mirrors []*apart
+	doubts  doubts
 }
 
 // report hands on one event at a time, whoever has it.
@@ -266,7 +270,13 @@ func (r *run) close() error {
 	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
+	for _, m := range r.mirrors {
+		m.stop()
+	}
 	errs := []error{r.leaveHosts()}
+	if r.keys != nil {
+		errs = append(errs, r.keys.Close())
+	}
 	if r.journal != nil {
 		errs = append(errs, r.journal.Close())
 	}

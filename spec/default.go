@@ -40,6 +40,7 @@ func Default() *Scan {
 		Deploy:       DefaultDeploy,
 		Launch:       DefaultLaunch,
 		MinWorkers:   DefaultMinWorkers,
+		Share:        ShareAuto,
 		ShareWait:    DefaultShareWait,
 		Chunks:       DefaultChunks,
 		OnWorkerLost: DefaultLost,

@@ -45,6 +45,10 @@ type Scan struct {
 	OnWorkerLost string `yaml:"on_worker_lost" validate:"oneof=redeal fail"`
 	// Retries is how many workers may be lost with one chunk before it is left.
 	Retries int `yaml:"retries" validate:"min=0,max=100"`
+	// Share says how worker hosts share Dir with the master: "required" is as a
+	// folder that all of them see, "none" is not at all, so that files go and come
+	// by SFTP, and "auto" finds out for each.
+	Share string `yaml:"share" validate:"oneof=auto none required"`
 	// ShareWait is how long a file that one host writes into the shared folder
 	// may take to show on another.
 	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
@@ -141,6 +145,16 @@ const (
 	OnUnknownRerun = "rerun"
 	// OnUnknownReport sorts them as unknown, and runs nothing there.
 	OnUnknownReport = "report"
+)
+
+// How worker hosts share the folder of all output with the master.
+const (
+	// ShareAuto finds out for each host.
+	ShareAuto = "auto"
+	// ShareNone has all files go and come by SFTP.
+	ShareNone = "none"
+	// ShareRequired leaves out a host that doesn't see the folder.
+	ShareRequired = "required"
 )
 
 // DeployNever expects scanslave on the worker hosts.

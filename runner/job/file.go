@@ -45,6 +45,15 @@ type File struct {
 	OnUnknown string `json:"on_unknown"`
 }
 
+// At gives the same for a worker host that has the run's files elsewhere.
+func (f File) At(layout Layout) File {
+	f.Script.Path = layout.Staged(RoleRemote)
+	if f.PostChunk != nil {
+		f.PostChunk = &Staged{Path: layout.Staged(RolePostChunk), SHA256: f.PostChunk.SHA256}
+	}
+	return f
+}
+
 // What becomes of a target that the script was, or was about to be, sent to
 // when its worker died.
 const (

@@ -45,6 +45,8 @@ type Chunk struct {
 	Worker string
 	Place  string
 	Lost   string
+	// Apart is its folder on its host where that doesn't see the shared one.
+	Apart string
 	// Classic tells that this worker is one of the classic suite.
 	Classic bool
 	// Starts counts the workers that were started on it, Losses those that were
@@ -101,7 +103,7 @@ func (s *State) chunk(e Entry) error {
 	}
 	switch e.Kind {
 	case KindStarted:
-		c.Worker, c.Place, c.Classic, c.Lost = e.Worker, e.Place, e.Classic, ""
+		c.Worker, c.Place, c.Apart, c.Classic, c.Lost = e.Worker, e.Place, e.Apart, e.Classic, ""
 		c.Starts++
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""

@@ -23,7 +23,7 @@ func base() *spec.Scan {
 			{Host: "scan2"},
 		},
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
-		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
+		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, Share: spec.ShareRequired, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
