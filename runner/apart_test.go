@@ -1,10 +1,13 @@
 package runner_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
@@ -60,4 +63,93 @@ func TestWithoutASharedFolderAllIsHereAsWithOne(t *testing.T) {
 	if _, err := os.Stat(g.path("share/chunked/s/started")); err != nil {
 		t.Error(err)
 	}
+}
+
+// slow are targets that take so long that something can happen meanwhile.
+func (g *ground) slow(n int) {
+	g.t.Helper()
+	g.targets("slow", n, fleet.Behaviour{Kind: fleet.Canned, Delay: 100 * time.Millisecond, Stdout: []byte("here\n")})
+}
+
+// wantNoneTwice holds that the script ran once on each target, but on so many in
+// all that were in flight.
+func (g *ground) wantNoneTwice(but int64) {
+	g.t.Helper()
+	var twice int64
+	for name, n := range g.ran() {
+		if n < 1 || n > 2 {
+			g.t.Errorf("%s ran %d times", name, n)
+		}
+		twice += max(0, n-1)
+	}
+	if twice > but {
+		g.t.Errorf("%d ran twice, and %d were in flight at the most", twice, but)
+	}
+}
+
+func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
+	g := lay(t)
+	g.slow(40)
+	p := g.plan(g.apart(2) + "jobs: 1\n")
+	killed := make(chan error, 1)
+	go func() { killed <- killWorker(t.Context(), g, ".xab") }()
+	s, err := g.apply(t.Context(), p)
+	if err := errors.Join(err, <-killed); err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 40 {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	g.wantEachOnce()
+	g.wantNoneTwice(1)
+	if left := g.onHosts(); len(left) > 0 {
+		t.Errorf("left on the hosts: %q", left)
+	}
+}
+
+func TestWithoutASharedFolderARunIsTakenUp(t *testing.T) {
+	for name, leaves := range map[string]bool{"its workers were ended": false, "its workers were left": true} {
+		t.Run(name, func(t *testing.T) {
+			g := lay(t)
+			g.slow(40)
+			p := g.plan(g.apart(2) + "jobs: 1\n")
+			cfg := g.config()
+			cfg.LeaveWorkers = leaves
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				for ctx.Err() == nil {
+					if done, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_ok")); len(done) == 2 {
+						cancel()
+					}
+					time.Sleep(time.Millisecond)
+				}
+			}()
+			if _, err := runner.Apply(ctx, p, cfg); !errors.Is(err, context.Canceled) {
+				t.Fatalf("%v: want that it was ended\n%s", err, g.logs())
+			}
+			s, err := runner.Resume(t.Context(), p, g.config())
+			if err != nil {
+				t.Fatalf("%v\n%s", err, g.logs())
+			}
+			if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 40 {
+				t.Errorf("%+v\n%s", s, g.logs())
+			}
+			g.wantEachOnce()
+			g.wantNoneTwice(2)
+			if left := g.onHosts(); len(left) > 0 {
+				t.Errorf("left on the hosts: %q", left)
+			}
+		})
+	}
+}
+
+func TestWithoutASharedFolderAStragglerIsRelieved(t *testing.T) {
+	g := lay(t)
+	g.targets("web", 120, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond, Stdout: []byte("here\n")})
+	s := g.mustApply(g.slowHost(g.apart(1), 1) + "jobs: 10\npoll: 1s\n")
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 120 || len(g.splits()) == 0 {
+		t.Fatalf("%+v\n%+v\n%s", s, g.splits(), g.logs())
+	}
+	g.wantEachOnce()
+	g.wantNoneTwice(0)
 }
