@@ -122,6 +122,7 @@ type run struct {
 	stations map[string]station
 	probed   []Probed
 	journal  *journal.Journal
+	signs    *signs  // nil where no worker looks for them
 	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
@@ -266,6 +267,7 @@ func (r *run) close() error {
 	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
+	r.endSigns()
 	errs := []error{r.leaveHosts()}
 	if r.journal != nil {
 		errs = append(errs, r.journal.Close())
