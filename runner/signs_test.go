@@ -15,7 +15,7 @@ import (
 )
 
 // signLease is how long masters of these tests may give no sign.
-const signLease = 4 * time.Second
+const signLease = 6 * time.Second
 
 // held is a scan of twelve targets whose scripts run until they are let, four at
 // a time.

@@ -153,7 +153,7 @@ func TestASignThatIsOldIsNone(t *testing.T) {
 func TestAWorkerThatSleptLooksForItsMasterFirst(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMaster(t)
-		time.Sleep(time.Minute)
+		time.Sleep(time.Minute + 100*time.Millisecond) // no look comes in the same moment
 		m.jump.Add(int64(time.Hour))
 		if m.isNear(t) {
 			t.Error("something is begun before the master was seen")
@@ -207,7 +207,7 @@ func TestBothLeaseAndMasterAreNeeded(t *testing.T) {
 			t.Error("the lease alone will do")
 		}
 		taken.Store(true)
-		time.Sleep(time.Second)
+		time.Sleep(1200 * time.Millisecond) // a renewal comes in between, and no look with it
 		m.gone.Store(false)
 		if err := <-began; !errors.Is(err, errTaken) {
 			t.Errorf("got %v", err)
