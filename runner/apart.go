@@ -45,7 +45,7 @@ func (r *run) newApart(d *distant, m *mirror.Mirror) *apart {
 func (r *run) mirror(chunk string, there job.Layout) *mirror.Mirror {
 	return mirror.New(mirror.Config{
 		Here: r.plan.Layout, There: there, Chunk: chunk,
-		Prefix: r.prefix, Run: r.folder, Keys: r.keys,
+		Prefix: r.prefix, Run: r.folder, Keys: r.keys, Master: r.self.String(),
 		Warn: func(format string, args ...any) { r.report(Warning{Text: chunk + ": " + fmt.Sprintf(format, args...)}) },
 	})
 }

@@ -27,7 +27,12 @@ func (r *run) brief(t task) (brief, error) {
 	launch.Bin = t.hand.at.bin(launch)
 	staged := t.job.staged
 	if r.isElsewhere(b.layout) {
-		data, digest, err := t.job.content.At(b.layout).Encode()
+		file := t.job.content.At(b.layout)
+		// Nobody but its master can know what it has done, whatever
+		// on_master_lost says: a worker that goes on by itself could not be told
+		// from one that is gone.
+		file.MasterLease = r.plan.Lease
+		data, digest, err := file.Encode()
 		if err != nil {
 			return b, err
 		}

@@ -61,6 +61,9 @@ const startWait = time.Minute
 // launch gives each live worker its first chunk, starts all side by side, and
 // sees each one begin.
 func (r *run) launch(ctx context.Context) (string, error) {
+	if err := r.giveSigns(); err != nil {
+		return "", err
+	}
 	r.gather()
 	if r.resumed {
 		r.adopt(ctx)

@@ -49,6 +49,9 @@ func (r *run) takeUp(ctx context.Context) error {
 	if state, err = r.openAgain(state); err != nil {
 		return err
 	}
+	if err := r.giveSigns(); err != nil { // at once: workers may be about to stop
+		return err
+	}
 	if err := errors.Join(r.uncancel(), r.recall(ctx, state)); err != nil {
 		return err
 	}

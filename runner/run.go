@@ -122,6 +122,7 @@ type run struct {
 	stations map[string]station
 	probed   []Probed
 	journal  *journal.Journal
+	signs    *signs  // nil where no worker looks for them
 	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
@@ -273,6 +274,7 @@ func (r *run) close() error {
 	for _, m := range r.mirrors {
 		m.stop()
 	}
+	r.endSigns()
 	errs := []error{r.leaveHosts()}
 	if r.keys != nil {
 		errs = append(errs, r.keys.Close())

@@ -55,7 +55,7 @@ func TestWhatIsNotSaidHasItsDefault(t *testing.T) {
 			Connect: spec.Duration(10 * time.Second), Banner: spec.Duration(10 * time.Second),
 			Auth: spec.Duration(20 * time.Second), Run: spec.Duration(5 * time.Minute),
 		},
-		MaxOutput: 16 << 20, Poll: spec.Duration(time.Minute), Lease: spec.Duration(2 * time.Minute), OnUnknown: "rerun", Keep: 1,
+		MaxOutput: 16 << 20, Poll: spec.Duration(time.Minute), Lease: spec.Duration(2 * time.Minute), OnUnknown: "rerun", OnMasterLost: "continue", Keep: 1,
 	}, parse(t, least))
 }
 
@@ -87,7 +87,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			Idle: spec.Duration(2 * time.Minute), Hook: spec.Duration(10 * time.Minute), Scan: spec.Duration(60 * time.Hour),
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 10},
-		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second), OnUnknown: "report",
+		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second), OnUnknown: "report", OnMasterLost: "stop",
 		FailOn: spec.FailOn{
 			"unreachable": {Share: 10, Percent: true}, "failed": {}, "unknown": {Count: 3},
 			"exit_254": {Share: 2.5, Percent: true}, "exit_9": {Share: 100, Percent: true},

@@ -81,6 +81,9 @@ type Scan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead.
 	Lease Duration `yaml:"lease" validate:"at_least=10s"`
+	// OnMasterLost says what workers do whose master gives no sign for a lease:
+	// "continue" goes on to the end of their chunks, "stop" stops.
+	OnMasterLost string `yaml:"on_master_lost" validate:"oneof=continue stop"`
 	// OnUnknown says what becomes of targets that the script may have run on
 	// when their worker died: "rerun" runs it there again, "report" never does,
 	// and sorts them as unknown.
@@ -137,6 +140,15 @@ const (
 	LostRedeal = "redeal"
 	// LostFail leaves it.
 	LostFail = "fail"
+)
+
+// What workers do whose master gives no sign any more.
+const (
+	// MasterLostContinue goes on to the end of their chunks.
+	MasterLostContinue = "continue"
+	// MasterLostStop begins nothing new after half a lease, and stops after a
+	// whole one.
+	MasterLostStop = "stop"
 )
 
 // What becomes of targets that were in flight when their worker died.

@@ -41,6 +41,10 @@ type File struct {
 	// Lease is how long the worker's heartbeat may stand still before the chunk
 	// may be taken from it; in JSON as nanoseconds.
 	Lease time.Duration `json:"lease"`
+	// MasterLease is how long the content of MasterBeat may stay the same before
+	// the worker stops by itself; it begins nothing new from half of that on. 0 is
+	// that of a worker that goes on without its master. In JSON as nanoseconds.
+	MasterLease time.Duration `json:"master_lease,omitempty"`
 	// OnUnknown is Rerun or Report.
 	OnUnknown string `json:"on_unknown"`
 }

@@ -44,6 +44,9 @@ const (
 	// MasterLog is the log of a master in the background, in the run's hidden
 	// folder.
 	MasterLog = "master.log"
+	// MasterBeat is what a master renews as long as it lives, in the run's hidden
+	// folder; see MasterSign.
+	MasterBeat = "master.beat"
 	// Record is the worker's record in a chunk's folder.
 	Record = ".record"
 	// Holder holds a word of the worker that has the chunk, in its folder.

@@ -28,6 +28,8 @@ type Config struct {
 	// of the targets' host keys; nil where those aren't looked at. They stay the
 	// caller's, and open until nobody uses the mirror.
 	Prefix, Run, Keys *share.Dir
+	// Master names the master in its signs of life.
+	Master string
 	// Warn is told what is left behind, and why.
 	Warn func(format string, args ...any)
 }

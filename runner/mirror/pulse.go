@@ -25,7 +25,9 @@ func (s *session) pulse() error {
 			return err
 		}
 	}
-	return nil
+	// The time, and no count: a master that takes the run up counts anew.
+	sign := job.MasterSign(s.told.UnixNano(), s.cfg.Master)
+	return s.files.Write(path.Join(s.cfg.There.RunDir(), job.MasterBeat), 0o600, bytes.NewReader(sign))
 }
 
 // heartbeat brings the worker's progress mark, which is its heartbeat.

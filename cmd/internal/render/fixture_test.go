@@ -34,7 +34,7 @@ func base() *spec.Scan {
 			Idle: seconds(30), Hook: seconds(600), Scan: seconds(28800),
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
-		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
+		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", OnMasterLost: "continue", Keep: 1,
 		FailOn: spec.FailOn{"unreachable": {Share: 10, Percent: true}},
 	}
 }

@@ -60,6 +60,15 @@ func retries(retry map[string]int) string {
 	return strings.Join(each, ", ") + ", never once the script was sent"
 }
 
+// masterLost says when workers stop that have lost their master; nothing where they
+// go on.
+func masterLost(f job.File) string {
+	if f.MasterLease == 0 {
+		return ""
+	}
+	return "where it gives no sign for " + duration(f.MasterLease) + ", workers stop; after half of that they begin nothing new"
+}
+
 // unknown says what becomes of targets whose worker dies over them.
 func unknown(f job.File) string {
 	if f.OnUnknown == job.Report {
