@@ -162,6 +162,21 @@ func (p *apart) isWhole(ctx context.Context, within time.Duration) bool {
 	return p.over
 }
 
+// stopMirrors ends all bringing. Those that are left at work don't stay there for
+// long.
+func (r *run) stopMirrors() {
+	working := 0
+	for _, p := range r.mirrors {
+		p.stop()
+		if !p.over {
+			working++
+		}
+	}
+	if working > 0 && r.leaves() && !r.disowned.Load() {
+		r.report(Warning{Text: fmt.Sprintf("of the workers that are left %d don't see the shared folder: they stop when they have not heard of a master for %v", working, r.plan.Lease)})
+	}
+}
+
 // lastLook is how long the end of a worker waits until what it has left is here.
 const lastLook = 3 * time.Second
 

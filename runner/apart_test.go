@@ -6,11 +6,13 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
+	"scanmaster/runner/result"
 )
 
 // apart are worker hosts that don't see the shared folder.
@@ -151,5 +153,124 @@ func TestWithoutASharedFolderAStragglerIsRelieved(t *testing.T) {
 		t.Fatalf("%+v\n%+v\n%s", s, g.splits(), g.logs())
 	}
 	g.wantEachOnce()
+	g.wantNoneTwice(0)
+}
+
+// TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself cuts a worker
+// host off. The worker begins nothing new before another one goes on with its
+// chunk, and ends.
+func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T) {
+	g := lay(t)
+	g.targets("slow", 30, fleet.Behaviour{Kind: fleet.Canned, Delay: 400 * time.Millisecond, Stdout: []byte("here\n")})
+	hosts := g.apart(1)
+	other := g.other()
+	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\n")
+	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		for t.Context().Err() == nil {
+			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) == 1 {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		pid, err := findProcess(".xaa", g.dir)
+		if err != nil {
+			t.Error(err)
+		}
+		other.cut()
+		for syscall.Kill(pid, 0) == nil && t.Context().Err() == nil { // it ends by itself
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	s, err := g.apply(t.Context(), p)
+	<-gone
+	if err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 30 {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	g.wantEachOnce()
+	if kinds := g.kinds(); !strings.Contains(kinds, "worker_lost") {
+		t.Errorf("nobody was lost: %s", kinds)
+	}
+	roots := g.onHosts()
+	if len(roots) != 1 {
+		t.Fatalf("on the hosts there is %q", roots)
+	}
+	last, _ := span(t, roots[0]+"/chunked/s/*.xaa/.record")
+	_, resumed := span(t, g.prefix("[0-9]*.xaa/.record"))
+	if !last.Before(resumed) {
+		t.Errorf("it began a target at %v, and another one had gone on at %v", last, resumed)
+	}
+	log, err := os.ReadFile(roots[0] + "/chunked/s/.run-" + p.Layout.Run + "/log.xaa")
+	if err != nil || !strings.Contains(string(log), "nothing new is begun until it does") {
+		t.Errorf("the worker that was cut off says %q (%v)", log, err)
+	}
+}
+
+// span tells when the last target of a record was begun, and when the record was
+// gone on with first; the zero time where it wasn't.
+func span(t *testing.T, pattern string) (last, resumed time.Time) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%s: %q (%v)", pattern, files, err)
+	}
+	f, err := os.Open(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for e, err := range result.Read(f) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case e.Kind == result.KindOutcome && e.Outcome.Start.After(last):
+			last = e.Outcome.Start
+		case e.Kind == result.KindResumed && resumed.IsZero():
+			resumed = e.Resumed.At
+		}
+	}
+	return last, resumed
+}
+
+// TestWithoutASharedFolderNothingRunsTwiceThatMustNot cuts a worker host off whose
+// scripts must run once at the most: nobody goes on with its chunk before what it
+// has done can be fetched.
+func TestWithoutASharedFolderNothingRunsTwiceThatMustNot(t *testing.T) {
+	g := lay(t)
+	g.targets("slow", 20, fleet.Behaviour{Kind: fleet.Canned, Delay: 400 * time.Millisecond, Stdout: []byte("here\n")})
+	hosts := g.apart(1)
+	other := g.other()
+	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\non_unknown: report\n")
+	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
+	go func() {
+		for t.Context().Err() == nil {
+			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) == 1 {
+				other.cut()
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	s, err := g.apply(t.Context(), p)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if s.Verdict != runner.Incomplete || s.Missing == 0 || s.Tally.Total()+s.Missing != 20 {
+		t.Errorf("%+v\n%s", s, g.logs())
+	}
+	other.heal()
+	again, err := runner.Resume(t.Context(), p, g.config())
+	if err != nil {
+		t.Fatalf("%v\n%s", err, g.logs())
+	}
+	if again.Verdict != runner.Complete || again.Tally.Total() != 20 || again.Tally.Counts["unknown"] > 2 {
+		t.Errorf("%+v\n%s", again, g.logs())
+	}
 	g.wantNoneTwice(0)
 }

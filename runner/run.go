@@ -271,9 +271,7 @@ func (r *run) close() error {
 	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
-	for _, m := range r.mirrors {
-		m.stop()
-	}
+	r.stopMirrors()
 	r.endSigns()
 	errs := []error{r.leaveHosts()}
 	if r.keys != nil {

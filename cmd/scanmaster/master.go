@@ -83,11 +83,15 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 
 // refuseLeaving refuses to leave workers that would not go on.
 func (o order) refuseLeaving() error {
-	if lease := o.plan.Job.MasterLease; o.leaveWorkers && lease > 0 {
-		return &exitError{exitUsage, fmt.Errorf("--leave-workers can't go with on_master_lost: stop: "+
-			"workers stop where their master gives no sign for %v; leave the flag out, and resume starts workers anew", spec.Duration(lease))}
+	with, lease := "on_master_lost: stop", o.plan.Job.MasterLease
+	if lease == 0 && o.plan.Summary.Remote > 0 && probeOf(o.plan).Share == spec.ShareNone {
+		with, lease = "share: none", o.plan.Lease
 	}
-	return nil
+	if !o.leaveWorkers || lease == 0 {
+		return nil
+	}
+	return &exitError{exitUsage, fmt.Errorf("--leave-workers can't go with %s: "+
+		"workers stop where their master gives no sign for %v; leave the flag out, and resume starts workers anew", with, spec.Duration(lease))}
 }
 
 // howToGoOn says how to go on with a run that was stopped before its end.

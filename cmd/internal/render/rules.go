@@ -62,11 +62,15 @@ func retries(retry map[string]int) string {
 
 // masterLost says when workers stop that have lost their master; nothing where they
 // go on.
-func masterLost(f job.File) string {
-	if f.MasterLease == 0 {
+func masterLost(p plan.Plan) string {
+	who, lease := "workers", p.Job.MasterLease
+	if lease == 0 && p.Summary.Remote > 0 && find[plan.Probe](p).Share == spec.ShareNone {
+		who, lease = "workers over SSH", p.Lease
+	}
+	if lease == 0 {
 		return ""
 	}
-	return "where it gives no sign for " + duration(f.MasterLease) + ", workers stop; after half of that they begin nothing new"
+	return "where it gives no sign for " + duration(lease) + ", " + who + " stop; after half of that they begin nothing new"
 }
 
 // unknown says what becomes of targets whose worker dies over them.
