@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/remote"
 )
@@ -20,6 +21,10 @@ type away struct {
 	// tells that the host's scanslave is of the classic suite.
 	path    string
 	classic bool
+	// apart tells that the host doesn't see the shared folder: files go and come
+	// by SFTP, and are below home there.
+	apart bool
+	home  string
 
 	mu   sync.Mutex
 	host *host.Host
@@ -79,8 +84,35 @@ func (a *away) anew(ctx context.Context, broken *host.Host) (*host.Host, error) 
 	return h, nil
 }
 
-func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
-	d := &distant{away: a, run: r, chunk: chunk}
+func (a *away) layout(shared job.Layout, t task) job.Layout {
+	if a.apart {
+		return shared.Apart(a.home, t.chunk, t.number)
+	}
+	return shared
+}
+
+// prepare brings what a worker needs to a host that doesn't see the shared
+// folder. Whoever is at the chunk there was given up.
+func (a *away) prepare(ctx context.Context, r *run, b brief) error {
+	if !a.apart {
+		return nil
+	}
+	if err := r.openKeys(); err != nil {
+		return err
+	}
+	return a.ask(ctx, func(_ context.Context, h *host.Host) error {
+		for n := 1; n < b.number; n++ {
+			if err := h.Stop(ctx, r.plan.Layout.Apart(a.home, b.chunk, n), b.chunk, grace); err != nil {
+				return err
+			}
+		}
+		return r.mirror(b.chunk, b.layout).Push(ctx, h, b.jobName, b.jobText)
+	})
+}
+
+func (a *away) start(ctx context.Context, r *run, b brief) (post, error) {
+	d := &distant{away: a, run: r, chunk: b.chunk, layout: b.layout}
+	c := b.command
 	if c.Log != "" {
 		d.from = sizeOf(r.folder, filepath.Base(c.Log))
 		// Made here, so that it is as private as all else on the share.
@@ -103,7 +135,11 @@ func (a *away) start(ctx context.Context, r *run, c plan.Command, chunk string) 
 		}
 		return nil, err
 	}
-	return d, err // where the line went down, it may have started
+	// Where the line went down, it may have started.
+	if a.apart {
+		return r.newApart(d, r.mirror(b.chunk, b.layout)), err
+	}
+	return d, err
 }
 
 // distant is a worker on a worker host, which goes on without us.
@@ -111,6 +147,8 @@ type distant struct {
 	*away
 	run   *run
 	chunk string
+	// layout is where the run's files are there.
+	layout job.Layout
 	// from is where in its log begins what is its own.
 	from int64
 	// words is the last that was heard of it.
@@ -121,14 +159,18 @@ type distant struct {
 func (d *distant) look(ctx context.Context) (host.Sign, error) {
 	var sign host.Sign
 	err := d.ask(ctx, func(ctx context.Context, h *host.Host) (err error) {
-		sign, err = h.Begun(ctx, d.run.plan.Layout, d.chunk, d.from)
+		sign, err = h.Begun(ctx, d.layout, d.chunk, d.from)
 		return err
 	})
 	if err == nil {
 		d.words = sign.Words
 	}
-	if sign.Apart {
-		d.words = d.run.plan.Layout.Prefix() + " isn't there on that host: mount the shared folder again"
+	switch {
+	case !sign.Apart:
+	case d.run.isElsewhere(d.layout):
+		d.words = d.layout.Prefix() + " isn't there on that host any more"
+	default:
+		d.words = d.layout.Prefix() + " isn't there on that host: mount the shared folder again"
 	}
 	return sign, err
 }
@@ -163,7 +205,7 @@ func (d *distant) fate(*run) string {
 }
 
 // hurry sends it another signal. That its host can't be told, end says.
-func (d *distant) hurry() { _ = d.at().Hurry(context.Background(), d.run.plan.Layout, d.chunk) }
+func (d *distant) hurry() { _ = d.at().Hurry(context.Background(), d.layout, d.chunk) }
 
 // end ends a worker that has not finished.
 func (d *distant) end(finished bool) error {
@@ -173,6 +215,6 @@ func (d *distant) end(finished bool) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*grace)
 	defer cancel()
 	return d.ask(ctx, func(_ context.Context, h *host.Host) error {
-		return h.Stop(ctx, d.run.plan.Layout, d.chunk, grace)
+		return h.Stop(ctx, d.layout, d.chunk, grace)
 	})
 }

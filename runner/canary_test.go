@@ -114,12 +114,27 @@ func TestACanaryThatNobodyFinishesIsNotFine(t *testing.T) {
 func TestACanaryIsDoneByWhoCan(t *testing.T) {
 	g := lay(t)
 	g.targets("web", 5, fleet.Behaviour{Kind: fleet.Canned})
-	keys, _ := g.otherHost(g.hosts(1), "TEST_WORKER_FAILS=1")
-	s := g.mustApply(keys + "canary: 1\npoll: 1s\n")
+	hosts := g.hosts(1)
+	s := g.mustApply(g.other("TEST_WORKER_FAILS=1").before(hosts) + "canary: 1\npoll: 1s\n")
 	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 5 {
 		t.Errorf("%+v", s)
 	}
 	if before, _, found := strings.Cut(g.kinds(), "canary_passed"); !found || strings.Count(before, "worker_done") != 1 {
 		t.Errorf("events: %s", g.kinds())
+	}
+}
+
+func TestWithoutASharedFolderACanaryComesFirst(t *testing.T) {
+	g := lay(t)
+	g.targets("first", 3, fleet.Behaviour{Kind: fleet.Canned, Status: 3})
+	g.targets("other", 5, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\n")})
+	p := g.plan(g.apart(2) + "canary: 3\npoll: 1s\n")
+	_, err := g.apply(t.Context(), p)
+	g.wantGuard(err, "canary", "exit_3", runner.Failed)
+	_, _, err = g.resume(p, false)
+	g.wantGuard(err, "canary", "exit_3", runner.Failed)
+	s, _, err := g.resume(p, true)
+	if err != nil || s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 5 || s.Tally.Total() != 8 {
+		t.Errorf("%+v, %v\n%s", s, err, g.logs())
 	}
 }

@@ -60,6 +60,7 @@ func (r *run) deal() []*chunkRun {
 		c := r.chunks[i]
 		c.give(h)
 		c.given = r.cfg.Now()
+		c.starts++
 		c.classic.Store(h.isClassic())
 		c.ours = c.ours || !h.isClassic()
 		dealt = append(dealt, c)
@@ -104,6 +105,15 @@ func (r *run) lose(c *chunkRun, s plan.Wait, reason string) error {
 	err := r.journal.Add(journal.Entry{Kind: journal.KindLost, Chunk: c.name, Worker: c.worker.Name, Reason: reason})
 	r.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: reason, Again: c.lost == ""})
 	r.giveUp(reason)
+	return err
+}
+
+// leave gives up a chunk that nobody may go on with, by no fault of who was to.
+func (r *run) leave(c *chunkRun, reason string) error {
+	c.free()
+	c.lost = reason
+	err := r.journal.Add(journal.Entry{Kind: journal.KindLost, Chunk: c.name, Worker: c.worker.Name, Reason: reason})
+	r.report(WorkerLost{Worker: c.worker.Name, Chunk: c.name, Reason: reason})
 	return err
 }
 

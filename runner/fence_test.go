@@ -2,7 +2,10 @@ package runner_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,35 +20,72 @@ import (
 	"scanmaster/runner/fleet"
 )
 
-// cutOff adds a worker host that can be cut off: what it runs goes on then.
-func (g *ground) cutOff(keys string) (more string, cut func()) { return g.otherHost(keys) }
+// otherServer is a worker host of its own. What it runs goes on when it is cut
+// off.
+type otherServer struct {
+	g     *ground
+	cfg   fleet.Config
+	fleet *fleet.Fleet
+	addr  netip.AddrPort
+}
 
-// otherHost adds a worker host of its own, with that in its environment.
-func (g *ground) otherHost(keys string, env ...string) (more string, cut func()) {
+// other starts one, with that in its environment.
+func (g *ground) other(env ...string) *otherServer {
 	g.t.Helper()
 	key, err := fleet.WriteKey(g.path("otherkey"))
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	f, err := fleet.New(fleet.Config{
-		Authorized: []ssh.PublicKey{key}, Dir: g.path("home"),
-		Env: append(env, "PATH="+g.path("bin")+":/usr/local/bin:/usr/bin:/bin"),
-	})
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.t.Cleanup(func() { _ = f.Close() })
-	addr, err := f.Add(fleet.Behaviour{})
+	signer, err := ssh.NewSignerFromKey(private)
 	if err != nil {
+		g.t.Fatal(err)
+	}
+	o := &otherServer{g: g, cfg: fleet.Config{
+		Authorized: []ssh.PublicKey{key}, HostKey: signer, Dir: g.path("home"),
+		Env: append(env, "PATH="+g.path("bin")+":/usr/local/bin:/usr/bin:/bin"),
+	}}
+	o.start()
+	if o.addr, err = o.fleet.Add(fleet.Behaviour{}); err != nil {
 		g.t.Fatal(err)
 	}
 	known, err := os.ReadFile(g.path("known_hosts"))
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	g.write("known_hosts", string(known)+f.KnownHostsLine(addr)+"\n")
-	entry := "hosts:\n  - {host: 127.0.0.1, port: " + strconv.Itoa(int(addr.Port())) + ", identity: otherkey}\n"
-	return strings.Replace(keys, "hosts:\n", entry, 1), func() { _ = f.Close() }
+	g.write("known_hosts", string(known)+o.fleet.KnownHostsLine(o.addr)+"\n")
+	return o
+}
+
+func (o *otherServer) start() {
+	o.g.t.Helper()
+	f, err := fleet.New(o.cfg)
+	if err != nil {
+		o.g.t.Fatal(err)
+	}
+	o.g.t.Cleanup(func() { _ = f.Close() })
+	o.fleet = f
+}
+
+// before puts it before the other worker hosts.
+func (o *otherServer) before(keys string) string {
+	entry := "hosts:\n  - {host: 127.0.0.1, port: " + strconv.Itoa(int(o.addr.Port())) + ", identity: otherkey}\n"
+	return strings.Replace(keys, "hosts:\n", entry, 1)
+}
+
+// cut cuts it off.
+func (o *otherServer) cut() { _ = o.fleet.Close() }
+
+// heal ends what cut has begun.
+func (o *otherServer) heal() {
+	o.g.t.Helper()
+	o.start()
+	if err := o.fleet.AddAt(o.addr, fleet.Behaviour{}); err != nil {
+		o.g.t.Fatal(err)
+	}
 }
 
 // TestAChunkIsTakenFromAWorkerThatCannotBeAsked cuts a worker host off and stops
@@ -54,11 +94,12 @@ func (g *ground) otherHost(keys string, env ...string) (more string, cut func())
 func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 	g := lay(t)
 	g.targets("slow", 12, fleet.Behaviour{Kind: fleet.Canned, Delay: 300 * time.Millisecond, Stdout: []byte("here\n")})
-	keys, cut := g.cutOff(g.hosts(1))
-	p := g.plan(keys + "jobs: 1\npoll: 1s\n")
+	hosts := g.hosts(1)
+	other := g.other()
+	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\n")
 	p.Lease, p.Job.Lease = time.Second, time.Second
 	stopped := make(chan int, 1)
-	go func() { stopped <- stopWorker(t.Context(), g, ".xaa", cut) }()
+	go func() { stopped <- stopWorker(t.Context(), g, ".xaa", other.cut) }()
 	s, err := g.apply(t.Context(), p)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, g.logs())

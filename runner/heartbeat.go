@@ -97,7 +97,7 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 // would do then isn't known: it is waited for.
 func (w *waiter) mayFence(ctx context.Context, s started, reason string) bool {
 	if !s.chunk.classic.Load() {
-		err := w.run.fence(ctx, s.chunk.name)
+		err := w.run.takeFrom(ctx, s)
 		if err == nil {
 			return true
 		}
@@ -107,6 +107,14 @@ func (w *waiter) mayFence(ctx context.Context, s started, reason string) bool {
 		w.run.report(Warning{Text: s.post.name() + ": " + reason})
 	}
 	return false
+}
+
+// takeFrom takes a chunk from a worker that can't be asked.
+func (r *run) takeFrom(ctx context.Context, s started) error {
+	if isApart(s.post) {
+		return r.abandon(ctx, s.post)
+	}
+	return r.fence(ctx, s.chunk.name)
 }
 
 // beat reads a worker's heartbeat; 0 where there is none yet. It gives up where

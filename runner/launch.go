@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"scanmaster/runner/job"
-	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 	"scanmaster/runner/share"
@@ -34,6 +33,11 @@ type chunkRun struct {
 	// last is the worker that an earlier master has started on it, on the machine
 	// that is the place; empty where none was, or it is known to be gone.
 	last, place string
+	// starts counts the workers that were started on it; left is what the last of
+	// them has left on a host that doesn't see the shared folder, nil where all is
+	// here.
+	starts int
+	left   *elsewhere
 
 	post post // nil while no worker is started
 	// classic tells that the worker is one of the classic suite, which leaves
@@ -58,6 +62,9 @@ const startWait = time.Minute
 // launch gives each live worker its first chunk, starts all side by side, and
 // sees each one begin.
 func (r *run) launch(ctx context.Context) (string, error) {
+	if err := r.giveSigns(); err != nil {
+		return "", err
+	}
 	r.gather()
 	if r.resumed {
 		r.adopt(ctx)
@@ -73,7 +80,8 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	posts, failed := make([]post, len(first)), make([]error, len(first))
 	var group sync.WaitGroup
 	for i, c := range first {
-		group.Go(func() { posts[i], failed[i] = r.start(ctx, c.by, c.name, c.lines, r.job.staged) })
+		t := r.task(c)
+		group.Go(func() { posts[i], failed[i] = r.start(ctx, t) })
 	}
 	group.Wait()
 	var reasons []string
@@ -106,6 +114,7 @@ type started struct {
 func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 	if p != nil {
 		r.posts = append(r.posts, started{c, p})
+		c.left = leftBy(p)
 	}
 	if c.done {
 		return nil // it was quick
@@ -114,6 +123,9 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 	if failed != nil && p != nil && r.leaves() {
 		return nil // whoever takes the run up finds out
 	}
+	if unfetched := new(unfetchedError); errors.As(failed, &unfetched) {
+		return r.leave(c, failed.Error())
+	}
 	if failed != nil {
 		return r.lose(c, findStep[plan.Wait](r.plan), failed.Error())
 	}
@@ -121,30 +133,46 @@ func (r *run) hasStarted(c *chunkRun, p post, failed error) error {
 	return nil
 }
 
+// task is a chunk that a worker is to be started on.
+type task struct {
+	hand   *hand
+	chunk  string
+	lines  int64
+	number int // of the start
+	job    jobFile
+	left   *elsewhere
+}
+
+// task gives that of a chunk that was given to a worker. The loop of the wait
+// alone looks at chunks.
+func (r *run) task(c *chunkRun) task {
+	return task{hand: c.by, chunk: c.name, lines: c.lines, number: c.starts, job: r.job, left: c.left}
+}
+
 // start starts a worker on a chunk and waits until it works or has finished.
 // The error says why it can't, and that nobody works; there may be a post all
 // the same. Of whom it isn't known counts as working: no other one may be at the
 // chunk beside it.
-func (r *run) start(ctx context.Context, h *hand, chunk string, lines int64, file job.Staged) (post, error) {
-	s := launchOf(r.plan)
-	s.Bin = h.at.bin(s)
-	command := s.Command(r.plan.Layout, h.worker, chunk, file)
-	if h.isClassic() {
-		command = s.Classic(r.plan.Layout, chunk, lines)
-	}
-	entry := journal.Entry{Kind: journal.KindStarted, Chunk: chunk, Worker: h.worker.Name, Classic: h.isClassic()}
-	if h.worker.Local {
-		entry.Place = place(r.self)
-	}
-	if err := r.journal.Add(entry); err != nil {
+func (r *run) start(ctx context.Context, t task) (post, error) {
+	if err := r.catchUp(ctx, t); err != nil {
 		return nil, err
 	}
-	post, err := h.at.start(ctx, r, command, chunk)
+	b, err := r.brief(t)
+	if err == nil {
+		err = t.hand.at.prepare(ctx, r, b)
+	}
+	if err == nil {
+		err = r.journal.Add(r.startEntry(t, b))
+	}
+	if err != nil {
+		return nil, err
+	}
+	post, err := t.hand.at.start(ctx, r, b)
 	if post == nil {
 		return nil, err
 	}
 	if err == nil {
-		err = r.awaitBegin(ctx, chunk, post)
+		err = r.awaitBegin(ctx, t.chunk, post)
 	}
 	if err == nil || ctx.Err() != nil {
 		return post, err

@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "worker" {
 		asWorker(os.Args[2:])
 	}
+	if len(os.Args) == 3 && os.Args[1] == "master" {
+		asMaster(os.Args[2])
+	}
 	// Under the race detector every worker would wait a second at its end.
 	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
 		panic(err)

@@ -85,7 +85,7 @@ func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
 		return "", errors.Join(fmt.Errorf("%s, and %d must (min_workers): %s", detail, least, strings.Join(reasons, "; ")), leave(probed))
 	}
 	r.probed = probed
-	return detail, r.endUnfinished(ctx)
+	return detail + without(probed), r.endUnfinished(ctx)
 }
 
 // leaveHosts ends the connections to the worker hosts.

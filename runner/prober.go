@@ -146,13 +146,23 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 		return
 	}
 	at.classic = b.step.Deploy == spec.DeployNever && p.Facts.Scanslave.Classic
-	p.Reasons, p.Warnings = p.Facts.Refuse(b.need), p.Facts.Warn(b.need)
-	if len(p.Reasons) > 0 {
+	p.Warnings = p.Facts.Warn(b.need)
+	if b.step.Share == spec.ShareNone || b.mayDoWithout(at) && !p.Facts.Dir.Exists {
+		b.doWithout(ctx, p, at)
 		return
 	}
-	if err := b.shares(ctx, h); err != nil {
+	if p.Reasons = p.Facts.Refuse(b.need); len(p.Reasons) > 0 {
+		return
+	}
+	err = b.shares(ctx, h)
+	switch apart := errors.Is(err, host.ErrNotShared); {
+	case err == nil:
+	case apart && b.mayDoWithout(at):
+		p.Warnings = append(p.Warnings, err.Error()+"; its files go and come by SFTP now, and share: none saves the wait")
+		b.doWithout(ctx, p, at)
+	default:
 		p.Reasons = append(p.Reasons, err.Error())
-		p.Facts.Dir.Apart = errors.Is(err, host.ErrNotShared)
+		p.Facts.Dir.Apart = apart
 	}
 }
 

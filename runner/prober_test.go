@@ -130,7 +130,7 @@ func TestThisMachineIsLookedAtToo(t *testing.T) {
 func TestAFolderThatIsAnotherIsNotShared(t *testing.T) {
 	g := lay(t)
 	g.targets("fine", 1, fleet.Behaviour{Kind: fleet.Canned})
-	p := g.plan(g.hosts(1))
+	p := g.plan(g.hosts(1) + "share: required\n")
 	t.Chdir(g.path("share"))
 	for i, step := range p.Steps {
 		if s, ok := step.(plan.Probe); ok {

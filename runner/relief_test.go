@@ -22,8 +22,7 @@ import (
 
 // slowHost adds a worker host that has so many targets in hand at a time.
 func (g *ground) slowHost(keys string, jobs int) string {
-	more, _ := g.otherHost(keys, fmt.Sprintf("TEST_WORKER_JOBS=%d", jobs))
-	return more
+	return g.other(fmt.Sprintf("TEST_WORKER_JOBS=%d", jobs)).before(keys)
 }
 
 // splits gives what was made of chunks of slow workers.

@@ -49,6 +49,9 @@ func (r *run) takeUp(ctx context.Context) error {
 	if state, err = r.openAgain(state); err != nil {
 		return err
 	}
+	if err := r.giveSigns(); err != nil { // at once: workers may be about to stop
+		return err
+	}
 	if err := errors.Join(r.uncancel(), r.recall(ctx, state)); err != nil {
 		return err
 	}
@@ -145,6 +148,12 @@ func (r *run) recallChunk(was journal.Chunk, accounted bool) *chunkRun {
 	}
 	c.classic.Store(was.Classic)
 	c.ours = was.Starts > 0 && !was.Classic
+	c.starts = was.Starts
+	if was.Apart != "" {
+		there := r.plan.Layout
+		there.Dir = was.Apart
+		c.left = &elsewhere{worker: c.worker, layout: there}
+	}
 	if was.Lost == "" {
 		c.last, c.place = was.Worker, was.Place
 	}
@@ -208,16 +217,23 @@ func (r *run) handOf(name string) *hand {
 // still work: it is waited for until its heartbeat has stood still for a lease.
 func (r *run) orphan(ctx context.Context, h *hand, c *chunkRun) (post, bool) {
 	at, ok := h.at.(*away)
+	there := r.plan.Layout
+	if c.left != nil {
+		there = c.left.layout
+	}
 	switch {
 	case h.worker.Local && c.place == place(r.self):
 		at = &away{worker: h.worker, host: host.Here(r.cfg.Home)}
 	case !ok:
-		return &silent{away: &away{worker: h.worker}, chunk: c.name, why: errElsewhere}, true
+		return &silent{away: &away{worker: h.worker}, chunk: c.name, why: errElsewhere, apart: c.left != nil}, true
 	}
-	d := &distant{away: at, run: r, chunk: c.name}
+	d := &distant{away: at, run: r, chunk: c.name, layout: there}
 	sign, err := d.look(ctx)
 	if err != nil {
-		return &silent{away: at, chunk: c.name, why: err}, true
+		return &silent{away: at, chunk: c.name, why: err, apart: c.left != nil}, true
+	}
+	if c.left != nil {
+		return r.orphanApart(d, sign)
 	}
 	if sign.State == host.Done && !sign.Runs {
 		_, finished := r.lookForDone(c.name, true)
@@ -245,6 +261,8 @@ type silent struct {
 	*away
 	chunk string
 	why   error
+	// apart tells that it doesn't see the shared folder.
+	apart bool
 }
 
 func (s *silent) begun(context.Context, *run, string) (bool, error) { return false, s.why }

@@ -126,6 +126,7 @@ type run struct {
 	stations map[string]station
 	probed   []Probed
 	journal  *journal.Journal
+	signs    *signs  // nil where no worker looks for them
 	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun
 	posts    []started // all workers that were started
@@ -133,7 +134,11 @@ type run struct {
 	// listing guards chunks where others than the loop of the wait look at them,
 	// fencing the names of the chunks' folders while one is changed.
 	listing, fencing sync.Mutex
-	doubts           doubts
+	// keys is the folder of the targets' host keys, where somebody needs it of
+	// whom mirrors bring what they leave.
+	keys    *share.Dir
+	mirrors []*apart
+	doubts  doubts
 	// held tells that the canary is not known to be fine: nothing else is dealt.
 	held bool
 	// sampled is until when the records are not asked about max_fail again.
@@ -274,7 +279,12 @@ func (r *run) close() error {
 	if !r.leaves() && !r.superseded() {
 		r.endWorkers()
 	}
+	r.stopMirrors()
+	r.endSigns()
 	errs := []error{r.leaveHosts()}
+	if r.keys != nil {
+		errs = append(errs, r.keys.Close())
+	}
 	if r.journal != nil {
 		errs = append(errs, r.journal.Close())
 	}

@@ -6,13 +6,18 @@ import (
 	"path/filepath"
 	"time"
 
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
 // station is where a worker can work: this machine, or a host over SSH.
 type station interface {
+	// layout is where a worker finds the files of the run there.
+	layout(shared job.Layout, t task) job.Layout
+	// prepare brings there what a worker reads, before it is started.
+	prepare(ctx context.Context, r *run, b brief) error
 	// start starts a worker on a chunk. That it can't is the error.
-	start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error)
+	start(ctx context.Context, r *run, b brief) (post, error)
 	// bin is the path of the worker half there.
 	bin(launch plan.Launch) string
 }
@@ -47,8 +52,12 @@ type local struct{}
 
 func (local) bin(launch plan.Launch) string { return launch.Bin }
 
-func (local) start(ctx context.Context, r *run, c plan.Command, chunk string) (post, error) {
-	p, err := startLocal(ctx, c, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(chunk)))
+func (local) layout(shared job.Layout, _ task) job.Layout { return shared }
+
+func (local) prepare(context.Context, *run, brief) error { return nil }
+
+func (local) start(ctx context.Context, r *run, b brief) (post, error) {
+	p, err := startLocal(ctx, b.command, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(b.chunk)))
 	if err != nil {
 		return nil, err // no post, rather than one that is nil
 	}

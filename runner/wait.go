@@ -169,9 +169,9 @@ func (w *waiter) loop(ctx context.Context) error {
 // startMore starts workers on what waits, in the background.
 func (w *waiter) startMore(ctx context.Context) {
 	for _, c := range w.run.deal() {
-		h, name, lines, file := c.by, c.name, c.lines, w.run.job.staged
+		t := w.run.task(c)
 		w.asking.Go(func() {
-			post, err := w.run.start(ctx, h, name, lines, file)
+			post, err := w.run.start(ctx, t)
 			select {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
@@ -190,13 +190,16 @@ func (w *waiter) finish(f found) error {
 		return nil
 	}
 	rate := c.rate(w.run.cfg.Now())
+	if p, ok := c.post.(*apart); ok {
+		w.asking.Go(func() { _ = p.end(true) }) // its host has the room again
+	}
 	if h := c.free(); h != nil {
 		h.losses, h.rate = 0, rate
 	}
 	if err := w.run.cutDone(f); err != nil {
 		return err
 	}
-	c.done, c.lost, c.folder = true, "", f.folder
+	c.done, c.lost, c.left, c.folder = true, "", nil, f.folder
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
 	err := w.run.journal.Add(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder})

@@ -20,6 +20,7 @@ const (
 	DefaultMaxOutput  = Size(16 << 20) // bytes
 	DefaultPoll       = Duration(time.Minute)
 	DefaultLease      = Duration(2 * time.Minute)
+	DefaultMasterLost = MasterLostContinue
 	DefaultOnUnknown  = OnUnknownRerun
 	DefaultKeep       = 1
 )
@@ -40,6 +41,7 @@ func Default() *Scan {
 		Deploy:       DefaultDeploy,
 		Launch:       DefaultLaunch,
 		MinWorkers:   DefaultMinWorkers,
+		Share:        ShareAuto,
 		ShareWait:    DefaultShareWait,
 		Chunks:       DefaultChunks,
 		OnWorkerLost: DefaultLost,
@@ -53,6 +55,7 @@ func Default() *Scan {
 		MaxOutput:    DefaultMaxOutput,
 		Poll:         DefaultPoll,
 		Lease:        DefaultLease,
+		OnMasterLost: DefaultMasterLost,
 		OnUnknown:    DefaultOnUnknown,
 		Keep:         DefaultKeep,
 	}

@@ -46,7 +46,7 @@ func TestWhatIsNotSaidHasItsDefault(t *testing.T) {
 		Version: 1, Name: "patchlevel", Input: spec.Paths{"targets.txt"},
 		Remote: spec.Remote{Script: "remote.sh"}, Hosts: spec.Hosts{{Host: spec.Local}},
 		Dir: "/mnt/scanmaster", Deploy: "auto", Launch: "screen",
-		Chunks: 1, OnWorkerLost: "redeal", Retries: 3,
+		Chunks: 1, OnWorkerLost: "redeal", Retries: 3, Share: "auto",
 		MinWorkers: 1, ShareWait: spec.Duration(90 * time.Second), Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{Port: 22, HostKeys: "accept-new"},
@@ -55,7 +55,7 @@ func TestWhatIsNotSaidHasItsDefault(t *testing.T) {
 			Connect: spec.Duration(10 * time.Second), Banner: spec.Duration(10 * time.Second),
 			Auth: spec.Duration(20 * time.Second), Run: spec.Duration(5 * time.Minute),
 		},
-		MaxOutput: 16 << 20, Poll: spec.Duration(time.Minute), Lease: spec.Duration(2 * time.Minute), OnUnknown: "rerun", Keep: 1,
+		MaxOutput: 16 << 20, Poll: spec.Duration(time.Minute), Lease: spec.Duration(2 * time.Minute), OnUnknown: "rerun", OnMasterLost: "continue", Keep: 1,
 	}, parse(t, least))
 }
 
@@ -75,7 +75,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			{Host: "fe80::1%eth0", User: `DOMAIN\scan`, Port: 65535, Identity: "~/.ssh/id"}, {File: "slavenodes"}, {Host: "local"},
 		},
 		KnownHosts: "known_hosts.workers", Dir: "results/", Deploy: "never",
-		Launch: "process", Chunks: 4, OnWorkerLost: "fail", MinWorkers: 8, ShareWait: spec.Duration(3 * time.Second),
+		Launch: "process", Chunks: 4, OnWorkerLost: "fail", MinWorkers: 8, Share: "none", ShareWait: spec.Duration(3 * time.Second),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.sh", Aggregate: "agg.sh"},
 		ScanEnv: map[string]string{"LANG": "C", "N": "5", "Q": `it's "here"`},
 		Jobs:    10000, Auth: "all", Checks: spec.Checks{Banner: true},
@@ -87,7 +87,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			Idle: spec.Duration(2 * time.Minute), Hook: spec.Duration(10 * time.Minute), Scan: spec.Duration(60 * time.Hour),
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 10},
-		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second), OnUnknown: "report",
+		MaxOutput: 1024, Poll: spec.Duration(time.Second), Lease: spec.Duration(10 * time.Second), OnUnknown: "report", OnMasterLost: "stop",
 		FailOn: spec.FailOn{
 			"unreachable": {Share: 10, Percent: true}, "failed": {}, "unknown": {Count: 3},
 			"exit_254": {Share: 2.5, Percent: true}, "exit_9": {Share: 100, Percent: true},

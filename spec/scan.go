@@ -45,6 +45,10 @@ type Scan struct {
 	OnWorkerLost string `yaml:"on_worker_lost" validate:"oneof=redeal fail"`
 	// Retries is how many workers may be lost with one chunk before it is left.
 	Retries int `yaml:"retries" validate:"min=0,max=100"`
+	// Share says how worker hosts share Dir with the master: "required" is as a
+	// folder that all of them see, "none" is not at all, so that files go and come
+	// by SFTP, and "auto" finds out for each.
+	Share string `yaml:"share" validate:"oneof=auto none required"`
 	// ShareWait is how long a file that one host writes into the shared folder
 	// may take to show on another.
 	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
@@ -77,6 +81,9 @@ type Scan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead.
 	Lease Duration `yaml:"lease" validate:"at_least=10s"`
+	// OnMasterLost says what workers do whose master gives no sign for a lease:
+	// "continue" goes on to the end of their chunks, "stop" stops.
+	OnMasterLost string `yaml:"on_master_lost" validate:"oneof=continue stop"`
 	// OnUnknown says what becomes of targets that the script may have run on
 	// when their worker died: "rerun" runs it there again, "report" never does,
 	// and sorts them as unknown.
@@ -144,12 +151,31 @@ const (
 	LostFail = "fail"
 )
 
+// What workers do whose master gives no sign any more.
+const (
+	// MasterLostContinue goes on to the end of their chunks.
+	MasterLostContinue = "continue"
+	// MasterLostStop begins nothing new after half a lease, and stops after a
+	// whole one.
+	MasterLostStop = "stop"
+)
+
 // What becomes of targets that were in flight when their worker died.
 const (
 	// OnUnknownRerun runs the script there again.
 	OnUnknownRerun = "rerun"
 	// OnUnknownReport sorts them as unknown, and runs nothing there.
 	OnUnknownReport = "report"
+)
+
+// How worker hosts share the folder of all output with the master.
+const (
+	// ShareAuto finds out for each host.
+	ShareAuto = "auto"
+	// ShareNone has all files go and come by SFTP.
+	ShareNone = "none"
+	// ShareRequired leaves out a host that doesn't see the folder.
+	ShareRequired = "required"
 )
 
 // DeployNever expects scanslave on the worker hosts.

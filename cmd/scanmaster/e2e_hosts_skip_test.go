@@ -93,7 +93,7 @@ func TestRealHostsThatCantWorkAreLeftOut(t *testing.T) {
 	}
 	hosts += f.host(fit[1])
 	f.write(t, "known_hosts", known)
-	scan := f.scan(t, targets, hosts, "share_wait: 3s\n")
+	scan := f.scan(t, targets, hosts, "share: required\nshare_wait: 3s\n")
 
 	began := time.Now()
 	r := f.expect(t, exitComplete, "apply", scan)
@@ -157,7 +157,7 @@ func withoutState(names []string) []string {
 func testTooFew(t *testing.T, f *farm, targets, hosts string) {
 	t.Helper()
 	before := read(t, filepath.Join(f.prefix("audit"), "started"))
-	scan := f.scan(t, targets, hosts, "share_wait: 3s\nmin_workers: 3\n")
+	scan := f.scan(t, targets, hosts, "share: required\nshare_wait: 3s\nmin_workers: 3\n")
 	r := f.expect(t, exitNotDone, "apply", scan)
 	if !strings.Contains(r.stderr, "min_workers") {
 		t.Errorf("it does not name min_workers:\n%s", r.stderr)

@@ -15,6 +15,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
+	"scanmaster/spec"
 )
 
 // masterFlags are the flags of the verbs that look after a run.
@@ -59,6 +60,9 @@ type order struct {
 // carryOutOrder carries a run out, here or in the background, shows what
 // happens, and says how to go on where it was stopped before its end.
 func (a *app) carryOutOrder(ctx context.Context, o order) error {
+	if err := o.refuseLeaving(); err != nil {
+		return err
+	}
 	if o.detach {
 		return a.detach(ctx, o)
 	}
@@ -79,6 +83,19 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 		return o.carry(ctx, p, cfg)
 	})
 	return howToGoOn(err, o)
+}
+
+// refuseLeaving refuses to leave workers that would not go on.
+func (o order) refuseLeaving() error {
+	with, lease := "on_master_lost: stop", o.plan.Job.MasterLease
+	if lease == 0 && o.plan.Summary.Remote > 0 && probeOf(o.plan).Share == spec.ShareNone {
+		with, lease = "share: none", o.plan.Lease
+	}
+	if !o.leaveWorkers || lease == 0 {
+		return nil
+	}
+	return &exitError{exitUsage, fmt.Errorf("--leave-workers can't go with %s: "+
+		"workers stop where their master gives no sign for %v; leave the flag out, and resume starts workers anew", with, spec.Duration(lease))}
 }
 
 // howToGoOn says how to go on with a run that was stopped before its end.

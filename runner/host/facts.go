@@ -62,8 +62,9 @@ type Dir struct {
 	// and something else.
 	Exists, IsFile     bool
 	Readable, Writable bool
-	// Apart tells that it is not the folder that the master sees.
-	Apart bool
+	// Apart tells that it is not the folder that the master sees. Instead tells
+	// that it stands in the place of that one: files go there and come by SFTP.
+	Apart, Instead bool
 	// Mode holds the permissions and fs.ModeSetgid.
 	Mode     fs.FileMode
 	UID, GID int

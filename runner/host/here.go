@@ -17,6 +17,8 @@ type conn interface {
 	// Run is as of remote.Conn.
 	Run(ctx context.Context, cmd remote.Command) (remote.Exit, error)
 	Upload(ctx context.Context, path string, mode fs.FileMode, content io.Reader) error
+	// Files is as of remote.Conn.
+	Files(ctx context.Context) (*remote.Files, error)
 	Close() error
 }
 
@@ -65,3 +67,6 @@ func (here) Upload(context.Context, string, fs.FileMode, io.Reader) error { retu
 
 // Close has nothing to end.
 func (here) Close() error { return nil }
+
+// Files is not needed: they are this machine's.
+func (here) Files(context.Context) (*remote.Files, error) { return nil, errHere }

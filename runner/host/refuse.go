@@ -79,6 +79,7 @@ func (f Facts) refuseProgram(n Need) []string {
 func (f Facts) refuseDir(n Need) []string {
 	d := f.Dir
 	switch {
+	case d.Instead:
 	case d.IsFile:
 		return []string{fmt.Sprintf("%s is no folder there: mount the share on a folder", d.Path)}
 	case !d.Exists:

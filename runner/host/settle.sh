@@ -12,5 +12,6 @@ for old in *; do
 	*[!0-9a-f]*) continue ;;
 	*) [ ${#old} = 64 ] || continue ;;
 	esac
-	[ -L "$old" ] || find "./$old" -prune -mtime +30 -exec rm -rf {} +
+	# What a worker without the shared folder is at changes below it.
+	[ -L "$old" ] || [ -n "$(find "./$old" -type f -mtime -30 | sed 1q)" ] || find "./$old" -prune -mtime +30 -exec rm -rf {} +
 done

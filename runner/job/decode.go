@@ -61,6 +61,9 @@ func (f File) check() error {
 	if err := f.checkRetry(); err != nil {
 		return err
 	}
+	if f.MasterLease < 0 {
+		return errors.New("the master's lease is below zero")
+	}
 	if f.Lease <= 0 || f.OnUnknown != Rerun && f.OnUnknown != Report {
 		return errors.New("the worker needs a lease, and a word on what is in flight when it dies")
 	}

@@ -30,7 +30,7 @@ func full() job.File {
 		Timeouts:  timeouts,
 		Retry:     map[string]int{"nossh": 2, "timeout": job.MaxRetry},
 		MaxOutput: job.DefaultMaxOutput,
-		Lease:     job.DefaultLease,
+		Lease:     job.DefaultLease, MasterLease: job.DefaultLease,
 		OnUnknown: job.Report,
 	}
 }
@@ -106,6 +106,7 @@ var wrong = map[string]func(*job.File){
 	`0 more tries for "lost"`:         func(f *job.File) { f.Retry = map[string]int{"lost": 0} },
 	`11 more tries for "nossh"`:       func(f *job.File) { f.Retry = map[string]int{"nossh": 11} },
 	"cap":                             func(f *job.File) { f.MaxOutput = -1 },
+	"master's lease":                  func(f *job.File) { f.MasterLease = -1 },
 	"lease":                           func(f *job.File) { f.Lease = 0 },
 	"in flight":                       func(f *job.File) { f.OnUnknown = "" },
 	`"A=B" is no name`:                func(f *job.File) { f.Env["A=B"] = "" },

@@ -41,8 +41,21 @@ type File struct {
 	// Lease is how long the worker's heartbeat may stand still before the chunk
 	// may be taken from it; in JSON as nanoseconds.
 	Lease time.Duration `json:"lease"`
+	// MasterLease is how long the content of MasterBeat may stay the same before
+	// the worker stops by itself; it begins nothing new from half of that on. 0 is
+	// that of a worker that goes on without its master. In JSON as nanoseconds.
+	MasterLease time.Duration `json:"master_lease,omitempty"`
 	// OnUnknown is Rerun or Report.
 	OnUnknown string `json:"on_unknown"`
+}
+
+// At gives the same for a worker host that has the run's files elsewhere.
+func (f File) At(layout Layout) File {
+	f.Script.Path = layout.Staged(RoleRemote)
+	if f.PostChunk != nil {
+		f.PostChunk = &Staged{Path: layout.Staged(RolePostChunk), SHA256: f.PostChunk.SHA256}
+	}
+	return f
 }
 
 // What becomes of a target that the script was, or was about to be, sent to

@@ -44,6 +44,9 @@ const (
 	// MasterLog is the log of a master in the background, in the run's hidden
 	// folder.
 	MasterLog = "master.log"
+	// MasterBeat is what a master renews as long as it lives, in the run's hidden
+	// folder; see MasterSign.
+	MasterBeat = "master.beat"
 	// Record is the worker's record in a chunk's folder.
 	Record = ".record"
 	// Holder holds a word of the worker that has the chunk, in its folder.
@@ -117,6 +120,22 @@ func (l Layout) MasterLog() string { return filepath.Join(l.RunDir(), MasterLog)
 
 // HostKeyDir is where the targets' host keys are kept between runs.
 func (l Layout) HostKeyDir() string { return filepath.Join(l.Dir, State, HostKeys) }
+
+// HostKeyFile is where the worker of a chunk records those that it accepts.
+func (l Layout) HostKeyFile(chunk string) string {
+	return filepath.Join(l.HostKeyDir(), HostKeysOf(l.Name, chunk))
+}
+
+// HostKeysOf is the name of the file below HostKeys that the worker of a chunk
+// records host keys in. No other worker writes there.
+func HostKeysOf(name, chunk string) string { return name + "." + chunk }
+
+// Apart is the layout on a worker host that does not see the shared folder: its
+// own folder for the n-th worker of a chunk, below the home folder.
+func (l Layout) Apart(home, chunk string, n int) Layout {
+	l.Dir = filepath.Join(home, ".cache", "scanmaster", fmt.Sprintf("run.%s.%s.%d", l.Run, chunk, n))
+	return l
+}
 
 // Role is what a staged file is for, and its name in the run's hidden folder.
 type Role string

@@ -35,6 +35,11 @@ func ParseProgress(data []byte) (ProgressMark, bool) {
 	return p, err == nil && p.Run != ""
 }
 
+// MasterSign gives the content of MasterBeat, for the beat-th time: a line of
+// text. Workers only look whether it is another one than before, so that it
+// must never be the same twice in a run: each master has words of its own.
+func MasterSign(beat int64, master string) []byte { return fmt.Appendf(nil, "%d %s\n", beat, master) }
+
 // line encodes a mark. Marks are of strings and numbers, which JSON always has
 // a form for.
 func line(mark any) []byte {

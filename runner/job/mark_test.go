@@ -30,6 +30,19 @@ func TestAMarkComesBackAsItWas(t *testing.T) {
 	}
 }
 
+func TestAMastersSignIsNeverTheSameTwice(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, master := range []string{"process 7 of root on vm", "process 7 of root on vm2"} {
+		for beat := range int64(20) {
+			sign := string(job.MasterSign(beat, master))
+			if seen[sign] || strings.Count(sign, "\n") != 1 || !strings.HasSuffix(sign, master+"\n") {
+				t.Errorf("%q is no sign, or was one before", sign)
+			}
+			seen[sign] = true
+		}
+	}
+}
+
 func TestAHooksTailNeedNotBeUTF8(t *testing.T) {
 	done := job.DoneMark{Run: "r", PostChunkTail: "a\xffb"}
 	if got, ok := job.ParseDone(done.Encode()); !ok || got.PostChunkTail != "a\ufffdb" {

@@ -34,7 +34,8 @@ const (
 	// without Excluded.
 	KindDealt Kind = "dealt"
 	// KindStarted: Worker is started on Chunk; of a worker on the master's own
-	// machine, Place tells which that is; Classic tells that it is one of the
+	// machine, Place tells which that is; of one on a host that doesn't see the
+	// shared folder, Apart is its own there; Classic tells that it is one of the
 	// classic suite. It is written before, so that nobody works of whom nothing is
 	// written.
 	KindStarted Kind = "started"
@@ -70,6 +71,7 @@ type Entry struct {
 	Job      int       `json:"job,omitempty"`
 	Worker   string    `json:"worker,omitempty"`
 	Place    string    `json:"place,omitempty"`
+	Apart    string    `json:"apart,omitempty"`
 	Classic  bool      `json:"classic,omitempty"`
 	Canary   bool      `json:"canary,omitempty"`
 	Folder   string    `json:"folder,omitempty"`

@@ -48,6 +48,8 @@ type Chunk struct {
 	Worker string
 	Place  string
 	Lost   string
+	// Apart is its folder on its host where that doesn't see the shared one.
+	Apart string
 	// Classic tells that this worker is one of the classic suite.
 	Classic bool
 	// Canary tells that the chunk is one of those that come first.
@@ -110,7 +112,7 @@ func (s *State) chunk(e Entry) error {
 	}
 	switch e.Kind {
 	case KindStarted:
-		c.Worker, c.Place, c.Classic, c.Lost = e.Worker, e.Place, e.Classic, ""
+		c.Worker, c.Place, c.Apart, c.Classic, c.Lost = e.Worker, e.Place, e.Apart, e.Classic, ""
 		c.Starts++
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""

@@ -30,6 +30,9 @@ func (c *compiler) classic() *Classic {
 	if len(c.scan.Retry) > 0 {
 		ignored = append(ignored, "retry")
 	}
+	if c.scan.OnMasterLost == spec.MasterLostStop {
+		ignored = append(ignored, "on_master_lost")
+	}
 	return &Classic{Refused: refused, Ignored: ignored}
 }
 

@@ -55,6 +55,15 @@ func (l Launch) Command(layout job.Layout, w Worker, chunk string, file job.Stag
 	return l.onHost(layout, chunk, env, argv)
 }
 
+// At gives the same for a worker host that has the run's files elsewhere.
+func (l Launch) At(layout job.Layout) Launch {
+	l.Args.Dir, l.Args.Remote = layout.Dir, layout.Staged(job.RoleRemote)
+	if l.Args.PostChunk != "" {
+		l.Args.PostChunk = layout.Staged(job.RolePostChunk)
+	}
+	return l
+}
+
 // Check gives what has a worker of ours look at its own set-up: the same command
 // as will start it, without chunk and job file, which are not there yet.
 func (l Launch) Check(layout job.Layout, w Worker) Command {
@@ -99,4 +108,4 @@ func Quote(layout job.Layout, word string) string {
 
 // dryRun makes of every placeholder a word that needs no quotes.
 var dryRun = strings.NewReplacer(
-	BasePlaceholder, "B", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")
+	BasePlaceholder, "B", FarHomePlaceholder, "H", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")

@@ -41,6 +41,6 @@ func (c Command) detached(layout job.Layout, line string) Command {
 	c.PIDFile = c.Script + ".pid"
 	c.ScriptText = "#!/bin/sh\nrm -f " + Quote(layout, c.Script) + "\necho $$ >" + Quote(layout, c.PIDFile) + "\nexec " + line + "\n"
 	c.Argv = []string{"setsid", c.Script}
-	c.Line = strings.Join(c.Argv, " ") + " </dev/null >" + Quote(layout, c.Log) + " 2>&1 &"
+	c.Line = strings.Join(c.Argv, " ") + " </dev/null >>" + Quote(layout, c.Log) + " 2>&1 &"
 	return c
 }

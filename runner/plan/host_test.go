@@ -144,11 +144,11 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; got != nil {
 		t.Errorf("with deploy: auto there is %+v", got)
 	}
-	s.Deploy, s.OnUnknown = spec.DeployNever, spec.OnUnknownReport
+	s.Deploy, s.OnUnknown, s.OnMasterLost = spec.DeployNever, spec.OnUnknownReport, spec.MasterLostStop
 	got := find[plan.Probe](compile(t, s, facts())).Classic
 	want := &plan.Classic{
 		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "on_unknown"},
-		Ignored: []string{"timeouts", "max_output", "retry"},
+		Ignored: []string{"timeouts", "max_output", "retry", "on_master_lost"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

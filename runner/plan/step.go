@@ -38,12 +38,14 @@ type Plan struct {
 // What stands in a dry run's text for what only a run knows, so that two
 // plans differ only where the scan does.
 const (
-	BasePlaceholder   = "<BASE>"
-	HomePlaceholder   = "~"
-	RunPlaceholder    = "<RUN>"
-	MinPlaceholder    = "<MIN>"
-	BinPlaceholder    = "<BIN>"
-	DigestPlaceholder = "<SHA256>"
+	BasePlaceholder = "<BASE>"
+	HomePlaceholder = "~"
+	// FarHomePlaceholder is the home folder on a worker host.
+	FarHomePlaceholder = "<HOME>"
+	RunPlaceholder     = "<RUN>"
+	MinPlaceholder     = "<MIN>"
+	BinPlaceholder     = "<BIN>"
+	DigestPlaceholder  = "<SHA256>"
 )
 
 // Step is one thing to do. The set is sealed: Pre, Check, Probe, Clear, Agent,
@@ -111,6 +113,8 @@ type Probe struct {
 	// worker hosts.
 	Launch string `json:"launch"`
 	Dir    string `json:"dir"`
+	// Share is spec.ShareAuto, spec.ShareNone or spec.ShareRequired.
+	Share string `json:"share,omitempty"`
 	// ShareWait is how long a file of one host may take to show on another; in
 	// JSON as nanoseconds.
 	ShareWait time.Duration `json:"share_wait"`

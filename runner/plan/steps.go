@@ -35,6 +35,7 @@ func (c *compiler) probe() Probe {
 		DeployFrom: c.deployFrom(),
 		Launch:     c.scan.Launch,
 		Dir:        c.layout.Dir,
+		Share:      c.scan.Share,
 		ShareWait:  c.scan.ShareWait.Std(),
 		Classic:    c.classic(),
 	}

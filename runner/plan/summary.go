@@ -54,6 +54,9 @@ func (c *compiler) jobFile() job.File {
 		Lease:     c.scan.Lease.Std(),
 		OnUnknown: c.scan.OnUnknown,
 	}
+	if c.scan.OnMasterLost == spec.MasterLostStop {
+		f.MasterLease = f.Lease
+	}
 	if c.postChunk != nil {
 		f.PostChunk = &job.Staged{Path: c.layout.Staged(job.RolePostChunk), SHA256: c.postChunk.SHA256}
 	}

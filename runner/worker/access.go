@@ -63,7 +63,7 @@ func (c Config) gather(ctx context.Context, a *access, s *shared) error {
 // hostKeys opens what is known of the targets' keys. Where nothing but known
 // keys are accepted, the user's own count too, as with ssh(1).
 func (c Config) hostKeys(s *shared) (*hostkeys.Keys, error) {
-	cfg := hostkeys.Config{Dir: s.keys, Own: c.Args.Name + "." + c.chunk()}
+	cfg := hostkeys.Config{Dir: s.keys, Own: job.HostKeysOf(c.Args.Name, c.chunk())}
 	for _, file := range c.Targets.KnownHosts {
 		path, err := c.inHome(file)
 		if err != nil {

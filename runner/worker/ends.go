@@ -9,21 +9,23 @@ import (
 // was told to end.
 const defaultGrace = 5 * time.Second
 
-// ends are the two ends of a worker's time: that of taking targets in hand, and
-// that of all that still runs there. Whoever made them closes them.
+// ends are the ends of a worker's time: that of taking targets in hand, that of
+// all that still runs there, and that of what follows when all have an outcome.
+// Whoever made them closes them.
 type ends struct {
-	taking, running context.Context
+	taking, running, finishing context.Context
 
-	stopTaking, cut context.CancelCauseFunc
-	drained         chan struct{}
+	stopTaking, cut, end context.CancelCauseFunc
+	drained              chan struct{}
 }
 
-// newEnds has the taking end with ctx, and the running after the time of grace
-// that follows, or with the second word to end. What has begun nothing on a
+// newEnds has taking and finishing end with ctx, and the running after the time
+// of grace that follows, or with the second word to end; the taking may end alone. What has begun nothing on a
 // target yet belongs to the taking.
 func (c Config) newEnds(ctx context.Context) *ends {
 	e := &ends{drained: make(chan struct{})}
-	e.taking, e.stopTaking = context.WithCancelCause(ctx)
+	e.finishing, e.end = context.WithCancelCause(ctx)
+	e.taking, e.stopTaking = context.WithCancelCause(e.finishing)
 	e.running, e.cut = context.WithCancelCause(context.WithoutCancel(ctx))
 	go e.drain(c)
 	return e
@@ -48,10 +50,10 @@ func (e *ends) drain(c Config) {
 	e.cut(why)
 }
 
-// stop ends both at once.
+// stop ends all at once.
 func (e *ends) stop(why error) {
 	e.cut(why) // first, so that nobody grants a time of grace
-	e.stopTaking(why)
+	e.end(why)
 }
 
 func (e *ends) close() {

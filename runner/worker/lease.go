@@ -35,6 +35,8 @@ type lease struct {
 	clock   func() time.Duration
 	// lost is called once, when the chunk was taken.
 	lost func(error)
+	// master is whom the worker does nothing new without; nil is nobody.
+	master *watch
 
 	mu      sync.Mutex
 	good    time.Duration // when the last renewal that succeeded was begun
@@ -106,6 +108,19 @@ func (l *lease) renew() bool {
 	close(l.changed)
 	l.changed = make(chan struct{})
 	return !taken
+}
+
+// mayBegin returns when something new may be begun: the lease is fresh, and so is
+// the master's sign. The error is as of held.
+func (l *lease) mayBegin(ctx context.Context) error {
+	for {
+		if err := l.held(ctx); err != nil || l.master == nil {
+			return err
+		}
+		if waited, err := l.master.near(ctx); err != nil || !waited {
+			return err
+		}
+	}
 }
 
 // held returns when the lease is fresh: at once, mostly. The error is why it

@@ -82,7 +82,7 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := p.lease.held(ctx); err != nil {
+		if err := p.lease.mayBegin(ctx); err != nil {
 			place.free()
 			return err
 		}
@@ -151,8 +151,8 @@ func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, e
 	return false, v.record(came)
 }
 
-// maySend notes that the script is about to be sent, and makes sure that the
-// chunk is still this worker's then. False is the end of ctx, or has an error.
+// maySend notes that the script is about to be sent, and makes sure that this
+// worker may still begin something then. False is the end of ctx, or has an error.
 func (v *visit) maySend(ctx context.Context) (bool, error) {
 	if ctx.Err() != nil {
 		return false, nil
@@ -164,7 +164,7 @@ func (v *visit) maySend(ctx context.Context) (bool, error) {
 	if err := note(v.target); err != nil {
 		return false, err
 	}
-	err := v.lease.held(ctx)
+	err := v.lease.mayBegin(ctx)
 	if ctx.Err() != nil {
 		return false, nil
 	}

@@ -3,6 +3,7 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
@@ -30,6 +31,7 @@ func (c Config) shift(ctx context.Context, src *source, s *shared, a *access) (j
 	w.limit = newLimit(src.lines, left.Last())
 	defer w.ends.close()
 	w.lease = newLease(c.leaseLength(), c.newProgress(s, ledger, w.limit).renew, w.taken)
+	w.lease.master = newWatch(c.masterLease(), func() ([]byte, error) { return s.masterSign(c.run()) }, c.Log, w.ends.stopTaking)
 	w.lease.start()
 	err = w.work(a, left, &mark)
 	// A key that was accepted and not recorded would be new again the next
@@ -58,13 +60,13 @@ func (w *shift) work(a *access, left result.Recovered, mark *job.DoneMark) error
 		err = errors.Join(err, closing)
 	}
 	if err == nil {
-		err = w.lease.held(w.ends.taking)
+		err = w.lease.held(w.ends.finishing)
 	}
 	if err != nil {
 		return err
 	}
-	w.postChunk(w.ends.taking, w.src, w.shared.work, mark)
-	return context.Cause(w.ends.taking)
+	w.postChunk(w.ends.finishing, w.src, w.shared.work, mark)
+	return context.Cause(w.ends.finishing)
 }
 
 // targets goes through what the record lacks.
@@ -83,13 +85,29 @@ func (w *shift) targets(a *access, left result.Recovered) error {
 			return err
 		}
 	}
-	return newPipeline(w, a).run()
+	w.lease.master.start()
+	err := newPipeline(w, a).run()
+	w.lease.master.close()
+	return w.alone(err)
+}
+
+// alone says what a worker whose master is lost amounts to. One whose targets
+// all have an outcome needs no master for the rest.
+func (w *shift) alone(err error) error {
+	if !errors.Is(err, errMasterLost) {
+		return err
+	}
+	if _, end := w.limit.now(); w.ledger.Lines() >= end {
+		w.Log("all targets have an outcome: the chunk is finished without the master")
+		return nil
+	}
+	return fmt.Errorf("%w; this worker stops, as on_master_lost says; scanmaster resume %s goes on", err, w.Args.Name)
 }
 
 // finish leaves .done, after everything else is on the disk, and only while
 // the chunk is this worker's.
 func (w *shift) finish(mark job.DoneMark) error {
-	err := w.lease.confirm(w.ends.taking)
+	err := w.lease.confirm(w.ends.finishing)
 	if err == nil {
 		err = w.conclude(w.shared.work)
 	}

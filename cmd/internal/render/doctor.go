@@ -109,6 +109,8 @@ func room(d host.Dir) string {
 
 func share(d host.Dir) string {
 	switch {
+	case d.Instead:
+		return "by SFTP"
 	case d.IsFile:
 		return "a file"
 	case !d.Exists:

@@ -23,7 +23,7 @@ func base() *spec.Scan {
 			{Host: "scan2"},
 		},
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
-		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
+		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, Share: spec.ShareRequired, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
 		Checks:  spec.Checks{Ping: true, Banner: true},
@@ -34,7 +34,7 @@ func base() *spec.Scan {
 			Idle: seconds(30), Hook: seconds(600), Scan: seconds(28800),
 		},
 		Retry:     spec.Retry{"nossh": 2, "timeout": 1},
-		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", Keep: 1,
+		MaxOutput: 16 << 20, Poll: seconds(60), Lease: seconds(120), OnUnknown: "rerun", OnMasterLost: "continue", Keep: 1,
 		FailOn:  spec.FailOn{"unreachable": {Share: 10, Percent: true}},
 		MaxFail: spec.Percent{Share: 20, Given: true}, Canary: spec.Limit{Share: 1, Percent: true}, MaxDrift: spec.Percent{Share: 10, Given: true},
 	}

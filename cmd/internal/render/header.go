@@ -30,6 +30,7 @@ func (t *text) header() {
 	t.key("checks", t.checks())
 	t.key("limits", t.limits())
 	t.key("retry", retries(file.Retry))
+	t.key("master", masterLost(t.plan))
 	t.key("unknown", unknown(file))
 	t.key("trusts", trusts(s))
 	t.key("fails", fails(s.FailOn))

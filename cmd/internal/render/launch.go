@@ -11,6 +11,7 @@ import (
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/spec"
 )
 
 // split says how the input is dealt out.
@@ -69,7 +70,8 @@ func (t *text) launch(s plan.Launch) {
 	for i := 0; i < len(workers); {
 		if w := workers[i]; t.all || !full[w.Local] {
 			full[w.Local] = true
-			t.inFull(w, s.Command(t.plan.Layout, w, names[i], jobFile(t.plan.Layout)))
+			l := t.layout(w, names[i])
+			t.inFull(w, s.At(l).Command(l, w, names[i], jobFile(l)))
 			t.ifClassic(s, w, names[i], i)
 			i++
 			continue
@@ -81,6 +83,14 @@ func (t *text) launch(s plan.Launch) {
 		t.theSame(workers[i:i+n], names[i:i+n])
 		i += n
 	}
+}
+
+// layout is where a worker has the files of the run.
+func (t *text) layout(w plan.Worker, chunk string) job.Layout {
+	if w.Local || find[plan.Probe](t.plan).Share != spec.ShareNone {
+		return t.plan.Layout
+	}
+	return t.plan.Layout.Apart(plan.FarHomePlaceholder, chunk, 1)
 }
 
 func (t *text) inFull(w plan.Worker, c plan.Command) {

@@ -22,8 +22,20 @@ func probe(s plan.Probe) []string {
 		return lines
 	}
 	needs := map[string]string{spec.LaunchScreen: "screen", spec.LaunchProcess: "setsid"}[s.Launch]
-	lines = append(lines, needs+", "+s.Dir+" in sight within "+duration(s.ShareWait)+", host keys of "+s.KnownHosts)
+	if s.Share != spec.ShareNone {
+		needs += ", " + s.Dir + " in sight within " + duration(s.ShareWait)
+	}
+	lines = append(lines, needs+", host keys of "+s.KnownHosts)
+	if line := shares[s.Share]; line != "" {
+		lines = append(lines, line)
+	}
 	return append(lines, deploys(s)...)
+}
+
+// shares says how worker hosts come by the files of the run.
+var shares = map[string]string{
+	spec.ShareAuto: "files of a host that doesn't see it go and come by SFTP (share: auto)",
+	spec.ShareNone: "files go and come by SFTP (share: none)",
 }
 
 // deploys says how worker hosts come by the worker half.

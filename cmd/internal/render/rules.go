@@ -60,6 +60,19 @@ func retries(retry map[string]int) string {
 	return strings.Join(each, ", ") + ", never once the script was sent"
 }
 
+// masterLost says when workers stop that have lost their master; nothing where they
+// go on.
+func masterLost(p plan.Plan) string {
+	who, lease := "workers", p.Job.MasterLease
+	if lease == 0 && p.Summary.Remote > 0 && find[plan.Probe](p).Share == spec.ShareNone {
+		who, lease = "workers over SSH", p.Lease
+	}
+	if lease == 0 {
+		return ""
+	}
+	return "where it gives no sign for " + duration(lease) + ", " + who + " stop; after half of that they begin nothing new"
+}
+
 // unknown says what becomes of targets whose worker dies over them.
 func unknown(f job.File) string {
 	if f.OnUnknown == job.Report {

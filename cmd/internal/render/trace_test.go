@@ -76,7 +76,7 @@ func leaves(v reflect.Value, name string, path ...int) []leaf {
 
 // words are the values that a key may have where not every word will do.
 var words = map[string]string{
-	"auto": "never", "redeal": "fail", "pubkey": "all", "accept-new": "strict", "bash -s": "login", "rerun": "report",
+	"auto": "never", "required": "none", "redeal": "fail", "pubkey": "all", "accept-new": "strict", "bash -s": "login", "rerun": "report", "continue": "stop",
 }
 
 func change(v reflect.Value) {

@@ -1,0 +1,152 @@
+package mirror
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"scanmaster/runner/job"
+)
+
+// look brings all that is there by now: first the results, and then the record as
+// far as it had come before, so that it speaks of nothing that isn't here. It
+// reports true where .done was among it, which comes last.
+func (s *session) look() (over bool, err error) {
+	number := s.begin()
+	if err := s.pulse(); err != nil {
+		return false, err
+	}
+	if err := s.find(); err != nil {
+		return false, err
+	}
+	if s.folder != "" {
+		if over, err = s.bring(); err != nil {
+			return false, err
+		}
+	}
+	if err := s.besides(); err != nil {
+		return false, err
+	}
+	if over {
+		err = s.finish()
+	}
+	if err == nil {
+		s.brought(number)
+	}
+	return over && err == nil, err
+}
+
+// find looks for the worker's folder.
+func (s *session) find() error {
+	if s.folder != "" {
+		return nil
+	}
+	entries, err := s.files.List(s.cfg.There.Prefix())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, e := range entries {
+		if chunk, ok := job.ChunkOf(e.Name()); ok && chunk == s.cfg.Chunk && e.IsDir() {
+			s.folder = e.Name()
+		}
+	}
+	return err
+}
+
+// found is a file there, by its path below the worker's folder.
+type found struct {
+	path string
+	info fs.FileInfo
+}
+
+// grows tells of a file that it only ever gets longer while its worker is at it.
+func (f found) grows() bool {
+	return f.path == job.Record || strings.HasPrefix(path.Base(f.path), resultPrefix) && strings.HasPrefix(f.path, job.Output+"/")
+}
+
+// resultPrefix begins the names of the files of results.
+const resultPrefix = "hosts_"
+
+// temporary tells of names of files that are not whole.
+func temporary(name string) bool {
+	return strings.HasPrefix(name, ".new-") || strings.HasPrefix(name, fetching)
+}
+
+// bring brings the worker's folder, but for .done, which it reports.
+func (s *session) bring() (done bool, err error) {
+	all, err := s.walk("")
+	if err != nil {
+		return false, err
+	}
+	// The record was the first of them to be looked at, since it stands on top.
+	slices.SortStableFunc(all, func(a, b found) int { return rank(a) - rank(b) })
+	if err := s.compare(all); err != nil {
+		return false, err
+	}
+	for _, f := range all {
+		switch {
+		case f.path == job.Done:
+			done = true
+		case f.path == job.Limit || f.path == job.Progress: // the pulse's
+		case f.grows():
+			err = s.grow(f)
+		default:
+			err = s.replace(f)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	if done {
+		err = s.settle(all)
+	}
+	return done, err
+}
+
+// rank puts the results first, and then the record.
+func rank(f found) int {
+	switch {
+	case !f.grows():
+		return 2
+	case f.path == job.Record:
+		return 1
+	}
+	return 0
+}
+
+// walk lists the regular files below a folder of the worker's, those of each
+// folder before those of the ones in it.
+func (s *session) walk(below string) ([]found, error) {
+	entries, err := s.files.List(path.Join(s.there(), below))
+	if errors.Is(err, fs.ErrNotExist) && below != "" {
+		return nil, nil // a hook's, and gone again
+	}
+	if err != nil {
+		return nil, err
+	}
+	var files, folders []found
+	for _, e := range entries {
+		f := found{path.Join(below, e.Name()), e}
+		switch {
+		case e.Mode().IsRegular() && !temporary(e.Name()):
+			files = append(files, f)
+		case e.IsDir():
+			folders = append(folders, f)
+		case !temporary(e.Name()):
+			s.left[f.path] = true
+		}
+	}
+	for _, f := range folders {
+		more, err := s.walk(f.path)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	return files, nil
+}
+
+// there is the worker's folder on the host.
+func (s *session) there() string { return path.Join(s.cfg.There.Prefix(), s.folder) }
