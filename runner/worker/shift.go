@@ -101,7 +101,7 @@ func (w *shift) alone(err error) error {
 		w.Log("all targets have an outcome: the chunk is finished without the master")
 		return nil
 	}
-	return fmt.Errorf("%w; this worker stops, as on_master_lost says; scanmaster resume %s goes on", err, w.Args.Name)
+	return fmt.Errorf("%w; this worker stops, and scanmaster resume %s goes on", err, w.Args.Name)
 }
 
 // finish leaves .done, after everything else is on the disk, and only while
