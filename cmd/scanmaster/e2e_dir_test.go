@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -80,4 +81,31 @@ func (s *scene) rename(t *testing.T, from, to string) {
 	if err := os.Rename(from, to); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestRealDirThatIsFull has the shared folder run full in the middle of a scan,
+// and stay so: the master says so and stops, the next can't begin, and a later
+// one goes on when there is room.
+func TestRealDirThatIsFull(t *testing.T) {
+	h := holdHere(t)
+	mountTmpfs(t, h.share, chaosRoom)
+	cmd, log := h.apply(t)
+	filler := filepath.Join(h.share, "filler")
+	fillDisk(t, filler)
+	h.letGo(t)
+	ends(t, cmd, log, exitNotDone)
+	said := read(t, log) + h.expect(t, exitNotDone, "resume", h.scan).stderr
+	if n := strings.Count(said, "make room there"); n != 2 {
+		t.Errorf("it says %d times, not twice, what to do:\n%s", n, said)
+	}
+	for _, words := range []string{h.prefix("audit"), "no space left on device", "resume with: scanmaster resume"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it does not say %q:\n%s", words, said)
+		}
+	}
+	if err := os.Remove(filler); err != nil {
+		t.Fatal(err)
+	}
+	h.expect(t, exitComplete, "resume", h.scan)
+	h.wantDone(t)
 }
