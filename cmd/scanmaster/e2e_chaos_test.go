@@ -27,8 +27,6 @@ const (
 	// chaosTargetsOfHosts are fewer: all takes longer there.
 	chaosTargetsOfHosts = 300
 	chaosWorkers        = 3
-	// chaosRoom is the size of the share: what a scan asks for, and some.
-	chaosRoom = "100m"
 	// chaosPatience bounds one seed; one that takes longer hangs.
 	chaosPatience = 4 * time.Minute
 )
@@ -42,7 +40,7 @@ const (
 // is the first; each is a whole scan, and the same faults at the same times.
 func TestRealChaos(t *testing.T) {
 	s := newScene(t)
-	mountTmpfs(t, s.share, chaosRoom)
+	mountTmpfs(t, s.share)
 	inChaos(t, chaosGround{
 		scene: s, workers: strings.Repeat("  - local\n", chaosWorkers),
 		crowd: newCrowd(t, sluggish(chaosTargets)), targets: chaosTargets,
@@ -54,7 +52,7 @@ func TestRealChaos(t *testing.T) {
 // power.
 func TestRealChaosOnHosts(t *testing.T) {
 	f := newFarm(t)
-	mountTmpfs(t, f.share, chaosRoom) // before the machines, whose share it is too
+	mountTmpfs(t, f.share) // before the machines, whose share it is too
 	machines := f.workers(t, chaosWorkers)
 	f.trust(t, machines...)
 	inChaos(t, chaosGround{

@@ -57,7 +57,7 @@ func TestRealDirThatVanishesToTheEnd(t *testing.T) {
 // that was interrupted and the next: that one says so, and a later one goes on.
 func TestRealDirThatCanOnlyBeRead(t *testing.T) {
 	h := holdHere(t)
-	mountTmpfs(t, h.share, chaosRoom)
+	mountTmpfs(t, h.share)
 	cmd, log := h.apply(t)
 	kill(t, cmd.Process.Pid, syscall.SIGINT)
 	ends(t, cmd, log, exitSignal+int(syscall.SIGINT))
@@ -88,7 +88,7 @@ func (s *scene) rename(t *testing.T, from, to string) {
 // one goes on when there is room.
 func TestRealDirThatIsFull(t *testing.T) {
 	h := holdHere(t)
-	mountTmpfs(t, h.share, chaosRoom)
+	mountTmpfs(t, h.share)
 	cmd, log := h.apply(t)
 	filler := filepath.Join(h.share, "filler")
 	fillDisk(t, filler)

@@ -13,11 +13,14 @@ import (
 	"scanmaster/cmd/internal/ground"
 )
 
-// mountTmpfs gives a folder a file system of its own, of a size as tmpfs(5) has
-// it. It ends with the test.
-func mountTmpfs(t *testing.T, at, size string) {
+// tmpfsRoom is the size of a share that can run full, as tmpfs(5) has it: what a
+// scan asks for, and some.
+const tmpfsRoom = "100m"
+
+// mountTmpfs gives a folder a file system of its own. It ends with the test.
+func mountTmpfs(t *testing.T, at string) {
 	t.Helper()
-	ground.Run(t, "mount", "-t", "tmpfs", "-o", "mode=700,size="+size, "tmpfs", at)
+	ground.Run(t, "mount", "-t", "tmpfs", "-o", "mode=700,size="+tmpfsRoom, "tmpfs", at)
 	t.Cleanup(func() {
 		if err := unix.Unmount(at, unix.MNT_DETACH); err != nil {
 			t.Error(err)
