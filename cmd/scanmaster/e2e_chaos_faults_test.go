@@ -91,6 +91,9 @@ func (h *chaos) fault(t *testing.T, master *os.Process) {
 		h.signal("kill the master", master.Pid, syscall.SIGKILL)
 	case n < 15:
 		h.signal("interrupt the master", master.Pid, syscall.SIGINT)
+		if n == 14 { // and once more, when that is another word
+			h.later(2*sameSignal, "again interrupt the master", func(*testing.T) { _ = master.Signal(syscall.SIGINT) })
+		}
 	case n < 16:
 		h.stop("the master", master.Pid, time.Duration(h.random.IntN(1500))*time.Millisecond)
 	case n < 18 && h.disk:

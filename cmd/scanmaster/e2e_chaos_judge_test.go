@@ -50,12 +50,12 @@ func (h *chaos) judge(t *testing.T) {
 	t.Logf("%s; %d scripts begun again, %d chunks split", h.kinds(), again(attempts), h.splits(t))
 }
 
-// kinds counts the faults by what they were, without their ends.
+// kinds counts the faults by what they were, without what follows from them.
 func (h *chaos) kinds() string {
 	counts, all := make(map[string]int), 0
 	for _, f := range h.faults {
 		words := strings.Fields(f)
-		if slices.Contains([]string{"heal", "let", "make", "plug"}, words[1]) {
+		if slices.Contains([]string{"heal", "let", "make", "plug", "again"}, words[1]) {
 			continue
 		}
 		all++
