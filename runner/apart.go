@@ -191,6 +191,7 @@ func (p *apart) end(finished bool) error {
 	err := p.distant.end(false)
 	if err == nil {
 		p.isWhole(context.Background(), lastLook)
+		p.stop()
 	}
 	return err
 }

@@ -93,6 +93,7 @@ func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
 	g := lay(t)
 	g.slow(40)
 	p := g.plan(g.apart(2) + "jobs: 1\n")
+	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
 	killed := make(chan error, 1)
 	go func() { killed <- killWorker(t.Context(), g, ".xab") }()
 	s, err := g.apply(t.Context(), p)

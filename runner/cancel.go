@@ -86,7 +86,8 @@ func noteCancel(l job.Layout) (err error) {
 	return errors.Join(folder.WriteFile(cancelFile, []byte(by+"\n")), folder.Close())
 }
 
-// cancelLook is how often a master looks whether its run is cancelled.
+// cancelLook is how often a master looks whether its run is cancelled, and its
+// folder still there.
 const cancelLook = time.Second
 
 // watchCancel tells the loop where somebody has cancelled the run. It mustn't
@@ -94,7 +95,9 @@ const cancelLook = time.Second
 func (w *waiter) watchCancel(ctx context.Context) {
 	tick := time.NewTicker(cancelLook)
 	defer tick.Stop()
+	place := &absence{run: w.run}
 	for {
+		place.look()
 		if err := w.run.cancelled(); err != nil {
 			select {
 			case w.cancelled <- err:

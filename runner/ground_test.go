@@ -28,6 +28,7 @@ type ground struct {
 	dir   string
 	fleet *fleet.Fleet
 	lines []string
+	now   func() time.Time // the master's clock
 
 	mu     sync.Mutex
 	events []runner.Event
@@ -35,7 +36,7 @@ type ground struct {
 
 func lay(t testing.TB) *ground {
 	t.Helper()
-	g := &ground{t: t, dir: t.TempDir()}
+	g := &ground{t: t, dir: t.TempDir(), now: time.Now}
 	key, err := fleet.WriteKey(g.path("key"))
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +111,7 @@ func (g *ground) plan(keys string) plan.Plan {
 
 func (g *ground) facts(scan *spec.Scan) plan.Facts {
 	g.t.Helper()
-	now := time.Now()
+	now := g.now()
 	f := plan.Facts{
 		Base: g.dir, Home: g.dir, Files: make(map[string]plan.FileFacts), Hosts: scan.Hosts,
 		Run: job.NewRun(now), Min: job.Min(now), Bin: os.Args[0],
@@ -152,7 +153,7 @@ func (g *ground) Report(e runner.Event) {
 func (g *ground) config() runner.Config {
 	return runner.Config{
 		Environ: append(os.Environ(), "FROM_MASTER=yes"), Home: g.dir, Reporter: g,
-		Every: 10 * time.Millisecond, Now: time.Now,
+		Every: 10 * time.Millisecond, Now: g.now,
 	}
 }
 

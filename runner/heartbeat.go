@@ -19,6 +19,9 @@ func (w *waiter) tend(ctx context.Context, c *chunkRun) {
 		if g.reason, g.fenced, over = w.awaitEnd(ctx, watched); !over {
 			return
 		}
+		if p, ok := watched.post.(*apart); ok {
+			p.stop() // lest it bring what another one does
+		}
 		// Its .done file, where it has one, was there before. The loop mustn't
 		// hang in the share. Of one that has come to its end the word is enough:
 		// a hook may have changed the record since, and another worker would do
@@ -38,14 +41,19 @@ func failed(p post) bool {
 	return ok && local.err != nil
 }
 
+// looksPerSilence is how often a worker is asked after in a lease in which its
+// heartbeat stands still.
+const looksPerSilence = 4
+
 // awaitEnd returns when a worker has ended: at once where that is known, and
-// else when it is found out. A worker whose heartbeat stands still for a lease,
-// by this host's clock, is asked after; one that has two leases to beat and
-// doesn't, is ended, and from one that can't be asked the chunk is taken. It
+// else when it is found out: a worker whose heartbeat stands still, by this
+// host's clock, is asked after. From one that can't be asked for a lease the
+// chunk is taken, and one that has two leases to beat and doesn't, is ended. It
 // gives the reason why it was given up, empty where it ended by itself, and
 // whether it is over at all: not where ctx has ended.
 func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced, over bool) {
-	tick := time.NewTicker(w.run.plan.Lease)
+	every := w.run.plan.Lease / looksPerSilence
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	last, still := int64(-1), 0
 	for {
@@ -69,11 +77,12 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 		if w.run.mine() != nil {
 			continue // the loop is told of it by others
 		}
-		silence := time.Duration(still) * w.run.plan.Lease
+		silence := time.Duration(still) * every
 		alive, err := s.post.alive(ctx)
 		switch {
 		case ctx.Err() != nil:
 			return "", false, false
+		case err != nil && still < looksPerSilence:
 		case err != nil:
 			reason := fmt.Sprintf("it has given no sign for %v, and can't be asked: %v", silence, err)
 			if w.mayFence(ctx, s, reason) {
@@ -81,7 +90,7 @@ func (w *waiter) awaitEnd(ctx context.Context, s started) (reason string, fenced
 			}
 		case !alive:
 			return "", false, true
-		case still > 1:
+		case still >= 2*looksPerSilence:
 			reason := fmt.Sprintf("it had given no sign for %v and was ended", silence)
 			if err := s.post.end(false); err == nil {
 				return reason, false, true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"syscall"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/share"
@@ -55,15 +56,43 @@ func (r *run) stillThere() error {
 	return err
 }
 
-// why gives what stopped a run, which may be that its folder is gone: then that
-// comes first, and all else follows from it.
+// absence is whether the run's folder is away while the run goes on in it.
+type absence struct {
+	run  *run
+	away bool
+}
+
+// look tells when the folder has gone, and when it is there again.
+func (a *absence) look() {
+	gone := new(GoneError)
+	err := a.run.stillThere()
+	switch {
+	case errors.As(err, &gone):
+		if !a.away {
+			a.run.report(Warning{Text: gone.Error() + "; whoever has it open goes on, and it must be there again at the end"})
+		}
+		a.away = true
+	case err == nil && a.away:
+		a.run.report(Warning{Text: a.run.plan.Layout.Prefix() + " is there again"})
+		a.away = false
+	}
+}
+
+// why gives what stopped a run, with what mends it. It may be that its folder is
+// gone: then that comes first, and all else follows from it.
 func (r *run) why(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return err // a share that hangs isn't asked again
 	}
 	gone := new(GoneError)
-	if r.folder != nil && !errors.As(err, &gone) && errors.As(r.stillThere(), &gone) {
+	switch {
+	case errors.As(err, &gone):
+	case r.folder != nil && errors.As(r.stillThere(), &gone):
 		return fmt.Errorf("%w: %w", gone, err)
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fmt.Errorf("%w; make room there", err)
+	case errors.Is(err, syscall.EROFS):
+		return fmt.Errorf("%w; mount it so that it can be written", err)
 	}
 	return err
 }

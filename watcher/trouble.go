@@ -70,6 +70,18 @@ func cause(err error) string {
 	return err.Error()
 }
 
+// mendEvents says what gives file events where a limit keeps them away: what the
+// system says of it is easily taken for a full disk.
+func mendEvents(err error) string {
+	switch {
+	case errors.Is(err, syscall.EMFILE):
+		return "; sysctl fs.inotify.max_user_instances, or ulimit -n, would have to be higher"
+	case errors.Is(err, syscall.ENOSPC):
+		return "; sysctl fs.inotify.max_user_watches would have to be higher"
+	}
+	return ""
+}
+
 // gone tells that an error only means that something isn't there, or is no
 // folder.
 func gone(err error) bool {

@@ -162,7 +162,8 @@ func TestWithoutEventsThePollGoesOn(t *testing.T) {
 		})
 		files.put("prefix/1.xaa/.done")
 		polls(5)
-		wantWarned(t, w, "no file events, so that prefix is only looked at every 1m0s: too many open files")
+		wantWarned(t, w, "no file events, so that prefix is only looked at every 1m0s: too many open files"+
+			"; sysctl fs.inotify.max_user_instances, or ulimit -n, would have to be higher")
 		wantFound(t, w, "prefix/1.xaa/.done")
 	})
 }

@@ -115,7 +115,7 @@ func (w *Watcher) events() (*events, <-chan string) {
 }
 
 func (w *Watcher) noEvents(err error) error {
-	return fmt.Errorf("no file events, so that %s is only looked at every %v: %w", w.Dir, w.Poll, err)
+	return fmt.Errorf("no file events, so that %s is only looked at every %v: %w%s", w.Dir, w.Poll, err, mendEvents(err))
 }
 
 // loop has at most one look under way. What asks for another one meanwhile is

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"scanmaster/cmd/internal/ground"
 	"scanmaster/runner/fleet"
 )
 
@@ -23,24 +24,65 @@ import (
 // instant, and few enough for many seeds.
 const (
 	chaosTargets = 600
-	chaosWorkers = 3
+	// chaosTargetsOfHosts are fewer: all takes longer there.
+	chaosTargetsOfHosts = 300
+	chaosWorkers        = 3
 	// chaosPatience bounds one seed; one that takes longer hangs.
-	chaosPatience = 2 * time.Minute
+	chaosPatience = 4 * time.Minute
 )
 
-// TestRealChaos kills, stops and interrupts master and workers at random
-// instants, resumes until the scan is done, and then holds what there is against
-// what must be: each line of the input exactly once, each output the very
-// target's, and no script run again on a target whose outcome was known.
-// CHAOS_SEEDS and CHAOS_FIRST say how many seeds there are, and which is the
-// first; each is a whole scan, and the same faults at the same times.
+// TestRealChaos lets all go wrong that may, at random instants, resumes until
+// the scan is done, and then holds what there is against what must be: each line
+// of the input exactly once, each output the very target's, and no script run
+// again on a target whose outcome was known. Master and workers are killed,
+// stopped and interrupted, and in every third seed the share is filled to its
+// last block. CHAOS_SEEDS and CHAOS_FIRST say how many seeds there are, and which
+// is the first; each is a whole scan, and the same faults at the same times.
 func TestRealChaos(t *testing.T) {
-	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 10)
 	s := newScene(t)
-	c := newCrowd(t, sluggish)
+	mountTmpfs(t, s.share)
+	inChaos(t, chaosGround{
+		scene: s, workers: strings.Repeat("  - local\n", chaosWorkers),
+		crowd: newCrowd(t, sluggish(chaosTargets)), targets: chaosTargets,
+	})
+}
+
+// TestRealChaosOnHosts is those of the same seeds, two of five, whose workers are
+// on hosts: there links are cut as well, connections ended, and hosts lose their
+// power.
+func TestRealChaosOnHosts(t *testing.T) {
+	f := newFarm(t)
+	mountTmpfs(t, f.share) // before the machines, whose share it is too
+	machines := f.workers(t, chaosWorkers)
+	f.trust(t, machines...)
+	inChaos(t, chaosGround{
+		scene: f.scene, machines: machines, workers: f.hosts(machines...) + "known_hosts: known_hosts\n",
+		crowd:   newCrowdFor(t, f.lan.Key, named).onLAN(t, sluggish(chaosTargetsOfHosts)),
+		targets: chaosTargetsOfHosts,
+	})
+}
+
+// chaosGround is what seeds stand on: a share of its own that can be full, the
+// targets, and workers, as keys of a scan file. Where they are hosts, these are
+// the machines.
+type chaosGround struct {
+	*scene
+	crowd    crowd
+	targets  int
+	workers  string
+	machines []*ground.Machine
+}
+
+// inChaos runs the seeds that are for this ground.
+func inChaos(t *testing.T, g chaosGround) {
+	t.Helper()
+	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 8)
 	for seed := first; seed < first+seeds; seed++ {
+		if onHosts := seed%5 < 2; onHosts != (g.machines != nil) {
+			continue
+		}
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			newChaos(t, s, c, seed).run(t)
+			newChaos(t, g, seed).run(t)
 		})
 	}
 }
@@ -59,49 +101,71 @@ func number(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// sluggish answers with the target's address, in lines, and takes a while.
-func sluggish(a netip.Addr) fleet.Behaviour {
-	b := named(a)
-	b.Stdout = append(b.Stdout, strings.Repeat("and more of "+a.String()+"\n", int(a.As4()[3])%7)...)
-	b.Delay = time.Duration(a.As4()[3]) * time.Millisecond / 2
-	if number := int(a.As4()[2])<<8 | int(a.As4()[3]); number >= chaosTargets*2/3 {
-		b.Delay += 120 * time.Millisecond // whose chunk is a straggler
+// sluggish answers with the target's address, in lines, and takes a while: the
+// longest of the last third of n, so that whose chunk that is is a straggler.
+func sluggish(n int) func(netip.Addr) fleet.Behaviour {
+	return func(a netip.Addr) fleet.Behaviour {
+		b := named(a)
+		b.Stdout = append(b.Stdout, strings.Repeat("and more of "+a.String()+"\n", int(a.As4()[3])%7)...)
+		b.Delay = time.Duration(a.As4()[3]) * time.Millisecond / 2
+		if number := int(a.As4()[2])<<8 | int(a.As4()[3]); number >= n*2/3 {
+			b.Delay += 120 * time.Millisecond
+		}
+		return b
 	}
-	return b
 }
 
 // chaos is one scan and its faults.
 type chaos struct {
-	*scene
-	crowd  crowd
+	chaosGround
 	name   string
 	scan   string
 	random *rand.Rand
 	// calm leaves workers the time to become stragglers, and masters to see it.
-	calm bool
+	// disk has the share run full.
+	calm, disk bool
 	// before counts what had run on the targets when it began.
 	before []int64
 	faults []string
+	mends  []mend
+	next   time.Time // when the next fault is due
 }
 
-func newChaos(t *testing.T, s *scene, c crowd, seed int) *chaos {
+func newChaos(t *testing.T, g chaosGround, seed int) *chaos {
 	t.Helper()
-	h := &chaos{scene: s, crowd: c, name: fmt.Sprint("chaos", seed), random: rand.New(rand.NewPCG(uint64(seed), 7))} //nolint:gosec // to be repeated
+	h := &chaos{
+		chaosGround: g, name: fmt.Sprint("chaos", seed),
+		random: rand.New(rand.NewPCG(uint64(seed), 7)), //nolint:gosec // to be repeated
+		calm:   seed%2 == 0, disk: seed%3 == 0,
+	}
 	jobs, chunks := 12, 1+seed%3
-	if h.calm = seed%2 == 0; h.calm {
+	if h.calm {
 		jobs, chunks = 2, 1
 	}
-	more := fmt.Sprintf("hosts: [%s]\njobs: %d\nchecks: {ping: false}\nlease: 10s\npoll: 1s\nretries: 100\ntimeouts: {connect: 1m, banner: 1m, auth: 1m}\nchunks: %d\n",
-		strings.TrimSuffix(strings.Repeat("local, ", chaosWorkers), ", "), jobs, chunks)
-	h.scan = c.scan(t, s, chaosTargets, more)
+	more := fmt.Sprintf(chaosKeys, g.workers, jobs, chunks, []string{"screen", "process"}[seed/2%2])
+	h.scan = h.crowd.scan(t, g.scene, g.targets, more)
 	text := strings.Replace(read(t, h.scan), "name: audit", "name: "+h.name, 1)
-	s.write(t, "scan.yaml", text)
+	g.write(t, "scan.yaml", text)
 	h.before = h.executions()
 	return h
 }
 
+// chaosKeys has targets be tried again that no packet reached, as every scan
+// does over links that are cut.
+const chaosKeys = `hosts:
+%sjobs: %d
+chunks: %d
+launch: %s
+checks: {ping: false}
+lease: 10s
+poll: 1s
+retries: 100
+timeouts: {connect: 1m, banner: 1m, auth: 1m}
+retry: {nosshd: 10, nossh: 10}
+`
+
 func (h *chaos) executions() []int64 {
-	all := make([]int64, chaosTargets)
+	all := make([]int64, h.targets)
 	for i := range all {
 		all[i] = h.crowd.fleet.Executions(netip.AddrPortFrom(h.crowd.addr(i), h.crowd.port))
 	}
@@ -115,9 +179,10 @@ func (h *chaos) run(t *testing.T) {
 	verb := "apply"
 	for masters := 1; ; masters++ {
 		if time.Now().After(late) {
-			t.Fatalf("not done after %d masters\n%s", masters-1, strings.Join(h.faults, "\n"))
+			t.Fatalf("not done after %d masters\n%s", masters-1, h.story(t))
 		}
 		status := h.master(t, verb, late)
+		h.makeRoom()
 		if status == exitComplete {
 			break
 		}
@@ -126,7 +191,14 @@ func (h *chaos) run(t *testing.T) {
 		}
 		verb = "resume"
 	}
+	h.mendAll(t)
 	h.judge(t)
+}
+
+// story tells what went wrong, and what was said of it.
+func (h *chaos) story(t *testing.T) string {
+	t.Helper()
+	return strings.Join(h.faults, "\n") + "\n" + read(t, filepath.Join(h.notes, h.name))
 }
 
 // begun tells whether there is a run that can be taken up.
@@ -155,80 +227,33 @@ func (h *chaos) master(t *testing.T, verb string, late time.Time) int {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
+	h.next = time.Now().Add(h.pause())
 	for {
-		pause := time.NewTimer(h.pause())
+		due := time.NewTimer(time.Until(h.due()))
 		select {
 		case err := <-ended:
-			pause.Stop()
+			due.Stop()
 			if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 				t.Fatal(err)
 			}
 			return cmd.ProcessState.ExitCode()
-		case <-pause.C:
+		case <-due.C:
 		}
 		if time.Now().After(late) {
+			h.mendAll(t)
 			_ = cmd.Process.Signal(syscall.SIGQUIT) // it says where it hangs
-			t.Fatalf("it hangs (%v)\n%s\n%s", <-ended, strings.Join(h.faults, "\n"), read(t, log.Name()))
+			t.Fatalf("it hangs (%v)\n%s", <-ended, h.story(t))
 		}
-		h.fault(cmd.Process)
+		h.step(t, cmd.Process)
 	}
 }
 
-// pause is the time between two faults.
+// pause is the time between two faults. A master takes longer to begin where it
+// has hosts to look at.
 func (h *chaos) pause() time.Duration {
 	d := time.Duration(50+h.random.IntN(600)) * time.Millisecond
-	if h.calm {
+	if h.calm || h.machines != nil {
 		d *= 5
 	}
 	return d
-}
-
-// fault lets one thing go wrong.
-func (h *chaos) fault(master *os.Process) {
-	workers := h.workers()
-	pick := func() int { return workers[h.random.IntN(len(workers))] }
-	switch n := h.random.IntN(20); {
-	case n < 7 && len(workers) > 0:
-		h.signal("kill a worker", pick(), syscall.SIGKILL)
-	case n < 9 && len(workers) > 0:
-		pid := pick()
-		h.signal("stop a worker", pid, syscall.SIGSTOP)
-		// Mostly a moment; now and then longer than its lease.
-		d := time.Duration(h.random.IntN(1500)) * time.Millisecond
-		if h.random.IntN(12) == 0 {
-			d = 12 * time.Second
-		}
-		time.Sleep(d)
-		h.signal("let it go on", pid, syscall.SIGCONT)
-	case n < 10 && len(workers) > 0:
-		h.signal("end a worker", pick(), syscall.SIGTERM)
-	case n < 13:
-		h.signal("kill the master", master.Pid, syscall.SIGKILL)
-	case n < 15:
-		h.signal("interrupt the master", master.Pid, syscall.SIGINT)
-	case n < 16:
-		h.signal("stop the master", master.Pid, syscall.SIGSTOP)
-		time.Sleep(time.Duration(h.random.IntN(1500)) * time.Millisecond)
-		h.signal("let it go on", master.Pid, syscall.SIGCONT)
-	}
-}
-
-func (h *chaos) signal(what string, pid int, s syscall.Signal) {
-	h.faults = append(h.faults, fmt.Sprintf("%s %s, process %d", time.Now().Format("15:04:05.000"), what, pid))
-	_ = syscall.Kill(pid, s) // it may have ended
-}
-
-// workers are the processes that work for this scan.
-func (h *chaos) workers() []int {
-	var pids []int
-	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
-	for _, file := range commands {
-		argv, _ := os.ReadFile(file)
-		if text := string(argv); strings.Contains(text, "\x00worker\x00-A\x00") && strings.Contains(text, h.prefix(h.name)+"/") {
-			if pid, err := strconv.Atoi(strings.Split(file, "/")[2]); err == nil {
-				pids = append(pids, pid)
-			}
-		}
-	}
-	return pids
 }

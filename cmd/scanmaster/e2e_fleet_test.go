@@ -20,12 +20,18 @@ type crowd struct {
 	fleet *fleet.Fleet
 	key   ground.Key
 	port  uint16
+	net   [2]byte // the first half of their addresses
 }
 
 // newCrowd starts targets that behave as pick says.
 func newCrowd(t *testing.T, pick func(netip.Addr) fleet.Behaviour) crowd {
 	t.Helper()
-	key := ground.NewKey(t)
+	return newCrowdFor(t, ground.NewKey(t), pick)
+}
+
+// newCrowdFor starts targets that let a key in.
+func newCrowdFor(t *testing.T, key ground.Key, pick func(netip.Addr) fleet.Behaviour) crowd {
+	t.Helper()
 	text, err := os.ReadFile(key.Public)
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +49,17 @@ func newCrowd(t *testing.T, pick func(netip.Addr) fleet.Behaviour) crowd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return crowd{fleet: f, key: key, port: port}
+	return crowd{fleet: f, key: key, port: port, net: [2]byte{127, 8}}
+}
+
+// onLAN gives the crowd as the machines of a network reach it.
+func (c crowd) onLAN(t *testing.T, pick func(netip.Addr) fleet.Behaviour) crowd {
+	t.Helper()
+	if _, err := c.fleet.On(ground.Device, c.port, pick); err != nil {
+		t.Fatal(err)
+	}
+	c.net = [2]byte{10, 214}
+	return c
 }
 
 // all gives the same behaviour to every target.
@@ -58,7 +74,7 @@ func named(a netip.Addr) fleet.Behaviour {
 
 // addr is the address of the n-th target.
 func (c crowd) addr(n int) netip.Addr {
-	return netip.AddrFrom4([4]byte{127, 8, byte(n >> 8), byte(n)})
+	return netip.AddrFrom4([4]byte{c.net[0], c.net[1], byte(n >> 8), byte(n)})
 }
 
 // input lists the first n targets.

@@ -122,6 +122,13 @@ func (s *scene) expect(t *testing.T, status int, args ...string) ran {
 func (s *scene) start(t *testing.T, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := s.command(t.Context(), args...)
+	s.begin(t, cmd)
+	return cmd
+}
+
+// begin starts a command; what it says goes to a new log, whose path it gives.
+func (s *scene) begin(t *testing.T, cmd *exec.Cmd) string {
+	t.Helper()
 	log, err := os.Create(filepath.Join(s.notes, "log"))
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +138,7 @@ func (s *scene) start(t *testing.T, args ...string) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd
+	return log.Name()
 }
 
 // processes lists the processes of the program that still run, as "pid argv".

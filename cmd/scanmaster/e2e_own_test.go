@@ -10,10 +10,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"scanmaster/runner/fleet"
+	"scanmaster/runner/job"
+	"scanmaster/runner/result"
 )
 
 // working starts a scan that goes on until it is told to end, and waits until
@@ -61,6 +64,38 @@ func TestRealInterruptLeavesNoProcess(t *testing.T) {
 	}
 	if left := s.processes(t); len(left) > 0 {
 		t.Errorf("still running: %q", left)
+	}
+}
+
+// TestRealSecondInterruptCuts is Ctrl-C, and once more: by the first, workers
+// take no new targets, and what runs has time to end; by the second it has none.
+func TestRealSecondInterruptCuts(t *testing.T) {
+	s, _, first := working(t)
+	logs := filepath.Join(s.prefix("audit"), ".run-*", "log.*")
+	kill(t, first.Process.Pid, syscall.SIGINT)
+	await(t, "the end of taking targets", func() bool { return strings.Count(gathered(t, logs), "nothing new is begun") == 3 })
+	time.Sleep(2 * sameSignal) // sooner it would be the same word
+	kill(t, first.Process.Pid, syscall.SIGINT)
+	ends(t, first, filepath.Join(s.notes, "log"), exitSignal+int(syscall.SIGINT))
+	if said := gathered(t, logs); strings.Count(said, "told to end a second time: what still runs is cut") != 3 {
+		t.Errorf("not all workers were told twice:\n%s", said)
+	}
+	if left := s.processes(t); len(left) > 0 {
+		t.Errorf("still running: %q", left)
+	}
+	attempts, outcomes := 0, 0
+	for e, err := range result.Read(strings.NewReader(gathered(t, filepath.Join(s.prefix("audit"), "[0-9]*.xa?", job.Record)))) {
+		switch {
+		case err != nil:
+			t.Fatal(err)
+		case e.Kind == result.KindAttempt:
+			attempts++
+		case e.Kind == result.KindOutcome:
+			outcomes++
+		}
+	}
+	if attempts != 30 || outcomes != 0 {
+		t.Errorf("there are %d attempts and %d outcomes, want 30 and none", attempts, outcomes)
 	}
 }
 

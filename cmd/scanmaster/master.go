@@ -110,6 +110,9 @@ func howToGoOn(err error, o order) error {
 	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
 		return err // there is nothing to go on with, or somebody does already
 	}
+	if errors.As(err, new(*runner.GoneError)) {
+		return fmt.Errorf("%w\nwhen it is there again, resume with: scanmaster resume %s", err, o.words)
+	}
 	run, known := lastRunWithin(hangs, o.plan.Layout)
 	if !known || run.Plan.Layout.Run != o.plan.Layout.Run || !run.State.Dealt || run.State.Finished {
 		return err

@@ -45,11 +45,9 @@ func (f *Fleet) accept(l net.Listener, pick func(netip.Addr) Behaviour) {
 				return
 			}
 			defer f.drop(conn)
-			// The device lo carries this machine's other addresses too.
-			if at := addrPort(conn.LocalAddr()); at.Addr().IsLoopback() {
-				f.came(at)
-				f.serve(conn, pick(at.Addr()))
-			}
+			at := addrPort(conn.LocalAddr())
+			f.came(at)
+			f.serve(conn, pick(at.Addr()))
 		})
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -66,9 +67,9 @@ func TestTheSecondWordCuts(t *testing.T) {
 	s := newScene(t)
 	at := s.add(t, "busy", fleet.Behaviour{Kind: fleet.NeverEnds})
 	s.staged(t)
-	cut := make(chan struct{})
+	cut, once := make(chan struct{}), new(sync.Once)
 	s.Grace, s.Cut = time.Hour, cut
-	s.Log = func(string, ...any) { close(cut) }
+	s.Log = func(string, ...any) { once.Do(func() { close(cut) }) }
 	if err := s.toEnd(t, func() bool { return s.fleet.Executions(at) == 1 }); !errors.Is(err, errToldTo) {
 		t.Errorf("got %v", err)
 	}

@@ -45,7 +45,9 @@ func (e *ends) drain(c Config) {
 	select {
 	case <-e.running.Done():
 	case <-late.C:
+		c.Log("what still runs after %v is cut", c.grace())
 	case <-c.Cut:
+		c.Log("told to end a second time: what still runs is cut")
 	}
 	e.cut(why)
 }

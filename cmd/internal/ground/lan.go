@@ -22,10 +22,15 @@ const (
 	bridge  = tag + "br"
 	lockAt  = "/run/" + tag + ".lock"
 	folders = "/tmp/" + tag + "."
+	crowded = "10.214.0.0/16"
 )
 
+// Device is this host's way into the network.
+const Device = bridge
+
 // LAN is a network of machines with addresses of their own, 10.213.7.0/24 and
-// fd13:7::/64. This host has number 1 in it. Its file system is that of all
+// fd13:7::/64. This host has number 1 in it, and besides all of 10.214.0.0/16,
+// which machines reach through their cable as all else. Its file system is that of all
 // machines, but for /run, /var/log, the terminals, and what a machine mounts.
 type LAN struct {
 	// Dir is an empty folder that everybody may enter. It ends with the test.
@@ -73,6 +78,7 @@ func (l *LAN) setUp(tb testing.TB) {
 		"addr add 10.213.7.1/24 dev " + bridge,
 		"addr add fd13:7::1/64 dev " + bridge + " nodad",
 		"link set " + bridge + " up",
+		"route add local " + crowded + " dev " + bridge + " table local",
 	})
 }
 
@@ -130,9 +136,20 @@ func sweep(tb testing.TB, ip string) {
 			}
 		}
 	}
+	unmount()
 	left, _ := filepath.Glob(folders + "*")
 	for _, dir := range left {
 		_ = os.RemoveAll(dir)
+	}
+}
+
+// unmount ends what is mounted on folders of networks.
+func unmount() {
+	mounts, _ := os.ReadFile("/proc/self/mounts")
+	for line := range strings.Lines(string(mounts)) {
+		if at := strings.Fields(line)[1]; strings.HasPrefix(at, folders) {
+			_ = syscall.Unmount(at, syscall.MNT_DETACH)
+		}
 	}
 }
 

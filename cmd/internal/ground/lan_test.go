@@ -90,6 +90,11 @@ func testFailures(t *testing.T, plain, two *Machine) {
 	if _, err := os.Stat(fmt.Sprintf("/proc/%d", pid)); err == nil {
 		t.Error("a machine without power has processes")
 	}
+	plain.PowerOn(t)
+	plain.want(t, "root", "echo on again; ip route get 10.214.1.2 | grep -o 'via 10.213.7.1'", "on again\nvia 10.213.7.1\n")
+	plain.Do(t, "ping -c 1 -W 2 10.214.1.2")
+	plain.RestartServer(t)
+	plain.want(t, "root", "echo begun anew", "begun anew\n")
 }
 
 // TestRealShareBySSHFS has machines that share a folder as over NFS.

@@ -151,12 +151,45 @@ func (m *Machine) Freeze(tb testing.TB) {
 	}
 }
 
+// IsOn tells that the machine has power.
+func (m *Machine) IsOn() bool { return !m.gone }
+
 // PowerOff cuts the machine and kills all that runs there.
 func (m *Machine) PowerOff(tb testing.TB) {
 	tb.Helper()
 	m.Cut(tb)
 	m.kill()
 	m.ended(tb)
+}
+
+// PowerOn starts a machine again that was without power, and waits until it
+// answers. Its files are as they were, but for those in memory.
+func (m *Machine) PowerOn(tb testing.TB) {
+	tb.Helper()
+	m.gone = false
+	m.start(tb)
+	m.Heal(tb)
+	m.await(tb)
+	if tb.Failed() {
+		tb.FailNow()
+	}
+}
+
+// RestartServer has sshd begin anew, as after a change of its configuration:
+// what listens is replaced, and the sessions there are go on. Hang up ends
+// those.
+func (m *Machine) RestartServer(tb testing.TB) {
+	tb.Helper()
+	if err := m.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+		tb.Fatal(err)
+	}
+	m.await(tb)
+}
+
+// HangUp ends all sessions of sshd, and what hangs on to them.
+func (m *Machine) HangUp(tb testing.TB) {
+	tb.Helper()
+	m.Do(tb, "pkill -KILL -f '^sshd(-session)?: root' || true")
 }
 
 // kill kills process 1, and by that all others.

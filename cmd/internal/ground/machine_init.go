@@ -36,12 +36,13 @@ touch /var/log/lastlog /var/log/wtmp /run/utmp
 mount -t devpts -o newinstance,gid=5,mode=620,ptmxmode=666 devpts /dev/pts
 mount --bind /dev/pts/ptmx /dev/ptmx
 %sip link set lo up
-ip addr add %s/24 dev eth0
-ip addr add %s/64 dev eth0 nodad
+ip addr replace %s/24 dev eth0
+ip addr replace %s/64 dev eth0 nodad
 ip link set eth0 up
+ip route replace %s via %s
 %s
 exec %s
-`, m.Name, etc, m.Addr, m.Addr6, strings.Join(m.Setup, "\n"), last)
+`, m.Name, etc, m.Addr, m.Addr6, crowded, addr(1), strings.Join(m.Setup, "\n"), last)
 }
 
 func (m *Machine) sshdConfig() string {
