@@ -87,7 +87,7 @@ func TestAWorkerHoldsTheLockOfItsLog(t *testing.T) {
 		if started, _ := filepath.Glob(g.prefix("*/.slave")); len(started) == 1 {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	log, err := os.Open(p.Layout.Log("xaa"))
 	if err != nil {

@@ -29,6 +29,7 @@ func (g *ground) onHosts() []string {
 }
 
 func TestWithoutASharedFolderAllIsHereAsWithOne(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("fine", 5, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\nand there\n")})
 	g.targets("bad", 1, fleet.Behaviour{Kind: fleet.Canned, Status: 3})
@@ -90,6 +91,7 @@ func (g *ground) wantNoneTwice(but int64) {
 }
 
 func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.slow(40)
 	p := g.plan(g.apart(2) + "jobs: 1\n")
@@ -111,6 +113,7 @@ func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
 }
 
 func TestWithoutASharedFolderARunIsTakenUp(t *testing.T) {
+	t.Parallel()
 	for name, leaves := range map[string]bool{"its workers were ended": false, "its workers were left": true} {
 		t.Run(name, func(t *testing.T) {
 			g := lay(t)
@@ -124,7 +127,7 @@ func TestWithoutASharedFolderARunIsTakenUp(t *testing.T) {
 					if done, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_ok")); len(done) == 2 {
 						cancel()
 					}
-					time.Sleep(time.Millisecond)
+					time.Sleep(glance)
 				}
 			}()
 			if _, err := runner.Apply(ctx, p, cfg); !errors.Is(err, context.Canceled) {
@@ -147,6 +150,7 @@ func TestWithoutASharedFolderARunIsTakenUp(t *testing.T) {
 }
 
 func TestWithoutASharedFolderAStragglerIsRelieved(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("web", 120, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond, Stdout: []byte("here\n")})
 	s := g.mustApply(g.slowHost(g.apart(1), 1) + "jobs: 10\npoll: 1s\n")
@@ -161,6 +165,7 @@ func TestWithoutASharedFolderAStragglerIsRelieved(t *testing.T) {
 // host off. The worker begins nothing new before another one goes on with its
 // chunk, and ends.
 func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("slow", 30, fleet.Behaviour{Kind: fleet.Canned, Delay: 400 * time.Millisecond, Stdout: []byte("here\n")})
 	hosts := g.apart(1)
@@ -174,7 +179,7 @@ func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T)
 			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) == 1 {
 				break
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 		pid, err := findProcess(".xaa", g.dir)
 		if err != nil {
@@ -182,7 +187,7 @@ func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T)
 		}
 		other.cut()
 		for syscall.Kill(pid, 0) == nil && t.Context().Err() == nil { // it ends by itself
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	s, err := g.apply(t.Context(), p)
@@ -243,26 +248,34 @@ func span(t *testing.T, pattern string) (last, resumed time.Time) {
 // scripts must run once at the most: nobody goes on with its chunk before what it
 // has done can be fetched.
 func TestWithoutASharedFolderNothingRunsTwiceThatMustNot(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
-	g.targets("slow", 20, fleet.Behaviour{Kind: fleet.Canned, Delay: 400 * time.Millisecond, Stdout: []byte("here\n")})
+	g.targets("first", 1, fleet.Behaviour{})
+	g.targets("web", 5, fleet.Behaviour{})
+	// All targets but one are held until it is known what becomes of the chunk.
+	g.write("remote.sh", "until [ -e "+g.path("go")+" ] || mkdir "+g.path("once")+" 2>/dev/null; do sleep 0.1; done\necho here\n")
 	hosts := g.apart(1)
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\non_unknown: report\n")
 	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
 	go func() {
 		for t.Context().Err() == nil {
-			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) == 1 {
+			if done, _ := filepath.Glob(g.prefix("*.xa?/output/*/xaa/hosts_ok")); len(done) == 1 {
 				other.cut()
-				return
+				break
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
+		for t.Context().Err() == nil && !strings.Contains(g.kinds(), "worker_lost") {
+			time.Sleep(glance)
+		}
+		g.write("go", "")
 	}()
 	s, err := g.apply(t.Context(), p)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, g.logs())
 	}
-	if s.Verdict != runner.Incomplete || s.Missing == 0 || s.Tally.Total()+s.Missing != 20 {
+	if s.Verdict != runner.Incomplete || s.Missing == 0 || s.Tally.Total()+s.Missing != 6 {
 		t.Errorf("%+v\n%s", s, g.logs())
 	}
 	other.heal()
@@ -270,7 +283,7 @@ func TestWithoutASharedFolderNothingRunsTwiceThatMustNot(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, g.logs())
 	}
-	if again.Verdict != runner.Complete || again.Tally.Total() != 20 || again.Tally.Counts["unknown"] > 2 {
+	if again.Verdict != runner.Complete || again.Tally.Total() != 6 || again.Tally.Counts["unknown"] > 1 {
 		t.Errorf("%+v\n%s", again, g.logs())
 	}
 	g.wantNoneTwice(0)

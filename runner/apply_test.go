@@ -175,7 +175,7 @@ func killWorker(ctx context.Context, g *ground, suffix string) error {
 		if records, _ := filepath.Glob(g.prefix("*" + suffix + "/output/*/xaa/hosts_checked")); len(records) == 1 {
 			return killProcess(suffix, g.dir)
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	return ctx.Err()
 }
@@ -233,7 +233,7 @@ func TestTheEndOfTheContextLeavesNoWorker(t *testing.T) {
 				cancel(why)
 				return
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	if _, err := g.apply(ctx, p); !errors.Is(err, why) {
@@ -260,7 +260,7 @@ func TestTwoMastersOfOneNameDontMix(t *testing.T) {
 		if started, _ := filepath.Glob(g.prefix("*/.slave")); len(started) == 1 {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	before := g.read("started")
 	_, err := g.apply(t.Context(), g.plan(""))

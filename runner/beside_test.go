@@ -90,6 +90,7 @@ func beat(ctx context.Context, folder, run string) error {
 }
 
 func TestAWorkerThatIsOutOfReachAndStillIsWarnedOf(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		gone []string
 		want string

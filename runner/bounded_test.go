@@ -13,6 +13,7 @@ import (
 )
 
 func TestAScanThatTakesTooLongIsStopped(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("stuck", 3, fleet.Behaviour{Kind: fleet.NeverEnds})
 	_, err := g.apply(t.Context(), g.plan("timeouts: {run: 1h, scan: 2s}"))
@@ -30,6 +31,7 @@ func TestAScanThatTakesTooLongIsStopped(t *testing.T) {
 }
 
 func TestTheScansTimeCountsForItsHooksToo(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("fine", 1, fleet.Behaviour{Kind: fleet.Canned})
 	g.write("agg.sh", "#!/bin/sh\nsleep 100000 & wait\n")
@@ -71,6 +73,7 @@ func TestAHookThatTakesTooLongHasFailed(t *testing.T) {
 }
 
 func TestTargetsAreTriedAgainAsTheScanFileSays(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("flaky", 3, fleet.Behaviour{Kind: fleet.Canned, First: []fleet.Kind{fleet.ClosesAtOnce, fleet.Rubbish}})
 	g.targets("gone", 1, fleet.Behaviour{Kind: fleet.Closed})

@@ -18,7 +18,7 @@ func (g *ground) begun(ctx context.Context, chunks string) {
 		if begun, _ := filepath.Glob(g.prefix("*." + chunks + "/.slave")); len(begun) == 2 {
 			return
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 }
 
@@ -53,6 +53,7 @@ func TestTheNextMasterKeepsTheOrder(t *testing.T) {
 
 // TestACanaryThatIsDoneLetsTheNextMasterGoOn has a master be ended over the rest.
 func TestACanaryThatIsDoneLetsTheNextMasterGoOn(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	open := g.gate()
 	g.targets("first", 2, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\n")})
@@ -112,6 +113,7 @@ func TestACanaryThatNobodyFinishesIsNotFine(t *testing.T) {
 
 // TestACanaryIsDoneByWhoCan has the one worker fail that would get it first.
 func TestACanaryIsDoneByWhoCan(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("web", 5, fleet.Behaviour{Kind: fleet.Canned})
 	hosts := g.hosts(1)
@@ -125,6 +127,7 @@ func TestACanaryIsDoneByWhoCan(t *testing.T) {
 }
 
 func TestWithoutASharedFolderACanaryComesFirst(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("first", 3, fleet.Behaviour{Kind: fleet.Canned, Status: 3})
 	g.targets("other", 5, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\n")})

@@ -15,6 +15,7 @@ import (
 // behind and ahead of the workers', or step between the two, one after the other
 // on what the last has left; in between the files' times are off as well.
 func TestClocksThatDifferChangeNothing(t *testing.T) {
+	t.Parallel()
 	const off = 2 * time.Hour
 	g := lay(t)
 	g.targets("host", 20, fleet.Behaviour{})

@@ -15,6 +15,7 @@ import (
 // TestWhatIsMissingOfARunIsSaid damages a run that was stopped half done. It can
 // be neither taken up nor begun beside, and makes way when that is wanted.
 func TestWhatIsMissingOfARunIsSaid(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		file   string // below PREFIX, where it can't be taken up
 		change func(*ground, string)

@@ -26,6 +26,7 @@ func (g *ground) applyFirst(n int, keys string, force bool) (runner.Summary, err
 }
 
 func TestAnInputThatHasShrunkAsksForForce(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("fine", 10, fleet.Behaviour{Kind: fleet.Canned})
 	const keys = "max_drift: 20%\nkeep: 1\n"

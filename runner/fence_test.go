@@ -92,6 +92,7 @@ func (o *otherServer) heal() {
 // its worker. Another one goes on with the chunk; the worker that wakes up then
 // finds that it is not its own any more, and writes nothing.
 func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("slow", 12, fleet.Behaviour{Kind: fleet.Canned, Delay: 300 * time.Millisecond, Stdout: []byte("here\n")})
 	hosts := g.hosts(1)
@@ -116,7 +117,7 @@ func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	for syscall.Kill(pid, 0) == nil { // it ends by itself
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	if log := g.read(".run-*/log.xaa"); !strings.Contains(log, "taken") {
 		t.Errorf("the worker that lost its chunk says %q", log)
@@ -130,7 +131,7 @@ func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 func stopWorker(ctx context.Context, g *ground, suffix string, cut func()) int {
 	for ctx.Err() == nil {
 		if done, _ := filepath.Glob(g.prefix("*" + suffix + "/output/*/xaa/hosts_ok")); len(done) == 0 {
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 			continue
 		}
 		pid, err := findProcess(suffix, g.dir)
@@ -149,6 +150,7 @@ func stopWorker(ctx context.Context, g *ground, suffix string, cut func()) int {
 // TestARunGoesOnWhereItsMasterWasEnded ends a master, and with it its workers,
 // in the middle, and resumes.
 func TestARunGoesOnWhereItsMasterWasEnded(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("slow", 12, fleet.Behaviour{Kind: fleet.Canned, Delay: 100 * time.Millisecond, Stdout: []byte("here\n")})
 	p := g.plan("jobs: 1\nchunks: 2\n")
@@ -159,7 +161,7 @@ func TestARunGoesOnWhereItsMasterWasEnded(t *testing.T) {
 			if done, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_ok")); len(done) > 0 {
 				cancel(enough)
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	if _, err := g.apply(ctx, p); !errors.Is(err, enough) {

@@ -25,7 +25,7 @@ func TestADoneFileThatIsNotTheWorkersChangesNothing(t *testing.T) {
 				forged <- forge(filepath.Dir(found[0]), p.Layout.Run)
 				return
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	s, err := g.apply(t.Context(), p)
@@ -44,6 +44,7 @@ func TestADoneFileThatIsNotTheWorkersChangesNothing(t *testing.T) {
 // done copied while another worker still works: the wait must not take that for
 // the end of both. On worker hosts nothing but .done files tells of an end.
 func TestADoneFileThatIsThereTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("quick", 1, fleet.Behaviour{Kind: fleet.Canned})
 	g.targets("slow", 1, fleet.Behaviour{Kind: fleet.Canned, Delay: time.Second})
@@ -64,7 +65,7 @@ func copyFirst(ctx context.Context, g *ground) error {
 	for ctx.Err() == nil {
 		found, _ := filepath.Glob(g.prefix("*.xaa/.done"))
 		if len(found) == 0 {
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 			continue
 		}
 		done, err := os.ReadFile(found[0])
@@ -82,6 +83,7 @@ func trueCounts(run string, n int64) job.DoneMark {
 // TestWhatAForgedDoneFileHasCutIsTakenUp has a run whose master has taken a
 // forged .done file for the end, as the journal says.
 func TestWhatAForgedDoneFileHasCutIsTakenUp(t *testing.T) {
+	t.Parallel()
 	for name, hosts := range map[string]func(*ground) string{
 		"here":  func(*ground) string { return "hosts: [local]\n" },
 		"there": func(g *ground) string { return g.hosts(1) },
@@ -118,7 +120,7 @@ func (g *ground) endedWithOneDone(p plan.Plan) (folder string) {
 			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) > 0 {
 				cancel(enough)
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	if _, err := g.apply(ctx, p); !errors.Is(err, enough) {

@@ -153,7 +153,7 @@ func (g *ground) Report(e runner.Event) {
 func (g *ground) config() runner.Config {
 	return runner.Config{
 		Environ: append(os.Environ(), "FROM_MASTER=yes"), Home: g.dir, Reporter: g,
-		Every: 10 * time.Millisecond, Now: g.now,
+		Every: 100 * time.Millisecond, Now: g.now,
 	}
 }
 
@@ -202,6 +202,8 @@ func (g *ground) read(pattern string) string {
 
 // kinds lists the events' kinds, in order.
 func (g *ground) kinds() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	var kinds []string
 	for _, e := range g.events {
 		if e.Kind() != "progress" {

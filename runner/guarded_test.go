@@ -47,6 +47,7 @@ func (g *ground) resume(p plan.Plan, force bool) (runner.Summary, string, error)
 }
 
 func TestAScanThatFailsEverywhereIsStoppedAndGoesOnByForce(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	open := g.gate()
 	for i := range 2 { // a chunk each
@@ -126,6 +127,7 @@ func (g *ground) wantCanaryFirst(chunks int) {
 }
 
 func TestNothingFollowsACanaryThatIsNotFine(t *testing.T) {
+	t.Parallel()
 	bad := fleet.Behaviour{Kind: fleet.Canned, Status: 3}
 	for name, c := range map[string]struct {
 		keys    string

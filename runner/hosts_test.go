@@ -57,6 +57,7 @@ func (g *ground) hosts(n int) string {
 }
 
 func TestWorkerHostsDoWhatThisMachineDoes(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("fine", 5, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\n")})
 	g.write("post.sh", "#!/bin/sh\necho $# >post.out\n")
@@ -116,6 +117,7 @@ func TestAProbeTouchesNothing(t *testing.T) {
 }
 
 func TestTheEndOfTheContextEndsWorkersOnHosts(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("stuck", 2, fleet.Behaviour{Kind: fleet.NeverEnds})
 	p := g.plan(g.hosts(1) + "timeouts: {run: 1h}\n")
@@ -125,7 +127,7 @@ func TestTheEndOfTheContextEndsWorkersOnHosts(t *testing.T) {
 			if begun, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_checked")); len(begun) == 1 {
 				cancel()
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	if _, err := g.apply(ctx, p); !errors.Is(err, context.Canceled) {

@@ -187,9 +187,7 @@ func (r *run) start(ctx context.Context, t task) (post, error) {
 func (r *run) awaitBegin(ctx context.Context, chunk string, post post) error {
 	limit, cancel := context.WithTimeoutCause(ctx, startWait, fmt.Errorf("it has not begun within %v", startWait))
 	defer cancel()
-	tick := time.NewTicker(look)
-	defer tick.Stop()
-	for {
+	for pause := look; ; pause = min(2*pause, maxLook) {
 		works, err := post.begun(limit, r, chunk)
 		if works || err != nil {
 			return err
@@ -198,7 +196,7 @@ func (r *run) awaitBegin(ctx context.Context, chunk string, post post) error {
 		case <-limit.Done():
 			return context.Cause(limit)
 		case <-post.gone(): // once more: it may have been quick
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }

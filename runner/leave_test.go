@@ -25,7 +25,7 @@ func leave(t *testing.T, g *ground, so func(job.Layout) bool) runner.Status {
 	ended := make(chan error, 1)
 	go func() { _, err := runner.Apply(ctx, p, cfg); ended <- err }()
 	for !so(p.Layout) {
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {
@@ -42,6 +42,7 @@ func leave(t *testing.T, g *ground, so func(job.Layout) bool) runner.Status {
 }
 
 func TestWorkersAreLeftAtWork(t *testing.T) {
+	t.Parallel()
 	for name, so := range map[string]func(l job.Layout) bool{
 		"while they are started": func(l job.Layout) bool {
 			logs, _ := filepath.Glob(l.Log("*"))
@@ -72,6 +73,7 @@ func TestWorkersAreLeftAtWork(t *testing.T) {
 }
 
 func TestWorkersThatWereLeftOnHostsFinishForTheNextMaster(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.write("remote.sh", "echo ran >>"+g.path("ran")+"\nuntil test -e "+g.path("go")+"; do sleep 0.05; done\n")
 	g.targets("fine", 4, fleet.Behaviour{})
@@ -85,7 +87,7 @@ func TestWorkersThatWereLeftOnHostsFinishForTheNextMaster(t *testing.T) {
 		if ran, _ := os.ReadFile(g.path("ran")); len(ran) == 4*len("ran\n") {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(glance)
 	}
 	cancel()
 	if err := <-ended; !errors.Is(err, context.Canceled) {

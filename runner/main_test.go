@@ -2,6 +2,7 @@ package runner_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -15,6 +16,9 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/worker"
 )
+
+// glance is the pause between two looks for something to happen.
+const glance = 5 * time.Millisecond
 
 // The runner starts workers as processes of its own binary. Here that is the
 // test's, which works as one when it is called as one.
@@ -30,6 +34,11 @@ func TestMain(m *testing.M) {
 	}
 	// Under the race detector every worker would wait a second at its end.
 	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		panic(err)
+	}
+	// Scans mostly wait, so that many go beside each other on a small machine.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	goleak.VerifyTestMain(m)

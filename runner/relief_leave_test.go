@@ -16,6 +16,7 @@ import (
 // straggler, and leaves the workers: by then it may have heard the answer, or
 // made the new chunks, or started somebody on them. The next one goes on.
 func TestASplitOutlivesItsMaster(t *testing.T) {
+	t.Parallel()
 	for _, after := range []time.Duration{0, 600 * time.Millisecond, 1200 * time.Millisecond} {
 		t.Run(fmt.Sprint(after), func(t *testing.T) {
 			g := lay(t)
@@ -26,7 +27,7 @@ func TestASplitOutlivesItsMaster(t *testing.T) {
 			go func() {
 				for asked := []string(nil); len(asked) == 0 && ctx.Err() == nil; {
 					asked, _ = filepath.Glob(g.prefix("*/.limit"))
-					time.Sleep(time.Millisecond)
+					time.Sleep(glance)
 				}
 				time.Sleep(after)
 				cancel(enough)

@@ -72,6 +72,7 @@ func (g *ground) ran() map[string]int64 {
 // TestAStragglersLinesAreSplitAmongTheIdle has one worker host be ten times as
 // slow as the other.
 func TestAStragglersLinesAreSplitAmongTheIdle(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	g.targets("web", 120, fleet.Behaviour{Kind: fleet.Canned, Delay: 200 * time.Millisecond, Stdout: []byte("here\n")})
 	g.write("post.sh", "#!/bin/sh\nwc -l <\"$1\"/output/input >\"$1\"/hook.saw\n")
@@ -116,7 +117,7 @@ func (g *ground) interrupted(p plan.Plan) {
 			if done, _ := filepath.Glob(g.prefix("*/output/*/xaa/hosts_ok")); len(done) == 2 {
 				cancel(enough)
 			}
-			time.Sleep(time.Millisecond)
+			time.Sleep(glance)
 		}
 	}()
 	if _, err := g.apply(ctx, p); !errors.Is(err, enough) {
@@ -189,6 +190,7 @@ func (c *crashed) journal(text string) {
 // TestARunGoesOnWhereverItsMasterWasEndedOverASplit has a master be ended at each
 // instant between the question and the new chunks.
 func TestARunGoesOnWhereverItsMasterWasEndedOverASplit(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		leave  func(*crashed)
 		chunks int

@@ -85,6 +85,7 @@ func (g *ground) at(place string) string {
 
 // TestWorkersStopWhereTheirMasterIsKilled counts what they begin without it.
 func TestWorkersStopWhereTheirMasterIsKilled(t *testing.T) {
+	t.Parallel()
 	for _, place := range places {
 		t.Run(place, func(t *testing.T) {
 			g := lay(t)
@@ -106,6 +107,7 @@ func TestWorkersStopWhereTheirMasterIsKilled(t *testing.T) {
 }
 
 func TestWorkersGoOnWhereTheirMasterIsKilled(t *testing.T) {
+	t.Parallel()
 	for _, place := range places {
 		t.Run(place, func(t *testing.T) {
 			g := lay(t)
@@ -139,6 +141,7 @@ func beats(p plan.Plan) (beat int, sign string) {
 // TestWorkersGoOnForTheNextMaster has it come before they stop, and stay for
 // longer than they would have gone on without.
 func TestWorkersGoOnForTheNextMaster(t *testing.T) {
+	t.Parallel()
 	g := lay(t)
 	p := held(g, g.hosts(2), "stop")
 	m := g.master(p)

@@ -91,5 +91,9 @@ func (p *process) end(finished bool) error {
 	return nil
 }
 
-// look is how often a new worker is asked whether it has begun.
-const look = 20 * time.Millisecond
+// look is the pause before a new worker is asked again whether it has begun; each
+// is twice the one before, up to maxLook. To ask costs a host some processes.
+const (
+	look    = 20 * time.Millisecond
+	maxLook = 320 * time.Millisecond
+)

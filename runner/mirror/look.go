@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"path"
@@ -74,26 +75,33 @@ func temporary(name string) bool {
 	return strings.HasPrefix(name, ".new-") || strings.HasPrefix(name, fetching)
 }
 
-// bring brings the worker's folder, but for .done, which it reports.
+// bring brings the worker's folder, but for .done, which it reports: first what
+// stands there before the first target is tried, then the record's first line, then
+// results, and the record last. Whoever goes on from here needs each before the
+// next.
 func (s *session) bring() (done bool, err error) {
 	all, err := s.walk("")
 	if err != nil {
 		return false, err
 	}
-	// The record was the first of them to be looked at, since it stands on top.
-	slices.SortStableFunc(all, func(a, b found) int { return rank(a) - rank(b) })
 	if err := s.compare(all); err != nil {
 		return false, err
 	}
-	for _, f := range all {
+	slices.SortStableFunc(all, func(a, b found) int { return rank(a) - rank(b) })
+	begun := false
+	for i, f := range all {
 		switch {
 		case f.path == job.Done:
 			done = true
 		case f.path == job.Limit || f.path == job.Progress: // the pulse's
-		case f.grows():
+		case !f.grows():
+			err = s.replace(f)
+		case begun:
 			err = s.grow(f)
 		default:
-			err = s.replace(f)
+			if begun, err = s.head(all[i:]); begun && err == nil {
+				err = s.grow(f)
+			}
 		}
 		if err != nil {
 			return false, err
@@ -105,15 +113,42 @@ func (s *session) bring() (done bool, err error) {
 	return done, err
 }
 
-// rank puts the results first, and then the record.
+// head brings the record's first line, which says whose it is, before all results:
+// whoever finds these without a record refuses to go on. It reports whether that
+// line is here.
+func (s *session) head(all []found) (bool, error) {
+	if !slices.ContainsFunc(all, func(f found) bool { return f.path == job.Record }) {
+		return false, nil
+	}
+	dir, name, err := s.here(job.Record)
+	if err != nil {
+		return false, err
+	}
+	defer dir.Close()
+	if have, err := sizeOf(dir, name); err != nil || have > 0 {
+		return err == nil, err
+	}
+	begins, err := s.small(path.Join(s.there(), job.Record))
+	if err != nil {
+		return false, err
+	}
+	line, _, whole := bytes.Cut(begins, []byte("\n"))
+	if !whole {
+		return false, nil
+	}
+	return true, dir.WriteFile(name, append(line, '\n'))
+}
+
+// rank is the order in which files are brought. The record, which stands on top,
+// was looked at before the results.
 func rank(f found) int {
 	switch {
 	case !f.grows():
-		return 2
-	case f.path == job.Record:
+		return 0
+	case f.path != job.Record:
 		return 1
 	}
-	return 0
+	return 2
 }
 
 // walk lists the regular files below a folder of the worker's, those of each
