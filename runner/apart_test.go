@@ -93,6 +93,7 @@ func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
 	g := lay(t)
 	g.slow(40)
 	p := g.plan(g.apart(2) + "jobs: 1\n")
+	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
 	killed := make(chan error, 1)
 	go func() { killed <- killWorker(t.Context(), g, ".xab") }()
 	s, err := g.apply(t.Context(), p)
@@ -104,6 +105,10 @@ func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
 	}
 	g.wantEachOnce()
 	g.wantNoneTwice(1)
+	journal := g.read(".run-*/journal")
+	if at := strings.Index(journal, `"kind":"fetched"`); at < 0 || strings.Count(journal[at:], `"kind":"started"`) != 1 {
+		t.Errorf("that all is here must be written down before another one is started: %s", journal)
+	}
 	if left := g.onHosts(); len(left) > 0 {
 		t.Errorf("left on the hosts: %q", left)
 	}
