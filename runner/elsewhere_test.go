@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"scanmaster/runner/host"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/remote"
+	"scanmaster/runner/share"
 )
 
 // bringing is a worker of which something is brought until that is stopped.
@@ -94,5 +96,33 @@ func TestAFaultHereIsNoReasonToRunAScriptAgain(t *testing.T) {
 				t.Errorf("%v: want %q", err, c.want)
 			}
 		})
+	}
+}
+
+// TestWhatWasBroughtWithItsEndIsNotLookedForElsewhere: the folder there may be gone,
+// and the last master had not written down that all is here.
+func TestWhatWasBroughtWithItsEndIsNotLookedForElsewhere(t *testing.T) {
+	path := t.TempDir()
+	prefix, err := share.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer prefix.Close()
+	c := &chunkRun{name: "xaa"}
+	c.classic.Store(true) // one whose word needs no record
+	r := &run{prefix: prefix, chunks: []*chunkRun{c}}
+	r.plan.Summary.Trust.Targets = hostKeysOff
+	d := &distant{run: r, chunk: "xaa"}
+	if _, works := r.orphanApart(d, host.Sign{State: host.Ended}); works {
+		t.Error("one that has ended works")
+	}
+	if err := os.MkdirAll(path+"/202611250335.xaa", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path+"/202611250335.xaa/.done", []byte("done\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if p, works := r.orphanApart(d, host.Sign{State: host.Ended}); !works || p != post(d) {
+		t.Error("one that has finished would be done again")
 	}
 }
