@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -166,7 +167,10 @@ func (p *apart) isWhole(ctx context.Context, within time.Duration) bool {
 // long.
 func (r *run) stopMirrors() {
 	working := 0
-	for _, p := range r.mirrors {
+	r.listing.Lock()
+	mirrors := slices.Clone(r.mirrors) // steps that hang may be left behind
+	r.listing.Unlock()
+	for _, p := range mirrors {
 		p.stop()
 		if !p.over {
 			working++
@@ -221,15 +225,15 @@ func isApart(p post) bool {
 // folder. It begins nothing new when it has not heard of its master for half a
 // lease, which it may have done just now.
 func (r *run) abandon(ctx context.Context, p post) error {
+	if p, ok := p.(*apart); ok {
+		p.stop() // the line may come back for a moment, and it would hear again
+	}
 	late := time.NewTimer(r.plan.Lease / 2)
 	defer late.Stop()
 	select {
 	case <-late.C:
+		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if p, ok := p.(*apart); ok {
-		p.stop()
-	}
-	return nil
 }

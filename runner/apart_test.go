@@ -107,6 +107,10 @@ func TestWithoutASharedFolderNothingOfAKilledWorkerIsLost(t *testing.T) {
 	}
 	g.wantEachOnce()
 	g.wantNoneTwice(1)
+	journal := g.read(".run-*/journal")
+	if at := strings.Index(journal, `"kind":"fetched"`); at < 0 || strings.Count(journal[at:], `"kind":"started"`) != 1 {
+		t.Errorf("that all is here must be written down before another one is started: %s", journal)
+	}
 	if left := g.onHosts(); len(left) > 0 {
 		t.Errorf("left on the hosts: %q", left)
 	}

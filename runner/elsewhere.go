@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"sync/atomic"
 
 	"scanmaster/runner/host"
 	"scanmaster/runner/job"
+	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/remote"
 )
 
 // elsewhere is what the last worker of a chunk has left on a host that doesn't see
@@ -16,6 +20,8 @@ import (
 type elsewhere struct {
 	worker plan.Worker
 	layout job.Layout
+	// by is that worker, where this master brings what it leaves; else nil.
+	by *apart
 	// fetched tells that all of it is here by now.
 	fetched atomic.Bool
 }
@@ -24,7 +30,7 @@ type elsewhere struct {
 // it does is here.
 func leftBy(p post) *elsewhere {
 	if p, ok := p.(*apart); ok {
-		return &elsewhere{worker: p.worker, layout: p.layout}
+		return &elsewhere{worker: p.worker, layout: p.layout, by: p}
 	}
 	return nil
 }
@@ -33,7 +39,8 @@ func leftBy(p post) *elsewhere {
 // at it, or has finished. What one that has ended has left, the next one fetches.
 func (r *run) orphanApart(d *distant, sign host.Sign) (post, bool) {
 	if sign.State == host.Ended {
-		return d, false
+		_, finished := r.lookForDone(d.chunk, true) // it was brought, and not written down
+		return d, finished
 	}
 	if err := r.openKeys(); err != nil {
 		r.report(Warning{Text: fmt.Sprintf("%s: %v", d.name(), err)})
@@ -46,10 +53,14 @@ func (r *run) orphanApart(d *distant, sign host.Sign) (post, bool) {
 type unfetchedError struct {
 	worker string
 	why    error
+	here   bool // the fault is on this side
 }
 
 // Error says so, and what can be done.
 func (e *unfetchedError) Error() string {
+	if e.here {
+		return fmt.Sprintf("what %s has done can't be brought here, and would run again: %v; resume when it can", e.worker, e.why)
+	}
 	return fmt.Sprintf("what %s has done can't be fetched, and nothing may run twice (on_unknown: report): %v; resume when it can be reached", e.worker, e.why)
 }
 
@@ -60,17 +71,36 @@ func (r *run) catchUp(ctx context.Context, t task) error {
 	if t.left == nil || t.left.fetched.Load() {
 		return nil
 	}
+	if t.left.by != nil {
+		t.left.by.stop() // two that bring the same would bring it twice
+	}
 	err := r.fetch(ctx, t)
 	t.left.fetched.Store(err == nil)
 	if err == nil || ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if r.plan.Job.OnUnknown == job.Report {
-		return &unfetchedError{t.left.worker.Name, err}
+	return r.unfetched(t, err)
+}
+
+// unfetched says what follows where what a worker has left can't be fetched: the
+// error is that nobody may go on.
+func (r *run) unfetched(t task, err error) error {
+	if here := isHere(err); here || r.plan.Job.OnUnknown == job.Report {
+		return &unfetchedError{t.left.worker.Name, err, here}
 	}
 	r.report(Warning{Text: fmt.Sprintf("%s: what %s has done since it was last heard of can't be fetched, and runs again: %v",
 		t.chunk, t.left.worker.Name, err)})
 	return nil
+}
+
+// isHere tells of an error that something is wrong with a file on this side, as
+// on a disk that is full: the host has what it had.
+func isHere(err error) bool {
+	if away := new(remote.Error); errors.As(err, &away) {
+		return false
+	}
+	atPath, atLink := new(fs.PathError), new(os.LinkError)
+	return errors.As(err, &atPath) || errors.As(err, &atLink)
 }
 
 // fetch ends whoever may still be at a chunk on a host, and brings what is there.
@@ -87,7 +117,13 @@ func (r *run) fetch(ctx context.Context, t task) (err error) {
 		if _, err := r.mirror(t.chunk, t.left.layout).Fetch(ctx, h); err != nil {
 			return err
 		}
-		return h.Discard(ctx, t.left.layout.Dir)
+		// Whoever takes the run up must not look for it there any more.
+		fetched := journal.Entry{Kind: journal.KindFetched, Chunk: t.chunk, Worker: t.left.worker.Name, Apart: t.left.layout.Dir}
+		if err := r.journal.Add(fetched); err != nil {
+			return err
+		}
+		_ = h.Discard(ctx, t.left.layout.Dir) // else it goes when it has not been used for a month
+		return nil
 	})
 }
 

@@ -189,6 +189,9 @@ func (r *run) adopt(ctx context.Context) {
 		}
 		c.give(h)
 		c.post = p
+		if left := leftBy(p); left != nil {
+			c.left = left
+		}
 		r.posts = append(r.posts, started{c, p})
 		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
 	}

@@ -190,9 +190,7 @@ func (w *waiter) finish(f found) error {
 		return nil
 	}
 	rate := c.rate(w.run.cfg.Now())
-	if p, ok := c.post.(*apart); ok {
-		w.asking.Go(func() { _ = p.end(true) }) // its host has the room again
-	}
+	far, _ := c.post.(*apart)
 	if h := c.free(); h != nil {
 		h.losses, h.rate = 0, rate
 	}
@@ -203,6 +201,9 @@ func (w *waiter) finish(f found) error {
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
 	err := w.run.journal.Add(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder})
+	if far != nil && err == nil {
+		w.asking.Go(func() { _ = far.end(true) }) // its host has the room again
+	}
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
 	w.progress()

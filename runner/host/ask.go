@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"scanmaster/runner/job"
@@ -48,10 +49,15 @@ func text(script string, v vars) string {
 
 // ask runs a script of ours on the host and gives its answer.
 func (h *Host) ask(ctx context.Context, script string, v vars) (answer, error) {
+	return h.askWithin(ctx, h.answer, script, v)
+}
+
+// askWithin is ask for what may take longer.
+func (h *Host) askWithin(ctx context.Context, within time.Duration, script string, v vars) (answer, error) {
 	out, errs := &limited{max: maxAnswer}, &tail{max: maxWords}
 	exit, err := h.conn.Run(ctx, remote.Command{
 		Line: interpreter, Stdin: strings.NewReader(text(script, v)),
-		Stdout: out, Stderr: errs, Timeout: h.answer,
+		Stdout: out, Stderr: errs, Timeout: within,
 	})
 	switch {
 	case err != nil:

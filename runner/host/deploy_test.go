@@ -162,10 +162,19 @@ func TestWhatWasNotUsedForAMonthIsRemoved(t *testing.T) {
 	long := time.Now().AddDate(0, 0, -40)
 	for name := range old {
 		write(t, filepath.Join(cache, name, "scanmaster"), "", 0o700)
-		if err := os.Chtimes(filepath.Join(cache, name), long, long); err != nil {
-			t.Fatal(err)
+		for _, path := range []string{filepath.Join(cache, name, "scanmaster"), filepath.Join(cache, name)} {
+			if err := os.Chtimes(path, long, long); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
+	// A worker without the shared folder is at work below it.
+	working := "run.20240101T000000.000Z-abcdef.xab.1"
+	write(t, filepath.Join(cache, working, "below/log"), "", 0o600)
+	if err := os.Chtimes(filepath.Join(cache, working), long, long); err != nil {
+		t.Fatal(err)
+	}
+	old[working] = true
 	recent := strings.Repeat("b", 64)
 	write(t, filepath.Join(cache, recent, "scanmaster"), "", 0o700)
 	old[recent] = true

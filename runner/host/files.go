@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"strings"
+	"time"
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/remote"
@@ -15,7 +16,9 @@ var sumsScript string
 
 // Files opens the host's files, until ctx ends. The caller closes what it gives,
 // before the host.
-func (h *Host) Files(ctx context.Context) (*remote.Files, error) { return h.conn.Files(ctx) }
+func (h *Host) Files(ctx context.Context) (*remote.Files, error) {
+	return h.conn.Files(ctx, h.answer)
+}
 
 // Beginning is the first Size bytes of a file of a host.
 type Beginning struct {
@@ -43,12 +46,17 @@ func (h *Host) Sums(ctx context.Context, files []Beginning) ([]string, error) {
 	return sums, nil
 }
 
+// slowest is how many bytes a second a host reads and hashes at the least.
+const slowest = 5 << 20
+
 func (h *Host) sums(ctx context.Context, files []Beginning) ([]string, error) {
 	var list strings.Builder
+	within := h.answer
 	for _, f := range files {
+		within += time.Duration(f.Size/slowest) * time.Second
 		fmt.Fprintf(&list, "sum %d %s || return\n", f.Size, job.Quote(f.Path))
 	}
-	a, err := h.ask(ctx, digestScript+sumsScript+list.String(), nil)
+	a, err := h.askWithin(ctx, within, digestScript+sumsScript+list.String(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("compare what was copied: %w", err)
 	}

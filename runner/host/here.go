@@ -18,7 +18,7 @@ type conn interface {
 	Run(ctx context.Context, cmd remote.Command) (remote.Exit, error)
 	Upload(ctx context.Context, path string, mode fs.FileMode, content io.Reader) error
 	// Files is as of remote.Conn.
-	Files(ctx context.Context) (*remote.Files, error)
+	Files(ctx context.Context, within time.Duration) (*remote.Files, error)
 	Close() error
 }
 
@@ -69,4 +69,4 @@ func (here) Upload(context.Context, string, fs.FileMode, io.Reader) error { retu
 func (here) Close() error { return nil }
 
 // Files is not needed: they are this machine's.
-func (here) Files(context.Context) (*remote.Files, error) { return nil, errHere }
+func (here) Files(context.Context, time.Duration) (*remote.Files, error) { return nil, errHere }

@@ -39,6 +39,8 @@ const (
 	// classic suite. It is written before, so that nobody works of whom nothing is
 	// written.
 	KindStarted Kind = "started"
+	// KindFetched: all that Worker has left of Chunk on its host, in Apart, is here.
+	KindFetched Kind = "fetched"
 	// KindDone: Chunk is done; Folder is its worker's below PREFIX.
 	KindDone Kind = "done"
 	// KindLost: the worker of Chunk is gone, or was given up, for a Reason.

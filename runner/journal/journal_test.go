@@ -38,7 +38,7 @@ var happened = []journal.Entry{
 	{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10, SHA256: "aa", Canary: true},
 	{Kind: journal.KindChunk, Chunk: "xab", Lines: 9, SHA256: "ab"},
 	{Kind: journal.KindDealt, Targets: 19, Excluded: 2},
-	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "scan1"},
+	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "scan1", Apart: "/home/run.xaa.1"},
 	{Kind: journal.KindStarted, Chunk: "xab", Worker: "local", Place: "here"},
 	{Kind: journal.KindLost, Chunk: "xaa", Worker: "scan1", Reason: "killed"},
 	{Kind: journal.KindStarted, Chunk: "xaa", Worker: "local", Place: "here"},
@@ -223,5 +223,22 @@ func TestAGuardHasStoppedARunUntilTheNextMasterIsAtIt(t *testing.T) {
 	write(t, dir, journal.Entry{Kind: journal.KindMaster})
 	if s, err := journal.Read(dir); err != nil || s.Guarded != "" {
 		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+func TestWhatIsFetchedIsNotElsewhereAnyMore(t *testing.T) {
+	dir, _ := folder(t)
+	begun := []journal.Entry{
+		{Kind: journal.KindChunk, Chunk: "xaa", Lines: 10},
+		{Kind: journal.KindStarted, Chunk: "xaa", Worker: "scan1", Apart: "/home/run.xaa.1"},
+	}
+	write(t, dir, begun...)
+	write(t, dir, journal.Entry{Kind: journal.KindFetched, Chunk: "xaa", Worker: "scan0", Apart: "/home/run.xaa.0"})
+	if s, err := journal.Read(dir); err != nil || s.Chunks[0].Apart != "/home/run.xaa.1" {
+		t.Errorf("%+v, %v: want what the last one has", s, err)
+	}
+	write(t, dir, journal.Entry{Kind: journal.KindFetched, Chunk: "xaa", Worker: "scan1", Apart: "/home/run.xaa.1"})
+	if s, err := journal.Read(dir); err != nil || s.Chunks[0].Apart != "" || s.Chunks[0].Worker != "scan1" {
+		t.Errorf("%+v, %v: want that nothing is elsewhere", s, err)
 	}
 }

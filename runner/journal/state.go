@@ -114,6 +114,10 @@ func (s *State) chunk(e Entry) error {
 	case KindStarted:
 		c.Worker, c.Place, c.Apart, c.Classic, c.Lost = e.Worker, e.Place, e.Apart, e.Classic, ""
 		c.Starts++
+	case KindFetched:
+		if c.Apart == e.Apart {
+			c.Apart = ""
+		}
 	case KindDone:
 		c.Done, c.Folder, c.Lost = true, e.Folder, ""
 	case KindLost:

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -20,8 +19,12 @@ type stamp struct {
 	at   time.Time
 }
 
-// fetching begins the name of a file that is being brought.
-const fetching = ".fetch-"
+// fetching begins the name of a file that is being brought, which is the same for
+// all: names may be as long as they can be.
+const (
+	fetching = ".fetch-"
+	fetched  = fetching + "file"
+)
 
 // grow brings what was added to a file. One that has become shorter is another.
 func (s *session) grow(f found) error {
@@ -43,7 +46,7 @@ func (s *session) growIn(dir *share.Dir, name, there string, size int64) error {
 		return nil
 	}
 	if have > size {
-		return s.fetch(dir, name, there)
+		return s.fetch(dir, name, there, size)
 	}
 	file, err := dir.OpenFile(name, os.O_WRONLY|os.O_APPEND)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -52,23 +55,8 @@ func (s *session) growIn(dir *share.Dir, name, there string, size int64) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.files.Copy(&paced{file, s}, there, have, size)
+	_, err = s.files.Copy(file, there, have, size)
 	return errors.Join(err, file.Close())
-}
-
-// paced keeps worker and master in sight of each other while much is copied.
-type paced struct {
-	io.Writer
-	s *session
-}
-
-// Write writes, and looks around now and then.
-func (p *paced) Write(b []byte) (int, error) {
-	n, err := p.Writer.Write(b)
-	if err == nil && time.Since(p.s.told) >= every {
-		err = p.s.pulse()
-	}
-	return n, err
 }
 
 // sizeOf is how long a file here is; 0 where there is none.
@@ -96,7 +84,7 @@ func (s *session) replace(f found) error {
 		return err
 	}
 	defer dir.Close()
-	if err := s.fetch(dir, name, path.Join(s.there(), f.path)); err != nil {
+	if err := s.fetch(dir, name, path.Join(s.there(), f.path), f.info.Size()); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // gone meanwhile
 		}
@@ -106,43 +94,73 @@ func (s *session) replace(f found) error {
 	return nil
 }
 
-// unbounded is more than any file.
-const unbounded = 1<<63 - 1
-
-// fetch brings a file as a whole, in the place of what is here.
-func (s *session) fetch(dir *share.Dir, name, there string) error {
-	temp := fetching + strings.TrimPrefix(name, ".")
-	if err := dir.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+// fetch brings a file as a whole, in the place of what is here, up to the size
+// that was seen: something may write faster than it is brought, and the record
+// must not get ahead of the results.
+func (s *session) fetch(dir *share.Dir, name, there string, size int64) error {
+	if err := dir.Remove(fetched); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	file, err := dir.Create(temp)
+	file, err := dir.Create(fetched)
 	if err != nil {
 		return err
 	}
-	_, err = s.files.Copy(&paced{file, s}, there, 0, unbounded)
+	_, err = s.files.Copy(file, there, 0, size)
 	if err == nil {
 		err = file.Sync()
 	}
 	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(err, dir.Remove(temp))
+		return errors.Join(err, dir.Remove(fetched))
 	}
-	return dir.Rename(temp, name)
+	return dir.Rename(fetched, name)
 }
 
 // small gives the content of a small file there.
-func (s *session) small(there string) ([]byte, error) {
+func (s *session) small(there string, most int64) ([]byte, error) {
 	var content bytes.Buffer
-	_, err := s.files.Copy(&content, there, 0, maxSmall)
+	_, err := s.files.Copy(&content, there, 0, most)
 	return content.Bytes(), err
 }
 
-// maxSmall bounds marks, in bytes.
-const maxSmall = 1 << 20
-
 // here opens the folder of a file that is below the worker's folder, and makes it
-// where it isn't there.
+// where it isn't there. What is a file there and a folder here, or the other way
+// round, makes way: a hook may have changed it.
 func (s *session) here(file string) (dir *share.Dir, name string, err error) {
-	elems := append([]string{s.folder}, strings.Split(file, "/")...)
-	dir, err = s.cfg.Prefix.Make(elems[:len(elems)-1]...)
-	return dir, elems[len(elems)-1], err
+	elems := append([]string{s.known()}, strings.Split(file, "/")...)
+	folders, name := elems[:len(elems)-1], elems[len(elems)-1]
+	dir, err = s.cfg.Prefix.Make(folders...)
+	if errors.Is(err, share.ErrLink) {
+		if err = s.makeWay(folders); err == nil {
+			dir, err = s.cfg.Prefix.Make(folders...)
+		}
+	}
+	if err != nil {
+		return nil, name, err
+	}
+	if info, err := dir.Lstat(name); err == nil && info.IsDir() {
+		if err := dir.RemoveAll(name); err != nil {
+			return nil, name, errors.Join(err, dir.Close())
+		}
+	}
+	return dir, name, nil
+}
+
+// makeWay removes the file that is where a folder is to be. Links stay, and are
+// refused.
+func (s *session) makeWay(folders []string) error {
+	for i := 1; i < len(folders); i++ {
+		dir, err := s.cfg.Prefix.Sub(folders[:i]...)
+		if err != nil {
+			return err
+		}
+		info, err := dir.Lstat(folders[i])
+		isFile := err == nil && info.Mode().IsRegular()
+		if isFile {
+			err = dir.Remove(folders[i])
+		}
+		if err = errors.Join(err, dir.Close()); isFile || err != nil {
+			return err
+		}
+	}
+	return nil
 }

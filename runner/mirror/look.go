@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
 // look brings all that is there by now: first the results, and then the record as
@@ -16,13 +17,10 @@ import (
 // reports true where .done was among it, which comes last.
 func (s *session) look() (over bool, err error) {
 	number := s.begin()
-	if err := s.pulse(); err != nil {
-		return false, err
-	}
 	if err := s.find(); err != nil {
 		return false, err
 	}
-	if s.folder != "" {
+	if s.known() != "" {
 		if over, err = s.bring(); err != nil {
 			return false, err
 		}
@@ -41,7 +39,7 @@ func (s *session) look() (over bool, err error) {
 
 // find looks for the worker's folder.
 func (s *session) find() error {
-	if s.folder != "" {
+	if s.known() != "" {
 		return nil
 	}
 	entries, err := s.files.List(s.cfg.There.Prefix())
@@ -50,7 +48,7 @@ func (s *session) find() error {
 	}
 	for _, e := range entries {
 		if chunk, ok := job.ChunkOf(e.Name()); ok && chunk == s.cfg.Chunk && e.IsDir() {
-			s.folder = e.Name()
+			s.foundAs(e.Name())
 		}
 	}
 	return err
@@ -75,14 +73,47 @@ func temporary(name string) bool {
 	return strings.HasPrefix(name, ".new-") || strings.HasPrefix(name, fetching)
 }
 
+// besides brings what the worker leaves elsewhere than in its folder: what it
+// says, and the host keys that it has accepted.
+func (s *session) besides() error {
+	log := s.cfg.There.Log(s.cfg.Chunk)
+	if err := s.growing(s.cfg.Run, path.Base(log), log); err != nil || s.cfg.Keys == nil {
+		return err
+	}
+	keys := s.cfg.There.HostKeyFile(s.cfg.Chunk)
+	return s.growing(s.cfg.Keys, path.Base(keys), keys)
+}
+
+// growing brings what was added to a file, if it is there.
+func (s *session) growing(dir *share.Dir, name, there string) error {
+	info, err := s.files.Lstat(there)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	return s.growIn(dir, name, there, info.Size())
+}
+
+// hasBegun tells that a worker is past the beginning, where it cuts off what its
+// predecessor has left unfinished: from then on files only grow.
+func hasBegun(all []found) bool {
+	return slices.ContainsFunc(all, func(f found) bool { return f.path == job.Progress || f.path == job.Done })
+}
+
 // bring brings the worker's folder, but for .done, which it reports: first what
 // stands there before the first target is tried, then the record's first line, then
 // results, and the record last. Whoever goes on from here needs each before the
 // next.
 func (s *session) bring() (done bool, err error) {
+	clear(s.left)
 	all, err := s.walk("")
 	if err != nil {
 		return false, err
+	}
+	if s.pulse != nil && !hasBegun(all) {
+		return false, nil
 	}
 	if err := s.compare(all); err != nil {
 		return false, err
@@ -108,6 +139,7 @@ func (s *session) bring() (done bool, err error) {
 		}
 	}
 	if done {
+		s.pulse.end() // it would disturb, and nobody works any more
 		err = s.settle(all)
 	}
 	return done, err
@@ -128,7 +160,7 @@ func (s *session) head(all []found) (bool, error) {
 	if have, err := sizeOf(dir, name); err != nil || have > 0 {
 		return err == nil, err
 	}
-	begins, err := s.small(path.Join(s.there(), job.Record))
+	begins, err := s.small(path.Join(s.there(), job.Record), maxHead)
 	if err != nil {
 		return false, err
 	}
@@ -138,6 +170,9 @@ func (s *session) head(all []found) (bool, error) {
 	}
 	return true, dir.WriteFile(name, append(line, '\n'))
 }
+
+// maxHead bounds the first line of a record, in bytes.
+const maxHead = 64 << 10
 
 // rank is the order in which files are brought. The record, which stands on top,
 // was looked at before the results.
@@ -184,4 +219,4 @@ func (s *session) walk(below string) ([]found, error) {
 }
 
 // there is the worker's folder on the host.
-func (s *session) there() string { return path.Join(s.cfg.There.Prefix(), s.folder) }
+func (s *session) there() string { return path.Join(s.cfg.There.Prefix(), s.known()) }

@@ -14,8 +14,8 @@ import (
 	"scanmaster/runner/share"
 )
 
-// every is the time between two looks at the host, and the longest until it is
-// told of the master again.
+// every is the time between two looks at the host, and until it is told of the
+// master again.
 const every = time.Second
 
 // Config is which files of which chunk.
@@ -38,22 +38,22 @@ type Config struct {
 // be called by others.
 type Mirror struct {
 	cfg Config
-	// folder is the name of the chunk's folder, WMIN.CHUNK; empty until it is
-	// known. compared tells that what is here of it begins as what is there.
-	folder   string
+	// compared tells that what is here of the chunk's folder begins as what is
+	// there.
 	compared bool
-	// seen is what was brought of files that change as a whole, limit what the
-	// host was given of the master's wish for the end of the chunk.
-	seen  map[string]stamp
-	limit string
+	// seen is what was brought of files that change as a whole.
+	seen map[string]stamp
 	// left are links and the like, which are not brought.
 	left map[string]bool
-	// beat is the worker's last progress mark that was brought, told when the host
-	// was last told of the master.
-	beat string
-	told time.Time
+	// beat is the worker's last progress mark that was brought, limit what the
+	// host was given of the master's wish for the end of the chunk. They are the
+	// pulse's.
+	beat, limit string
 
 	mu sync.Mutex
+	// folder is the name of the chunk's folder, WMIN.CHUNK; empty until it is
+	// known.
+	folder string
 	// begun counts the looks that were begun, whole is the number of the last one
 	// of which all was brought.
 	begun, whole int
@@ -74,6 +74,8 @@ func (m *Mirror) Follow(ctx context.Context, h *host.Host) (over bool, err error
 		return false, err
 	}
 	defer s.files.Close()
+	s.pulse = s.newPulse()
+	defer s.pulse.end()
 	for {
 		if over, err = s.look(); over || err != nil {
 			return over, because(ctx, err)
@@ -86,8 +88,9 @@ func (m *Mirror) Follow(ctx context.Context, h *host.Host) (over bool, err error
 	}
 }
 
-// Fetch brings once what the worker has left by now. It reports true where .done
-// is there, too. The error is fs.ErrNotExist where what was brought there is gone.
+// Fetch brings once what a worker has left that is gone: nobody may be at the
+// chunk, there or here. It reports true where .done is there, too. The error is
+// fs.ErrNotExist where what was brought there is gone.
 func (m *Mirror) Fetch(ctx context.Context, h *host.Host) (over bool, err error) {
 	s, err := m.open(ctx, h)
 	if err != nil {
@@ -152,6 +155,21 @@ type session struct {
 	ctx   context.Context //nolint:containedctx // it is that of the files
 	host  *host.Host
 	files *remote.Files
+	pulse *pulse // nil where nobody works
+}
+
+// known gives the name of the chunk's folder; empty until it is known.
+func (m *Mirror) known() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.folder
+}
+
+// foundAs takes note of the name of the chunk's folder.
+func (m *Mirror) foundAs(folder string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.folder = folder
 }
 
 func (m *Mirror) open(ctx context.Context, h *host.Host) (*session, error) {

@@ -97,13 +97,13 @@ func (s *session) giveFolder() error {
 	}
 	for _, e := range entries {
 		if chunk, ok := job.ChunkOf(e.Name()); ok && chunk == s.cfg.Chunk && e.IsDir() {
-			s.folder = e.Name()
+			s.foundAs(e.Name())
 		}
 	}
-	if s.folder == "" {
+	if s.known() == "" {
 		return s.files.MkdirAll(s.cfg.There.Prefix())
 	}
-	dir, err := s.cfg.Prefix.Sub(s.folder)
+	dir, err := s.cfg.Prefix.Sub(s.known())
 	if err != nil {
 		return err
 	}

@@ -45,13 +45,13 @@ func (s *session) compare(all []found) error {
 // hook may have changed anything, and what was brought may have changed on its
 // way.
 func (s *session) settle(all []found) error {
-	if err := s.removeOthers(all); err != nil {
-		return err
-	}
 	for _, file := range slices.Sorted(maps.Keys(s.left)) {
 		s.cfg.Warn("%s is no plain file, and stays where it is", path.Join(s.there(), file))
 	}
 	for range rounds {
+		if err := s.removeOthers(all); err != nil {
+			return err
+		}
 		n, err := s.differing(all, false)
 		if n == 0 || err != nil {
 			return err
@@ -71,7 +71,7 @@ func (s *session) differing(files []found, beginnings bool) (n int, err error) {
 	var asked []found
 	var ours []string
 	for _, f := range files {
-		if f.path == job.Done || f.path == job.Progress || f.path == job.Limit {
+		if f.path == job.Done || f.path == job.Limit {
 			continue
 		}
 		have, sum, err := s.sum(f.path)
@@ -110,7 +110,7 @@ func (s *session) again(f found) error {
 		return err
 	}
 	defer dir.Close()
-	err = s.fetch(dir, name, path.Join(s.there(), f.path))
+	err = s.fetch(dir, name, path.Join(s.there(), f.path), f.info.Size())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -128,7 +128,7 @@ func (s *session) sum(file string) (size int64, sum string, err error) {
 	hash := sha256.New()
 	f, err := dir.OpenFile(name, os.O_RDONLY)
 	if err == nil {
-		size, err = io.Copy(&paced{hash, s}, f)
+		size, err = io.Copy(hash, f)
 		err = errors.Join(err, f.Close())
 	} else if errors.Is(err, fs.ErrNotExist) {
 		err = nil
@@ -142,7 +142,7 @@ func (s *session) removeOthers(all []found) error {
 	for _, f := range all {
 		there[f.path] = true
 	}
-	dir, err := s.cfg.Prefix.Sub(s.folder)
+	dir, err := s.cfg.Prefix.Sub(s.known())
 	if err != nil {
 		return err
 	}
@@ -180,9 +180,12 @@ func files(dir *share.Dir, below string, do func(dir *share.Dir, file string) er
 	return nil
 }
 
+// maxDone bounds .done, in bytes.
+const maxDone = 1 << 20
+
 // finish brings .done, when all else is here and on the disk.
 func (s *session) finish() error {
-	dir, err := s.cfg.Prefix.Sub(s.folder)
+	dir, err := s.cfg.Prefix.Sub(s.known())
 	if err != nil {
 		return err
 	}
@@ -197,7 +200,7 @@ func (s *session) finish() error {
 	if err != nil {
 		return fmt.Errorf("hand to the disk: %w", err)
 	}
-	done, err := s.small(path.Join(s.there(), job.Done))
+	done, err := s.small(path.Join(s.there(), job.Done), maxDone)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"time"
+
+	"github.com/pkg/sftp"
 )
 
 // Files are the files of a host, by SFTP (draft-ietf-secsh-filexfer-02). A
@@ -21,11 +23,14 @@ type Files struct {
 	conn   *Conn
 	client *sftpClient
 	unbind func() bool
+	within time.Duration
 }
 
 // Files opens the host's files, until ctx ends: then what is under way fails.
-func (c *Conn) Files(ctx context.Context) (*Files, error) {
-	l := newLimit(ctx, openWithin, c.cut)
+// Within bounds how long the host may take over each answer, and so what can hang
+// there, as the opening of a FIFO does; it costs the connection.
+func (c *Conn) Files(ctx context.Context, within time.Duration) (*Files, error) {
+	l := newLimit(ctx, within, c.cut)
 	client, err := c.openSFTP()
 	struck := l.release(PhaseCopy)
 	switch {
@@ -35,11 +40,8 @@ func (c *Conn) Files(ctx context.Context) (*Files, error) {
 		return nil, asCopy(err)
 	}
 	// A limit that strikes just now has cut the connection, which tells itself.
-	return &Files{conn: c, client: client, unbind: context.AfterFunc(ctx, client.close)}, nil
+	return &Files{conn: c, client: client, unbind: context.AfterFunc(ctx, client.close), within: within}, nil
 }
-
-// openWithin is how long a host may take until its files are open.
-const openWithin = time.Minute
 
 // asCopy is an error of the way there as one of PhaseCopy.
 func asCopy(err error) error {
@@ -58,15 +60,21 @@ func (f *Files) Close() {
 }
 
 // List gives the entries of a folder, links not followed.
-func (f *Files) List(dir string) ([]fs.FileInfo, error) {
-	entries, err := f.client.ReadDir(dir)
-	return entries, f.fault(dir, err)
+func (f *Files) List(dir string) (entries []fs.FileInfo, err error) {
+	err = f.answer(dir, func() (err error) {
+		entries, err = f.client.ReadDir(dir)
+		return err
+	})
+	return entries, err
 }
 
 // Lstat tells about an entry without following it.
-func (f *Files) Lstat(name string) (fs.FileInfo, error) {
-	info, err := f.client.Lstat(name)
-	return info, f.fault(name, err)
+func (f *Files) Lstat(name string) (info fs.FileInfo, err error) {
+	err = f.answer(name, func() (err error) {
+		info, err = f.client.Lstat(name)
+		return err
+	})
+	return info, err
 }
 
 // piece is how much is asked for at a time, in bytes: as many requests as fit
@@ -77,14 +85,14 @@ const piece = 1 << 20
 // how many those were: fewer where the file ends before. What of the writing
 // fails is given as it is.
 func (f *Files) Copy(w io.Writer, name string, from, to int64) (n int64, err error) {
-	file, err := f.client.Open(name)
+	file, err := f.open(name)
 	if err != nil {
-		return 0, f.fault(name, err)
+		return 0, err
 	}
-	defer func() { _ = file.Close() }() // it was only read
+	defer func() { _ = f.answer(name, file.Close) }() // it was only read
 	buf := make([]byte, min(piece, max(0, to-from)))
 	for from+n < to {
-		got, err := file.ReadAt(buf[:min(int64(len(buf)), to-from-n)], from+n)
+		got, ended, err := f.read(file, name, buf[:min(int64(len(buf)), to-from-n)], from+n)
 		if got > 0 {
 			wrote, failed := w.Write(buf[:got])
 			n += int64(wrote)
@@ -92,14 +100,31 @@ func (f *Files) Copy(w io.Writer, name string, from, to int64) (n int64, err err
 				return n, failed
 			}
 		}
-		if errors.Is(err, io.EOF) {
-			return n, nil
-		}
-		if err != nil {
-			return n, f.fault(name, err)
+		if ended || err != nil {
+			return n, err
 		}
 	}
 	return n, nil
+}
+
+func (f *Files) open(name string) (file *sftp.File, err error) {
+	err = f.answer(name, func() (err error) {
+		file, err = f.client.Open(name)
+		return err
+	})
+	return file, err
+}
+
+// read reads a piece of a file, and tells whether it has ended before.
+func (f *Files) read(file *sftp.File, name string, buf []byte, at int64) (n int, ended bool, err error) {
+	err = f.answer(name, func() (err error) {
+		n, err = file.ReadAt(buf, at)
+		if ended = errors.Is(err, io.EOF); ended {
+			return nil
+		}
+		return err
+	})
+	return n, ended, err
 }
 
 // Write writes a file, in the place of one that is there. Folders on the way
@@ -107,8 +132,14 @@ func (f *Files) Copy(w io.Writer, name string, from, to int64) (n int64, err err
 // Write returns: what others read meanwhile goes by Upload. What of the reading
 // fails is KindLocal.
 func (f *Files) Write(name string, mode fs.FileMode, r io.Reader) error {
-	from := &counted{from: r}
+	ctx, quiet := newIdle(context.Background(), f.within)
+	defer quiet.stop()
+	from := &counted{from: quiet.taking(r)}
+	l := newLimit(ctx, 0, f.conn.cut)
 	err := f.write(name, mode, from)
+	if struck := l.release(PhaseCopy); struck != nil {
+		return struck
+	}
 	if from.err != nil {
 		return &Error{Phase: PhaseCopy, Kind: KindLocal, Err: from.err}
 	}
@@ -133,7 +164,20 @@ func (f *Files) write(name string, mode fs.FileMode, from *counted) error {
 
 // MkdirAll makes a folder, and those on the way to it, for the account alone
 // where they aren't there.
-func (f *Files) MkdirAll(dir string) error { return f.fault(dir, f.client.folders(dir)) }
+func (f *Files) MkdirAll(dir string) error {
+	return f.answer(dir, func() error { return f.client.folders(dir) })
+}
+
+// answer bounds what is asked of the host, and gives the *Error of what came of it.
+func (f *Files) answer(name string, ask func() error) error {
+	l := newLimit(context.Background(), f.within, f.conn.cut)
+	err := ask()
+	if struck := l.release(PhaseCopy); struck != nil {
+		struck.Err = fmt.Errorf("%s: %w", name, struck.Err)
+		return struck
+	}
+	return f.fault(name, err)
+}
 
 // fault is the *Error of what came of something that was asked of the host; nil
 // of nil.

@@ -41,7 +41,7 @@ type starter func(t testing.TB, s setting) host
 func testHost(t *testing.T, start starter) {
 	t.Helper()
 	for name, test := range map[string]func(*testing.T, starter){
-		"run": testRun, "upload": testUpload, "terminal": testTerminal, "keep alive": testKeepAlive,
+		"run": testRun, "upload": testUpload, "files": testFiles, "terminal": testTerminal, "keep alive": testKeepAlive,
 		"host keys": testHostKeys, "certified host keys": testCertifiedHostKeys, "passphrase": testPassphrase,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,3 +59,24 @@ func (h *hearing) Write(p []byte) (int, error) {
 	h.idle.timer.Reset(h.idle.after)
 	return n, err
 }
+
+// taking gives a reader of which is heard that something is taken from r.
+func (i *idle) taking(r io.Reader) io.Reader {
+	if i == nil {
+		return r
+	}
+	return &taken{Reader: r, idle: i}
+}
+
+// taken is a reader with an ear.
+type taken struct {
+	io.Reader
+	idle *idle
+}
+
+// Read counts the time from when r has given p: that it is slow is its own.
+func (t *taken) Read(p []byte) (int, error) {
+	n, err := t.Reader.Read(p)
+	t.idle.timer.Reset(t.idle.after)
+	return n, err
+}
