@@ -152,6 +152,8 @@ func (p *apart) isWhole(ctx context.Context, within time.Duration) bool {
 		select {
 		case <-p.ended:
 			cancel() // no more will come
+		case <-p.run.cfg.Cut:
+			cancel() // whoever ends the run can't wait
 		case <-ended:
 		}
 	}()

@@ -266,9 +266,24 @@ func (r *run) hurryAll(all []started, ended <-chan struct{}) {
 		return
 	case <-r.cfg.Cut:
 	}
-	for _, s := range all {
-		if !s.chunk.done {
-			go s.post.hurry()
+	for range hurries {
+		for _, s := range all {
+			if !s.chunk.done {
+				go s.post.hurry()
+			}
+		}
+		select {
+		case <-ended:
+			return
+		case <-time.After(repeat):
 		}
 	}
 }
+
+// hurries is how often workers that are being ended are told to hurry, repeat the
+// time between two: a signal that comes before the last was taken counts as one
+// with it.
+const (
+	hurries = 3
+	repeat  = 500 * time.Millisecond
+)

@@ -180,7 +180,7 @@ func (h *chaos) working() []int {
 	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, file := range commands {
 		argv, _ := os.ReadFile(file)
-		if text := string(argv); strings.Contains(text, "\x00worker\x00-A\x00") && strings.Contains(text, h.prefix(h.name)+"/") {
+		if text := string(argv); strings.Contains(text, "\x00worker\x00-A\x00") && strings.Contains(text, "/chunked/"+h.name+"/") {
 			if pid, err := strconv.Atoi(strings.Split(file, "/")[2]); err == nil {
 				pids = append(pids, pid)
 			}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -47,19 +48,50 @@ func TestRealChaos(t *testing.T) {
 	})
 }
 
-// TestRealChaosOnHosts is those of the same seeds, two of five, whose workers are
+// TestRealChaosOnHosts is those of the same seeds, three of ten, whose workers are
 // on hosts: there links are cut as well, connections ended, and hosts lose their
 // power.
-func TestRealChaosOnHosts(t *testing.T) {
+func TestRealChaosOnHosts(t *testing.T) { onHostsInChaos(t, chaosOnHosts, "") }
+
+// TestRealChaosApart is those, one of ten, whose worker hosts don't see the shared
+// folder.
+func TestRealChaosApart(t *testing.T) { onHostsInChaos(t, chaosApart, "share: none\n") }
+
+func onHostsInChaos(t *testing.T, kind chaosKind, keys string) {
+	t.Helper()
 	f := newFarm(t)
 	mountTmpfs(t, f.share) // before the machines, whose share it is too
-	machines := f.workers(t, chaosWorkers)
+	setups := make([]string, chaosWorkers)
+	if kind == chaosApart {
+		setups = slices.Repeat([]string{ground.Gone(f.share)}, chaosWorkers)
+	}
+	machines := f.machinesOf(t, "scan", setups...)
 	f.trust(t, machines...)
 	inChaos(t, chaosGround{
-		scene: f.scene, machines: machines, workers: f.hosts(machines...) + "known_hosts: known_hosts\n",
+		scene: f.scene, kind: kind, machines: machines, workers: f.hosts(machines...) + "known_hosts: known_hosts\n" + keys,
 		crowd:   newCrowdFor(t, f.lan.Key, named).onLAN(t, sluggish(chaosTargetsOfHosts)),
 		targets: chaosTargetsOfHosts,
 	})
+}
+
+// chaosKind is where the workers of a seed are.
+type chaosKind int
+
+const (
+	chaosLocal chaosKind = iota
+	chaosOnHosts
+	chaosApart
+)
+
+// kindOf says where those of a seed are.
+func kindOf(seed int) chaosKind {
+	switch {
+	case seed%10 == 1:
+		return chaosApart
+	case seed%5 < 2:
+		return chaosOnHosts
+	}
+	return chaosLocal
 }
 
 // chaosGround is what seeds stand on: a share of its own that can be full, the
@@ -67,6 +99,7 @@ func TestRealChaosOnHosts(t *testing.T) {
 // the machines.
 type chaosGround struct {
 	*scene
+	kind     chaosKind
 	crowd    crowd
 	targets  int
 	workers  string
@@ -78,7 +111,7 @@ func inChaos(t *testing.T, g chaosGround) {
 	t.Helper()
 	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 8)
 	for seed := first; seed < first+seeds; seed++ {
-		if onHosts := seed%5 < 2; onHosts != (g.machines != nil) {
+		if kindOf(seed) != g.kind {
 			continue
 		}
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
