@@ -38,13 +38,16 @@ type Cancelled struct {
 }
 
 // Cancel ends all that works for a run, on this machine and side by side on all
-// its worker hosts, and lets its master know.
+// its worker hosts, and lets its master know. Where that can't be let know, as on
+// a share that is full, all are ended the same.
 func Cancel(ctx context.Context, p plan.Plan, cfg Config) []Cancelled {
-	if err := noteCancel(p.Layout); err != nil {
-		return []Cancelled{{Where: p.Layout.RunDir(), Err: err}}
-	}
+	untold := noteCancel(p.Layout)
 	n, err := host.Here(cfg.Home).Cancel(ctx, p.Layout.Run, grace)
 	all := []Cancelled{{Where: "local", Ended: n, Err: err}}
+	if untold != nil {
+		untold = fmt.Errorf("its master can't be told, and starts workers again if it still lives: %w", untold)
+		all = append(all, Cancelled{Where: "master", Err: untold})
+	}
 	var away []plan.Worker
 	for _, w := range findStep[plan.Probe](p).Workers {
 		if !w.Local {

@@ -55,6 +55,9 @@ type GuardError struct {
 	Verdict Verdict `json:"verdict"`
 }
 
+// IsHook tells that a hook has failed, and no target.
+func (e *GuardError) IsHook() bool { return e.Reason == hookFailed }
+
 // Error says which guard, why, and how many of how many.
 func (e *GuardError) Error() string {
 	n, of := humanize.Comma(e.Failed), "of the "+humanize.Comma(e.Of)+" targets that were begun"

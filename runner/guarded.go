@@ -27,7 +27,7 @@ func (r *run) guard(ctx context.Context, marks map[string]job.ProgressMark) erro
 		return err
 	}
 	r.report(GuardTripped{tripped})
-	if err := r.journal.Add(journal.Entry{Kind: journal.KindGuarded, Reason: tripped.Error()}); err != nil {
+	if err := r.journal.Add(journal.Entry{Kind: journal.KindGuarded, Reason: tripped.Error(), Verdict: string(tripped.Verdict)}); err != nil {
 		return errors.Join(tripped, err)
 	}
 	return tripped

@@ -61,7 +61,8 @@ type Status struct {
 	MissingFile string `json:"missing_file,omitempty"`
 	// Chunks are all chunks, in the order in which they were made.
 	Chunks []ChunkStatus `json:"chunks"`
-	// Verdict and Results, the folder where the results are, of a finished run.
+	// Verdict and Results, the folder where the results are, of a finished run; the
+	// verdict also of one that a guard has stopped.
 	Verdict Verdict `json:"verdict,omitempty"`
 	Results string  `json:"results,omitempty"`
 
@@ -207,7 +208,7 @@ func (r *reader) readFolder() error {
 	s.Began, s.Ended = r.state.Began, r.state.Ended
 	s.Dealt, s.Targets, s.Excluded = r.state.Dealt, r.state.Targets, r.state.Excluded
 	s.lease = r.plan.Lease
-	s.CancelledBy, s.Guarded = cancelledBy(r.folder), r.state.Guarded
+	s.CancelledBy, s.Guarded, s.Verdict = cancelledBy(r.folder), r.state.Guarded, Verdict(r.state.GuardedAs)
 	return nil
 }
 

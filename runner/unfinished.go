@@ -18,11 +18,17 @@ type UnfinishedError struct {
 	Run string
 	// Done and Chunks count its chunks.
 	Done, Chunks int
+	// Guarded says why a guard has stopped it; empty where none has.
+	Guarded string
 }
 
 // Error says so.
 func (e *UnfinishedError) Error() string {
-	return fmt.Sprintf("run %s is not finished: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
+	text := fmt.Sprintf("run %s is not finished: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
+	if e.Guarded != "" {
+		text += ", and it was stopped by " + e.Guarded
+	}
+	return text
 }
 
 // refuseUnfinished makes sure that the last run is over, unless a new one is to
@@ -39,7 +45,7 @@ func (r *run) refuseUnfinished(prefix *share.Dir) error {
 	if err != nil || !begun || !state.Dealt || state.Finished {
 		return err
 	}
-	e := &UnfinishedError{Run: last, Chunks: len(state.Chunks)}
+	e := &UnfinishedError{Run: last, Chunks: len(state.Chunks), Guarded: state.Guarded}
 	for _, c := range state.Chunks {
 		if c.Done {
 			e.Done++

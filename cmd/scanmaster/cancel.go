@@ -19,8 +19,8 @@ func newCancel(a *app) *cobra.Command {
 		Short: "end the workers of a scan, from any host",
 		Long: `cancel ends all that works for the last run of a scan, on this machine and on
 all its worker hosts, and tells what it has ended. What is recorded stays, and
-resume goes on from there. A master that still waits notices that its workers
-are gone.`,
+resume goes on from there. A master that still waits says who has cancelled the
+run, and stops with exit status 1.`,
 		Args:                  oneScan,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -43,7 +43,7 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	failed := 0
 	for _, c := range runner.Cancel(ctx, p, a.config(text, false)) {
-		line := fmt.Sprintf("%s: %d ended", c.Where, c.Ended)
+		line := fmt.Sprintf("%s: processes ended: %d", c.Where, c.Ended)
 		if c.Err != nil {
 			failed++
 			line = fmt.Sprintf("%s: %v", c.Where, c.Err)
@@ -53,7 +53,7 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 		}
 	}
 	if failed > 0 {
-		return fmt.Errorf("run %s may still work on %d hosts", p.Layout.Run, failed)
+		return fmt.Errorf("run %s may still work: not all could be told", p.Layout.Run)
 	}
 	return nil
 }

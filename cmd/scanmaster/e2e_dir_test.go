@@ -109,3 +109,21 @@ func TestRealDirThatIsFull(t *testing.T) {
 	h.expect(t, exitComplete, "resume", h.scan)
 	h.wantDone(t)
 }
+
+// TestRealCancelWhereDirIsFull has nobody be told of a cancel that can't be
+// written down, but for who works: those end.
+func TestRealCancelWhereDirIsFull(t *testing.T) {
+	h := holdHere(t)
+	mountTmpfs(t, h.share)
+	cmd, _ := h.apply(t)
+	fillDisk(t, filepath.Join(h.share, "filler"))
+	kill(t, cmd.Process.Pid, syscall.SIGKILL)
+	_ = cmd.Wait() // it was killed
+	r := h.expect(t, exitNotDone, "cancel", h.scan)
+	if !strings.Contains(r.stdout, "its master can't be told") || !strings.Contains(r.stdout, "no space left on device") {
+		t.Errorf("it does not say what could not be done:\n%s", r.stdout)
+	}
+	if left := h.processes(t); len(left) > 0 {
+		t.Errorf("still running: %q", left)
+	}
+}

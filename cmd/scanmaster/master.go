@@ -100,7 +100,11 @@ func (o order) refuseLeaving() error {
 
 // howToGoOn says how to go on with a run that was stopped before its end.
 func howToGoOn(err error, o order) error {
-	if unfinished := new(runner.UnfinishedError); errors.As(err, &unfinished) {
+	unfinished, guard := new(runner.UnfinishedError), new(runner.GuardError)
+	if errors.As(err, &unfinished) && unfinished.Guarded != "" {
+		return fmt.Errorf("%w\n"+pastGuard, err, o.words)
+	}
+	if errors.As(err, &unfinished) {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
 	if errors.As(err, new(*runner.DriftError)) {
@@ -120,12 +124,18 @@ func howToGoOn(err error, o order) error {
 	if ended := (signalError{}); o.leaveWorkers && errors.As(err, &ended) {
 		err = fmt.Errorf("%w\nthe workers are left at work", err)
 	}
-	if errors.As(err, new(*runner.GuardError)) {
-		return fmt.Errorf("%w\nthe records say why of each target: %s/*/.record\nto start over, apply with --restart; to go on all the same: scanmaster resume --force %s",
-			err, o.plan.Layout.Prefix(), o.words)
+	if errors.As(err, &guard) {
+		why := "the records say why of each target: " + o.plan.Layout.Prefix() + "/*/.record"
+		if guard.IsHook() {
+			why = "what the hook said is in " + o.plan.Layout.RunDir() + "/log.*"
+		}
+		return fmt.Errorf("%w\n%s\n"+pastGuard, err, why, o.words)
 	}
 	return fmt.Errorf("%w\nresume with: scanmaster resume %s", err, o.words)
 }
+
+// pastGuard says how to go on with a run that a guard has stopped.
+const pastGuard = "to start over, apply with --restart; to go on all the same: scanmaster resume --force %s"
 
 // hangs is how long a shared folder may take to answer at the end.
 const hangs = 2 * time.Second

@@ -76,7 +76,7 @@ func (a *app) showStatus(ctx context.Context, scan string, how statusFlags) erro
 	}
 	switch {
 	case s.Phase == runner.PhaseDead:
-		return &exitError{status: exitNotDone}
+		return &exitError{status: cmp.Or(verdicts[s.Verdict], exitNotDone)}
 	case s.Phase == runner.PhaseFinished && s.Verdict != runner.Complete:
 		return &exitError{status: cmp.Or(verdicts[s.Verdict], exitNotDone)}
 	}

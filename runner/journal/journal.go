@@ -49,7 +49,7 @@ const (
 	// digest; what stood behind is in the chunks of Into, which the job file
 	// number Job knows. It is one entry, lest a crash lose or double a line.
 	KindShrunk Kind = "shrunk"
-	// KindGuarded: a guard has stopped the run, for a Reason.
+	// KindGuarded: a guard has stopped the run, for a Reason, with a Verdict.
 	KindGuarded Kind = "guarded"
 	// KindStep: the step called Step is done.
 	KindStep Kind = "step"

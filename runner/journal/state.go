@@ -28,6 +28,8 @@ type State struct {
 	// Guarded says why a guard has stopped the run; empty where none has, or
 	// another master is at the run since.
 	Guarded string
+	// GuardedAs is the verdict on a run that a guard has stopped.
+	GuardedAs string
 	// Finished tells that the run is over, and Verdict what came of it.
 	Finished bool
 	Verdict  string
@@ -69,13 +71,13 @@ func (s *State) add(e Entry) error {
 		if s.Masters++; s.Masters == 1 {
 			s.Began = e.At
 		}
-		s.Guarded = ""
+		s.Guarded, s.GuardedAs = "", ""
 		return nil
 	case KindChunk:
 		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256}, e.Canary)
 		return nil
 	case KindGuarded:
-		s.Guarded = e.Reason
+		s.Guarded, s.GuardedAs = e.Reason, e.Verdict
 		return nil
 	case KindShrunk:
 		return s.shrink(e)
