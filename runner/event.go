@@ -36,12 +36,16 @@ type StepDone struct {
 }
 
 // WorkerStarted tells that a worker works on its chunk. Already tells that an
-// earlier master has started it.
+// earlier master has started it; Unsure says why it can't be asked, where it may
+// work or not: its heartbeat is watched for Lease then.
 type WorkerStarted struct {
 	Worker  string `json:"worker"`
 	Chunk   string `json:"chunk"`
 	Lines   int64  `json:"lines"`
 	Already bool   `json:"already,omitempty"`
+
+	Unsure string        `json:"unsure,omitempty"`
+	Lease  time.Duration `json:"lease_ns,omitempty"`
 }
 
 // Resumed tells that a run goes on that an earlier master has begun, and how
@@ -97,6 +101,15 @@ type GuardTripped struct {
 	*GuardError
 }
 
+// Ending tells that workers that are still at work are being ended: they begin
+// nothing new, and what runs has Grace. Reason says why; Told tells that whoever
+// has begun the run has told it to end, and may say so once more.
+type Ending struct {
+	Reason string        `json:"reason"`
+	Told   bool          `json:"told,omitempty"`
+	Grace  time.Duration `json:"grace_ns"`
+}
+
 // Progress tells how far the scan is. It comes at each change of Workers done
 // and at the runner's progress interval.
 type Progress struct {
@@ -148,6 +161,7 @@ func (WorkerLost) Kind() string    { return "worker_lost" }
 func (ChunkSplit) Kind() string    { return "chunk_split" }
 func (CanaryPassed) Kind() string  { return "canary_passed" }
 func (GuardTripped) Kind() string  { return "guard_tripped" }
+func (Ending) Kind() string        { return "ending" }
 func (Progress) Kind() string      { return "progress" }
 func (HookOutput) Kind() string    { return "hook_output" }
 func (HookFailed) Kind() string    { return "hook_failed" }
@@ -165,6 +179,7 @@ func (WorkerLost) event()    {}
 func (ChunkSplit) event()    {}
 func (CanaryPassed) event()  {}
 func (GuardTripped) event()  {}
+func (Ending) event()        {}
 func (Progress) event()      {}
 func (HookOutput) event()    {}
 func (HookFailed) event()    {}

@@ -193,7 +193,11 @@ func (r *run) adopt(ctx context.Context) {
 			c.left = left
 		}
 		r.posts = append(r.posts, started{c, p})
-		r.report(WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true})
+		found := WorkerStarted{Worker: h.worker.Name, Chunk: c.name, Lines: c.lines, Already: true}
+		if s, unheard := p.(*silent); unheard {
+			found.Unsure, found.Lease = s.why.Error(), r.plan.Lease
+		}
+		r.report(found)
 	}
 	r.giveUp("none can work")
 }

@@ -80,7 +80,8 @@ func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, conte
 	if err == nil {
 		err = r.conclude()
 	}
-	if err = errors.Join(r.why(ctx, err), r.close()); err != nil {
+	err = r.why(ctx, err)
+	if err = errors.Join(err, r.close(err)); err != nil {
 		return r.stopped(err), err
 	}
 	r.report(Finished{Summary: r.summary})
@@ -253,47 +254,4 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 		return r.merge(ctx, s)
 	}
 	return "", fmt.Errorf("a plan of another version: no such step")
-}
-
-// superseded tells that the workers are another master's by now. Where the share
-// hangs nobody can know, and they are ours.
-func (r *run) superseded() bool {
-	if len(r.posts) == 0 || r.lock == nil {
-		return false
-	}
-	answer := make(chan bool, 1)
-	go func() { answer <- errors.Is(r.mine(), ErrOwnerLost) }()
-	select {
-	case taken := <-answer:
-		return taken
-	case <-time.After(hangs):
-		return false
-	}
-}
-
-// hangs is how long a look at the share may take that an end waits for.
-const hangs = 2 * time.Second
-
-// close ends what the run still holds; safe at any point.
-func (r *run) close() error {
-	if !r.leaves() && !r.superseded() {
-		r.endWorkers()
-	}
-	r.stopMirrors()
-	r.endSigns()
-	errs := []error{r.leaveHosts()}
-	if r.keys != nil {
-		errs = append(errs, r.keys.Close())
-	}
-	if r.journal != nil {
-		errs = append(errs, r.journal.Close())
-	}
-	if r.folder != nil {
-		errs = append(errs, r.folder.Close())
-	}
-	errs = append(errs, r.disown())
-	if r.prefix != nil {
-		errs = append(errs, r.prefix.Close())
-	}
-	return errors.Join(errs...)
 }

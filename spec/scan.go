@@ -78,8 +78,9 @@ type Scan struct {
 	MaxOutput Size `yaml:"max_output" validate:"at_least=1KiB"`
 	// Poll is how often the shared folder is looked at when no event comes.
 	Poll Duration `yaml:"poll" validate:"at_least=1s"`
-	// Lease is how long an owner's heartbeat may stand still before another
-	// host takes the owner for dead.
+	// Lease is how long the heartbeat of an owner on another host, or of a worker
+	// that can't be asked, may stand still before it is taken for dead: at least
+	// 10s. It bounds, too, how long a worker goes on that can't renew its own.
 	Lease Duration `yaml:"lease" validate:"at_least=10s"`
 	// OnMasterLost says what workers do whose master gives no sign for a lease:
 	// "continue" goes on to the end of their chunks, "stop" stops.

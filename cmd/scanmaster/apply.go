@@ -77,26 +77,26 @@ func (a *app) apply(ctx context.Context, file string, how masterFlags, restart b
 	return a.carryOutOrder(ctx, o)
 }
 
-// carryOut carries a plan out and shows what happens.
-func (a *app) carryOut(ctx context.Context, p plan.Plan, asJSON bool, carry carrier) error {
-	if asJSON {
-		return a.carryOutJSON(ctx, p, carry)
+// carryOut carries an order's plan out and shows what happens.
+func (a *app) carryOut(ctx context.Context, o order, carry carrier) error {
+	if o.asJSON {
+		return a.carryOutJSON(ctx, o.plan, carry)
 	}
-	return a.carryOutText(ctx, p, carry)
+	return a.carryOutText(ctx, o, carry)
 }
 
-func (a *app) carryOutText(ctx context.Context, p plan.Plan, carry carrier) error {
+func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
 		text.Live, text.Width = true, func() int { return columns(f) }
 	}
-	summary, err := carry(ctx, p, a.config(text, text.Live))
+	summary, err := carry(ctx, o.plan, a.config(text, text.Live))
 	text.End()
 	if err == nil {
-		return told(summary, report.Summary(a.stdout, summary))
+		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
 	}
 	if summary.IsCounted() {
-		if unsaid := report.Summary(a.stdout, summary); unsaid != nil {
+		if unsaid := report.Summary(a.stdout, summary, ""); unsaid != nil {
 			err = fmt.Errorf("%w\nwhat is known could not be written: %w", err, unsaid)
 		}
 	}

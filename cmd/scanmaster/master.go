@@ -75,7 +75,7 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 		defer behind.end()
 		o.plan = behind.plan
 	}
-	err := a.carryOut(ctx, o.plan, o.asJSON, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+	err := a.carryOut(ctx, o, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.LeaveWorkers, cfg.Force = o.leaveWorkers, o.force
 		if behind != nil {
 			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
@@ -111,7 +111,10 @@ func howToGoOn(err error, o order) error {
 		words := append(slices.Clone(o.flags), "--force", o.words)
 		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply %s", err, strings.Join(words, " "))
 	}
-	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) || errors.As(err, new(*lock.HeldError)) {
+	if errors.As(err, new(*lock.HeldError)) {
+		return fmt.Errorf("scan %s is %w\nscanmaster status %[3]s shows it, scanmaster cancel %[3]s ends it", o.plan.Layout.Name, err, o.words)
+	}
+	if err == nil || errors.Is(err, lock.ErrTaken) || errors.As(err, new(*runner.DamagedError)) {
 		return err // there is nothing to go on with, or somebody does already
 	}
 	if errors.As(err, new(*runner.GoneError)) {
@@ -213,6 +216,16 @@ func launched(e runner.Event) bool {
 
 // next is the command line that waits for the end of an order's run.
 func (o order) next() string { return "scanmaster status --wait " + o.words }
+
+// afterEnd is the command line that goes on with a run that is over: with one
+// that is incomplete, where no aggregator has had its results.
+func (o order) afterEnd(s runner.Summary) string {
+	merged := slices.ContainsFunc(o.plan.Steps, func(step plan.Step) bool { return step.Kind() == plan.Merge{}.Kind() })
+	if s.Verdict != runner.Incomplete || !merged {
+		return ""
+	}
+	return "scanmaster resume " + o.words
+}
 
 // logName is the name of a log below the user's state folder.
 func logName(l job.Layout) string { return l.Name + "-" + l.Run + ".log" }

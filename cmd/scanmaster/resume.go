@@ -17,10 +17,11 @@ func newResume(a *app) *cobra.Command {
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host
-that sees the shared folder. Every worker is asked: those that still work are
-left alone and waited for, chunks that are done are counted, and what is left is
-dealt out again. The run is carried out as it was planned, whatever the scan file
-says by now. Ctrl-C and --detach are as in apply.
+that sees the shared folder. Where the host of the last master can't be asked, it
+names that master and watches its heartbeat first, for up to a lease. Every worker
+is asked: those that still work are left alone and waited for, chunks that are done
+are counted, and what is left is dealt out again. The run is carried out as it was
+planned, whatever the scan file says by now. Ctrl-C and --detach are as in apply.
 
 A run that max_fail or canary has stopped stops again, unless it is to go on
 without them: with --force.

@@ -103,6 +103,10 @@ var DefaultTimeouts = Timeouts{
 // DefaultLease is in force where nothing is said.
 const DefaultLease = 2 * time.Minute
 
+// Grace is how long what runs on the targets may go on after a worker was told
+// to end.
+const Grace = 5 * time.Second
+
 // DefaultMaxOutput is in force where nothing is said, in bytes.
 const DefaultMaxOutput = 16 << 20
 

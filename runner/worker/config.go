@@ -45,7 +45,7 @@ type Config struct {
 	Log func(format string, args ...any)
 }
 
-func (c Config) grace() time.Duration { return cmp.Or(c.Grace, defaultGrace) }
+func (c Config) grace() time.Duration { return cmp.Or(c.Grace, job.Grace) }
 
 // chunk is the chunk's name.
 func (c Config) chunk() string { return filepath.Base(c.Args.ChunkFile) }

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// defaultGrace is how long what runs on the targets may go on after a worker
-// was told to end.
-const defaultGrace = 5 * time.Second
-
 // ends are the ends of a worker's time: that of taking targets in hand, that of
 // all that still runs there, and that of what follows when all have an outcome.
 // Whoever made them closes them.

@@ -50,7 +50,7 @@ func TestNoSummaryDrivesATerminal(t *testing.T) {
 		Workers:     []runner.WorkerSummary{{Worker: hostile, Chunk: "xaa", Lost: hostile}},
 		FailedHooks: []runner.HookFailed{{Hook: "post_chunk", Where: hostile, Reason: hostile}},
 		Results:     hostile, Verdict: runner.HookError,
-	})
+	}, "scanmaster resume "+hostile)
 	if err != nil {
 		t.Fatal(err)
 	}

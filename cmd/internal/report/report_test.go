@@ -31,6 +31,10 @@ var happened = []runner.Event{
 	runner.CanaryPassed{Targets: 50, Left: 19950, Tally: result.Tally{Counts: map[string]int64{"ok": 49, "nossh": 1}}},
 	runner.GuardTripped{GuardError: &runner.GuardError{Guard: "max_fail", Reason: "exit_3", Failed: 3000, Of: 14200, Left: 5800, Limit: "20%"}},
 	runner.Warning{Text: "beware"},
+	runner.WorkerStarted{Worker: "scan1", Chunk: "xaa", Lines: 10000, Already: true},
+	runner.WorkerStarted{Worker: "scan2", Chunk: "xab", Already: true, Unsure: "no route\nto it", Lease: 2 * time.Minute},
+	runner.Ending{Reason: "ended by interrupt", Told: true, Grace: 5 * time.Second},
+	runner.Ending{Reason: "cancelled by somebody", Grace: 5 * time.Second},
 }
 
 func TestALogHasALineAnEvent(t *testing.T) {
@@ -54,6 +58,10 @@ func TestALogHasALineAnEvent(t *testing.T) {
 12:00:00: canary: 50 targets are fine (49 ok, 1 nossh); the other 19,950 follow
 12:00:00: max_fail: 3,000 of the 14,200 targets that were begun ended as exit_3, more than 20%; 5,800 were yet to come; its workers are ended
 12:00:00: warning: beware
+12:00:00: scan1 still works on xaa, 10,000 targets
+12:00:00: scan2 may still work on xab (no route\nto it): its heartbeat is watched for 2m
+12:00:00: ended by interrupt: no new targets; what runs has 5s, once more cuts it at once
+12:00:00: cancelled by somebody: no new targets; what runs has 5s
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
@@ -109,7 +117,7 @@ func TestASummaryNamesWhatIsMissing(t *testing.T) {
 		Workers:     []runner.WorkerSummary{{Worker: "local-2", Chunk: "xab", Lost: "it was killed"}, {Worker: "local-1"}},
 		FailedHooks: []runner.HookFailed{{Hook: "post_chunk", Where: "local-1", Reason: "it ended with status 9"}},
 		Results:     "/share/final", Took: 12345 * time.Millisecond, Verdict: runner.Incomplete,
-	})
+	}, "scanmaster resume audit.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,6 +134,7 @@ missing: web1 10.0.0.1
 missing: \x1b[2Jevil
 all that are missing: /share/missing
 results in /share/final
+next: scanmaster resume audit.yaml
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

@@ -33,8 +33,9 @@ var verdicts = map[runner.Verdict]string{
 }
 
 // Summary writes what came of a scan, by outcome, with where the results are, or
-// what is known of one that was stopped.
-func Summary(w io.Writer, s runner.Summary) error {
+// what is known of one that was stopped. Next is the command line to go on with,
+// where there is one.
+func Summary(w io.Writer, s runner.Summary, next string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nscan %s: %s, in %s\n", s.Name, verdicts[s.Verdict], s.Took.Round(100*time.Millisecond))
 	rows := s.Tally.Keys()
@@ -64,6 +65,9 @@ func Summary(w io.Writer, s runner.Summary) error {
 		fmt.Fprintf(&b, "recorded in %s\n", safe.Line(s.Results, maxText))
 	default:
 		fmt.Fprintf(&b, "results in %s\n", safe.Line(s.Results, maxText))
+	}
+	if next != "" {
+		fmt.Fprintf(&b, "next: %s\n", safe.Line(next, maxText))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

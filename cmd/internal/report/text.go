@@ -13,6 +13,7 @@ import (
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner"
 	"scanmaster/runner/result"
+	"scanmaster/spec"
 )
 
 // maxText is how much of one message is shown, in bytes.
@@ -41,7 +42,7 @@ func (t *Text) Report(e runner.Event) {
 	case runner.Resumed:
 		t.line("run %s goes on: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
 	case runner.WorkerStarted:
-		t.line("%s %s on %s, %s targets", e.Worker, map[bool]string{false: "works", true: "still works"}[e.Already], e.Chunk, humanize.Comma(e.Lines))
+		t.started(e)
 	case runner.WorkerSkipped:
 		t.line("%s is left out: %s", e.Worker, e.Reason)
 	case runner.WorkerDone:
@@ -59,6 +60,8 @@ func (t *Text) Report(e runner.Event) {
 		t.line("canary: %s targets are fine (%s); the other %s follow", humanize.Comma(e.Targets), Counts(e.Tally), humanize.Comma(e.Left))
 	case runner.GuardTripped:
 		t.line("%v; its workers are ended", e.GuardError)
+	case runner.Ending:
+		t.ending(e)
 	case runner.Progress:
 		t.progress(e)
 	case runner.HookOutput:
@@ -68,6 +71,26 @@ func (t *Text) Report(e runner.Event) {
 	case runner.Warning:
 		t.line("warning: %s", e.Text)
 	}
+}
+
+func (t *Text) started(e runner.WorkerStarted) {
+	works := "works"
+	switch {
+	case e.Unsure != "":
+		t.line("%s may still work on %s (%s): its heartbeat is watched for %v", e.Worker, e.Chunk, e.Unsure, spec.Duration(e.Lease))
+		return
+	case e.Already:
+		works = "still works"
+	}
+	t.line("%s %s on %s, %s targets", e.Worker, works, e.Chunk, humanize.Comma(e.Lines))
+}
+
+func (t *Text) ending(e runner.Ending) {
+	text := "%s: no new targets; what runs has %v"
+	if e.Told {
+		text += ", once more cuts it at once"
+	}
+	t.line(text, e.Reason, e.Grace)
 }
 
 func (t *Text) hookFailed(e runner.HookFailed) {
