@@ -43,7 +43,7 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	failed := 0
 	for _, c := range runner.Cancel(ctx, p, a.config(text, false)) {
-		line := fmt.Sprintf("%s: processes ended: %d", c.Where, c.Ended)
+		line := fmt.Sprintf("%s: %d ended", c.Where, c.Ended)
 		if c.Err != nil {
 			failed++
 			line = fmt.Sprintf("%s: %v", c.Where, c.Err)
