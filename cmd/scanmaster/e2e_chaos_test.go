@@ -109,7 +109,7 @@ type chaosGround struct {
 // inChaos runs the seeds that are for this ground.
 func inChaos(t *testing.T, g chaosGround) {
 	t.Helper()
-	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 8)
+	first, seeds := number(t, "CHAOS_FIRST", 1), number(t, "CHAOS_SEEDS", 6)
 	for seed := first; seed < first+seeds; seed++ {
 		if kindOf(seed) != g.kind {
 			continue

@@ -21,7 +21,10 @@ func TestRealHostsFortySideBySide(t *testing.T) {
 	f.trust(t, workers...)
 	targets := f.targets(t, forty)
 	for _, n := range []int{1, forty, forty} { // the second time all is deployed
-		took := f.steps(t, f.scan(t, targets, f.hosts(workers[:n]...), ""))
+		scan := f.scan(t, targets, f.hosts(workers[:n]...), "")
+		// A small machine is busy with so many.
+		text := strings.Replace(read(t, scan), "banner: 2s, auth: 20s, run: 5s", "banner: 1m, auth: 1m, run: 1m", 1)
+		took := f.steps(t, f.write(t, filepath.Base(scan), text))
 		t.Logf("%d workers: probe %v, launch %v, all %v", n, took["probe"], took["launch"], took["all"])
 	}
 	pattern := filepath.Join(f.prefix("audit"), "*", "output", "*", "*", "hosts_")

@@ -119,6 +119,26 @@ func (h *held) working(t *testing.T) (inFlight []int) {
 	return []int{2, 6, 10}
 }
 
+// awaitInFlight waits until each of three workers that were let go of one target
+// has another in flight, and gives all that are: on a busy machine a target that is
+// slow to answer lets the next go first.
+func (h *held) awaitInFlight(t *testing.T) (inFlight []int) {
+	t.Helper()
+	others := func(first int) (begun []int) {
+		for n := first + 1; n < first+heldTargets/3; n++ {
+			if h.begun(t, n) > 0 {
+				begun = append(begun, n)
+			}
+		}
+		return begun
+	}
+	for first := 1; first <= heldTargets; first += heldTargets / 3 {
+		await(t, "a script behind that on "+h.targets[first-1].Name, func() bool { return len(others(first)) > 0 })
+		inFlight = append(inFlight, others(first)...)
+	}
+	return inFlight
+}
+
 // begun counts the scripts that have begun on a target.
 func (h *held) begun(t *testing.T, number int) int {
 	t.Helper()
