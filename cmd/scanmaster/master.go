@@ -87,12 +87,13 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 
 // refuseLeaving refuses to leave workers that would not go on.
 func (o order) refuseLeaving() error {
-	with, lease := "on_master_lost: stop", o.plan.Job.MasterLease
-	if lease == 0 && o.plan.Summary.Remote > 0 && probeOf(o.plan).Share == spec.ShareNone {
-		with, lease = "share: none", o.plan.Lease
-	}
+	lease, all := o.plan.MasterLease()
 	if !o.leaveWorkers || lease == 0 {
 		return nil
+	}
+	with := "on_master_lost: stop"
+	if !all {
+		with = "share: none"
 	}
 	return &exitError{exitUsage, fmt.Errorf("--leave-workers can't go with %s: "+
 		"workers stop where their master gives no sign for %v; leave the flag out, and resume starts workers anew", with, spec.Duration(lease))}

@@ -79,19 +79,25 @@ func (s *session) replace(f found) error {
 	if s.seen[f.path] == now {
 		return nil
 	}
+	err := s.again(f)
+	if err == nil {
+		s.seen[f.path] = now
+	}
+	return err
+}
+
+// again brings a file as a whole, if it is still there.
+func (s *session) again(f found) error {
 	dir, name, err := s.here(f.path)
 	if err != nil {
 		return err
 	}
 	defer dir.Close()
-	if err := s.fetch(dir, name, path.Join(s.there(), f.path), f.info.Size()); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // gone meanwhile
-		}
-		return err
+	err = s.fetch(dir, name, path.Join(s.there(), f.path), f.info.Size())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	s.seen[f.path] = now
-	return nil
+	return err
 }
 
 // fetch brings a file as a whole, in the place of what is here, up to the size

@@ -12,9 +12,8 @@ import (
 	"scanmaster/runner/share"
 )
 
-// look brings all that is there by now: first the results, and then the record as
-// far as it had come before, so that it speaks of nothing that isn't here. It
-// reports true where .done was among it, which comes last.
+// look brings all that is there by now, and reports true where .done was among it,
+// which comes last.
 func (s *session) look() (over bool, err error) {
 	number := s.begin()
 	if err := s.find(); err != nil {
@@ -105,7 +104,8 @@ func hasBegun(all []found) bool {
 // bring brings the worker's folder, but for .done, which it reports: first what
 // stands there before the first target is tried, then the record's first line, then
 // results, and the record last. Whoever goes on from here needs each before the
-// next.
+// next; of the record what was there before, so that it speaks of nothing that isn't
+// here.
 func (s *session) bring() (done bool, err error) {
 	clear(s.left)
 	all, err := s.walk("")

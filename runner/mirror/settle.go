@@ -103,20 +103,6 @@ func (s *session) differing(files []found, beginnings bool) (n int, err error) {
 	return n, nil
 }
 
-// again brings a file as a whole.
-func (s *session) again(f found) error {
-	dir, name, err := s.here(f.path)
-	if err != nil {
-		return err
-	}
-	defer dir.Close()
-	err = s.fetch(dir, name, path.Join(s.there(), f.path), f.info.Size())
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
 // sum is the size of a file here and its SHA-256; 0 and that of nothing where
 // there is none.
 func (s *session) sum(file string) (size int64, sum string, err error) {

@@ -15,9 +15,9 @@ type ends struct {
 	drained              chan struct{}
 }
 
-// newEnds has taking and finishing end with ctx, and the running after the time
-// of grace that follows, or with the second word to end; the taking may end alone. What has begun nothing on a
-// target yet belongs to the taking.
+// newEnds has taking and finishing end with ctx, and the running after the time of
+// grace that follows, or with the second word to end; the taking may end alone.
+// What has begun nothing on a target yet belongs to the taking.
 func (c Config) newEnds(ctx context.Context) *ends {
 	e := &ends{drained: make(chan struct{})}
 	e.finishing, e.end = context.WithCancelCause(ctx)

@@ -63,12 +63,13 @@ func retries(retry map[string]int) string {
 // masterLost says when workers stop that have lost their master; nothing where they
 // go on.
 func masterLost(p plan.Plan) string {
-	who, lease := "workers", p.Job.MasterLease
-	if lease == 0 && p.Summary.Remote > 0 && find[plan.Probe](p).Share == spec.ShareNone {
-		who, lease = "workers over SSH", p.Lease
-	}
+	lease, all := p.MasterLease()
 	if lease == 0 {
 		return ""
+	}
+	who := "workers"
+	if !all {
+		who = "workers over SSH"
 	}
 	return "where it gives no sign for " + duration(lease) + ", " + who + " stop; after half of that they begin nothing new"
 }
