@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -171,7 +170,7 @@ func TestWithoutASharedFolderAStragglerIsRelieved(t *testing.T) {
 func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T) {
 	t.Parallel()
 	g := lay(t)
-	g.targets("slow", 30, fleet.Behaviour{Kind: fleet.Canned, Delay: 400 * time.Millisecond, Stdout: []byte("here\n")})
+	g.held(40)
 	hosts := g.apart(1)
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\n")
@@ -179,28 +178,23 @@ func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T)
 	gone := make(chan struct{})
 	go func() {
 		defer close(gone)
-		for t.Context().Err() == nil {
-			if done, _ := filepath.Glob(g.prefix("*.xaa/output/*/xaa/hosts_ok")); len(done) == 1 {
-				break
-			}
-			time.Sleep(glance)
-		}
+		g.awaitFile(g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
 		pid, err := findProcess(".xaa", g.dir)
 		if err != nil {
 			t.Error(err)
 		}
 		other.cut()
-		for syscall.Kill(pid, 0) == nil && t.Context().Err() == nil { // it ends by itself
-			time.Sleep(glance)
-		}
+		g.awaitFile(g.path("home")+"/.cache/scanmaster/run.*/chunked/s/.run-*/log.xaa", "nothing new is begun until it does")
+		g.write("go", "")
+		g.awaitEnd(pid)
 	}()
 	s, err := g.apply(t.Context(), p)
 	<-gone
 	if err != nil {
-		t.Fatalf("%v\n%s", err, g.logs())
+		t.Fatalf("%v\n%s", err, g.told())
 	}
-	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 30 {
-		t.Errorf("%+v\n%s", s, g.logs())
+	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 40 {
+		t.Errorf("%+v\n%s", s, g.told())
 	}
 	g.wantEachOnce()
 	if kinds := g.kinds(); !strings.Contains(kinds, "worker_lost") {
@@ -214,10 +208,6 @@ func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T)
 	_, resumed := span(t, g.prefix("[0-9]*.xaa/.record"))
 	if !last.Before(resumed) {
 		t.Errorf("it began a target at %v, and another one had gone on at %v", last, resumed)
-	}
-	log, err := os.ReadFile(roots[0] + "/chunked/s/.run-" + p.Layout.Run + "/log.xaa")
-	if err != nil || !strings.Contains(string(log), "nothing new is begun until it does") {
-		t.Errorf("the worker that was cut off says %q (%v)", log, err)
 	}
 }
 
@@ -254,25 +244,15 @@ func span(t *testing.T, pattern string) (last, resumed time.Time) {
 func TestWithoutASharedFolderNothingRunsTwiceThatMustNot(t *testing.T) {
 	t.Parallel()
 	g := lay(t)
-	g.targets("first", 1, fleet.Behaviour{})
-	g.targets("web", 5, fleet.Behaviour{})
-	// All targets but one are held until it is known what becomes of the chunk.
-	g.write("remote.sh", "until [ -e "+g.path("go")+" ] || mkdir "+g.path("once")+" 2>/dev/null; do sleep 0.1; done\necho here\n")
+	g.held(6)
 	hosts := g.apart(1)
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\non_unknown: report\n")
 	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
 	go func() {
-		for t.Context().Err() == nil {
-			if done, _ := filepath.Glob(g.prefix("*.xa?/output/*/xaa/hosts_ok")); len(done) == 1 {
-				other.cut()
-				break
-			}
-			time.Sleep(glance)
-		}
-		for t.Context().Err() == nil && !strings.Contains(g.kinds(), "worker_lost") {
-			time.Sleep(glance)
-		}
+		g.awaitFile(g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
+		other.cut()
+		g.awaitEvent("worker_lost")
 		g.write("go", "")
 	}()
 	s, err := g.apply(t.Context(), p)

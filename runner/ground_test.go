@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -180,6 +181,57 @@ func (g *ground) logs() string {
 		fmt.Fprintf(&all, "%s: %s\n", f, data)
 	}
 	return all.String()
+}
+
+// held makes so many targets, all of which but the first two are held until the
+// file "go" is there. There are two because a busy machine may let one wait for
+// its retry, which comes after what is held.
+func (g *ground) held(n int) {
+	g.t.Helper()
+	g.targets("first", 2, fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("here\n")})
+	g.targets("web", n-2, fleet.Behaviour{})
+	g.write("remote.sh", "until [ -e "+g.path("go")+" ]; do sleep 0.1; done\necho here\n")
+}
+
+// awaitEvent waits until the run has told of one of that kind.
+func (g *ground) awaitEvent(kind string) {
+	for g.t.Context().Err() == nil && !strings.Contains(g.kinds(), kind) {
+		time.Sleep(glance)
+	}
+}
+
+// awaitFile waits for a file that has these words in it.
+func (g *ground) awaitFile(pattern, words string) {
+	for g.t.Context().Err() == nil {
+		files, _ := filepath.Glob(pattern)
+		for _, f := range files {
+			if data, err := os.ReadFile(f); err == nil && strings.Contains(string(data), words) {
+				return
+			}
+		}
+		time.Sleep(glance)
+	}
+}
+
+// awaitEnd waits until a process has ended by itself.
+func (g *ground) awaitEnd(pid int) {
+	for g.t.Context().Err() == nil && syscall.Kill(pid, 0) == nil {
+		time.Sleep(glance)
+	}
+}
+
+// told gives all that the run said, for a test that has failed: its events and
+// the logs of its workers.
+func (g *ground) told() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var all strings.Builder
+	for _, e := range g.events {
+		if e.Kind() != "progress" {
+			fmt.Fprintf(&all, "%s %+v\n", e.Kind(), e)
+		}
+	}
+	return all.String() + g.logs()
 }
 
 // read gives a file below PREFIX.
