@@ -10,7 +10,20 @@ import (
 var update = flag.Bool("update", false, "rewrite the wanted output in the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"scanmaster": main, "scanslave": main})
+	testscript.Main(waiting{m}, map[string]func(){"scanmaster": main, "scanslave": main})
+}
+
+// waiting runs tests that mostly wait, so that many go beside each other on a
+// small machine.
+type waiting struct{ *testing.M }
+
+// Run runs them.
+func (m waiting) Run() int {
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
+	}
+	return m.M.Run()
 }
 
 // The scripts read like a manual: what one types, and what one gets. Scan

@@ -14,6 +14,7 @@ import (
 )
 
 func TestWhatIsInFlightAtTheEndHasNoOutcome(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	s.add(t, "fine", fleet.Behaviour{Kind: fleet.Canned})
 	busy := s.add(t, "busy", fleet.Behaviour{Kind: fleet.NeverEnds})

@@ -64,6 +64,7 @@ func TestWhatRunsMayComeToItsEnd(t *testing.T) {
 
 // TestTheSecondWordCuts has scripts that never end, and an hour for them.
 func TestTheSecondWordCuts(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	at := s.add(t, "busy", fleet.Behaviour{Kind: fleet.NeverEnds})
 	s.staged(t)

@@ -80,6 +80,7 @@ func (s *scene) inAgent(t *testing.T) {
 }
 
 func TestTheWayInIsByFilesAndAgent(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(s *scene){
 		"a file":            func(*scene) {},
 		"a file at home":    func(s *scene) { s.Targets.Identities = []string{"~/id"} },

@@ -159,6 +159,7 @@ func (s *scene) taken(t *testing.T) string {
 // TestAWorkerWhoseChunkIsTakenStopsAtOnce also has another one's folder in its
 // place.
 func TestAWorkerWhoseChunkIsTakenStopsAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, another := range []bool{false, true} {
 		s := newScene(t)
 		at := s.add(t, "busy", fleet.Behaviour{Kind: fleet.NeverEnds})
@@ -196,6 +197,7 @@ func TestAWorkerWhoseChunkIsTakenStopsAtOnce(t *testing.T) {
 // knows files by their paths alone: the folder in place of its own looks the
 // same, and its word is not in it, or another one's is.
 func TestAWorkerWhoseWordIsGoneStopsAtOnce(t *testing.T) {
+	t.Parallel()
 	for name, take := range map[string]func(path string) error{
 		"nobody's":  os.Remove,
 		"another's": func(path string) error { return os.WriteFile(path, []byte("another"), 0o600) },
@@ -227,6 +229,7 @@ func TestAWorkerWhoseWordIsGoneStopsAtOnce(t *testing.T) {
 // TestAWorkerThatWasStoppedFindsItsChunkTaken stops a process in the middle,
 // and lets it go on when its lease is long over.
 func TestAWorkerThatWasStoppedFindsItsChunkTaken(t *testing.T) {
+	t.Parallel()
 	s, addrs := herd(t, 200)
 	s.Job.Lease = 400 * time.Millisecond
 	p := s.start(t)
@@ -267,6 +270,7 @@ func (s *scene) fleetRan(addrs []addrPort) int64 {
 }
 
 func TestAWorkerThatWasStoppedAndNotTakenGoesOn(t *testing.T) {
+	t.Parallel()
 	s, addrs := herd(t, 60)
 	s.Job.Lease = 400 * time.Millisecond
 	p := s.start(t)

@@ -101,6 +101,7 @@ func (s *scene) wantEndAt(t *testing.T, end int64) {
 }
 
 func TestAWorkerEndsWhereItIsAskedTo(t *testing.T) {
+	t.Parallel()
 	s := slowly(t, 60)
 	p := s.start(t)
 	await(t.Context(), t, func() bool { return s.count(t) > 2 })
@@ -122,6 +123,7 @@ func TestAWorkerEndsWhereItIsAskedTo(t *testing.T) {
 }
 
 func TestWhatIsNoQuestionToThisWorkerChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := slowly(t, 20)
 	p := s.start(t)
 	await(t.Context(), t, func() bool { return s.count(t) > 0 })
@@ -146,6 +148,7 @@ func TestWhatIsNoQuestionToThisWorkerChangesNothing(t *testing.T) {
 // TestWhoGoesOnKeepsToTheAnswer kills a worker that has answered. Whoever goes
 // on, whether or not its master knows of the answer, does no line more.
 func TestWhoGoesOnKeepsToTheAnswer(t *testing.T) {
+	t.Parallel()
 	for _, known := range []bool{false, true} {
 		t.Run(fmt.Sprint("known: ", known), func(t *testing.T) {
 			s := slowly(t, 60)

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"net/netip"
 	"os"
@@ -23,6 +24,11 @@ import (
 func TestMain(m *testing.M) {
 	if path := os.Getenv(processEnv); path != "" {
 		os.Exit(asProcess(path))
+	}
+	// Most of them wait for a deadline.
+	flag.Parse()
+	if err := flag.Set("test.parallel", "6"); err != nil {
+		panic(err)
 	}
 	goleak.VerifyTestMain(m)
 }

@@ -108,6 +108,7 @@ func (o *orphans) until(t *testing.T, r *runs) {
 // TestAWorkerStopsWithoutItsMaster loses it in every way that there is, begins
 // nothing more, and another one goes on with the rest.
 func TestAWorkerStopsWithoutItsMaster(t *testing.T) {
+	t.Parallel()
 	for name, lose := range map[string]func(o *orphans) error{
 		"no more signs":       func(*orphans) error { return nil },
 		"the file is removed": func(o *orphans) error { return os.Remove(filepath.Join(o.runDir(), job.MasterBeat)) },
@@ -157,6 +158,7 @@ func (o *orphans) goesOn(t *testing.T) {
 }
 
 func TestAWorkerWhoseMasterIsSeenAgainGoesOn(t *testing.T) {
+	t.Parallel()
 	o := newOrphans(t, 6, 10*time.Second)
 	r := o.begin(t.Context(), t)
 	o.awaitWord(t, "nothing new is begun until it does")
@@ -178,6 +180,7 @@ func TestAWorkerWhoseMasterIsSeenAgainGoesOn(t *testing.T) {
 // TestTheLastTargetsNeedNoMaster has nothing left to begin when the master is
 // lost: what runs comes to its end in the time of grace, and so does the chunk.
 func TestTheLastTargetsNeedNoMaster(t *testing.T) {
+	t.Parallel()
 	o := newOrphans(t, 2, 500*time.Millisecond)
 	r := o.begin(t.Context(), t)
 	o.awaitWord(t, "what runs has 1h")
@@ -191,6 +194,7 @@ func TestTheLastTargetsNeedNoMaster(t *testing.T) {
 
 // TestAWorkerWithoutItsMasterCanStillBeEnded is told to end while it finishes.
 func TestAWorkerWithoutItsMasterCanStillBeEnded(t *testing.T) {
+	t.Parallel()
 	o := newOrphans(t, 2, 500*time.Millisecond)
 	o.Args.PostChunk = o.write(t, "post.sh", "#!/bin/sh\necho ran >>\"$1/.ran\"\nexec sleep 1000\n")
 	o.Job.PostChunk.SHA256 = digest(t, o.Args.PostChunk)
@@ -209,6 +213,7 @@ func TestAWorkerWithoutItsMasterCanStillBeEnded(t *testing.T) {
 
 // TestWhatRunsTooLongIsCutWithoutTheMaster has no outcome then, and runs again.
 func TestWhatRunsTooLongIsCutWithoutTheMaster(t *testing.T) {
+	t.Parallel()
 	o := newOrphans(t, 2, 500*time.Millisecond)
 	o.Grace = time.Millisecond
 	r := o.begin(t.Context(), t)

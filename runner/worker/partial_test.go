@@ -67,6 +67,7 @@ func TestTheEndIsKeptOfWhatAScriptSaidThatHasNoStatus(t *testing.T) {
 }
 
 func TestScriptsAreToldToEndWithTheWorker(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	s.add(t, "web1", fleet.Behaviour{})
 	up, told := filepath.Join(s.dir, "up"), filepath.Join(s.dir, "told")

@@ -33,6 +33,7 @@ func herd(t *testing.T, n int) (*scene, []netip.AddrPort) {
 // targets: a second time only where a worker was killed over it, and with
 // report not even there.
 func TestAWorkerThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []string{job.Rerun, job.Report} {
 		t.Run(policy, func(t *testing.T) {
 			s, addrs := herd(t, 80)

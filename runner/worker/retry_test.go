@@ -98,6 +98,7 @@ var flaky = map[string]struct {
 }
 
 func TestWhoFailedBeforeTheScriptWasSentIsTriedAgain(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	s.lines = append(s.lines, "-oProxyCommand=x")
 	for name, f := range flaky {
@@ -135,6 +136,7 @@ func TestWhoFailedBeforeTheScriptWasSentIsTriedAgain(t *testing.T) {
 // TestMoreThanMayWaitAreTriedAgain has all targets of a list fail that is longer
 // than what may wait.
 func TestMoreThanMayWaitAreTriedAgain(t *testing.T) {
+	t.Parallel()
 	const targets = maxWaiting + 1000
 	s := newScene(t)
 	port, err := s.fleet.Any(0, func(netip.Addr) fleet.Behaviour { return fleet.Behaviour{Kind: fleet.ClosesAtOnce} })

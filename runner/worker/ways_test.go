@@ -73,6 +73,7 @@ func (s *scene) wantWays(t *testing.T, ways map[string]way) {
 }
 
 func TestTargetsAreSortedByWhatCameOfThem(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
 	for name, w := range fine {
 		s.add(t, name, w.behaviour)
@@ -86,6 +87,7 @@ func TestTargetsAreSortedByWhatCameOfThem(t *testing.T) {
 }
 
 func TestWhoHangsIsEndedByTheDeadlineOfItsPhase(t *testing.T) {
+	t.Parallel()
 	for phase, hasten := range map[result.Phase]func(*job.Timeouts){
 		result.PhaseConnect: func(t *job.Timeouts) { t.Connect = soon },
 		result.PhaseBanner:  func(t *job.Timeouts) { t.Banner = soon },
@@ -202,6 +204,7 @@ func TestAKeyThatHasChangedIsRefusedAndSaidSo(t *testing.T) {
 
 // TestManyTargets is more than the jobs at a time, each with its outcome.
 func TestManyTargets(t *testing.T) {
+	t.Parallel()
 	const targets = 2000
 	s := newScene(t)
 	port, err := s.fleet.Any(0, func(a netip.Addr) fleet.Behaviour {
