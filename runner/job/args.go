@@ -34,4 +34,7 @@ type TargetOptions struct {
 	KnownHosts []string
 	// ConnectTimeout in seconds; 0 where not given.
 	ConnectTimeout int
+	// KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms are all that may be
+	// used, best first; empty where not given.
+	KexAlgorithms, Ciphers, MACs, HostKeyAlgorithms []string
 }

@@ -40,13 +40,19 @@ func (o TargetOptions) SSHOPTS() string {
 	if o.ConnectTimeout != 0 {
 		words = append(words, "-o", "ConnectTimeout="+strconv.Itoa(o.ConnectTimeout))
 	}
+	for _, list := range o.algorithms() {
+		if len(*list.names) > 0 {
+			words = append(words, "-o", list.option+"="+strings.Join(*list.names, ","))
+		}
+	}
 	return strings.Join(words, " ")
 }
 
 // ParseSSHOPTS reads options that are split at blanks, by ssh(1): -l, -i, -p and
 // -o NAME=VALUE. The first value of an option counts (ssh_config(5)); identity
-// files and, unlike there, files of known hosts add up. What a worker doesn't
-// understand is refused by name. What isn't said keeps its zero value but for
+// files and, unlike there, files of known hosts add up. Lists of algorithms may
+// begin with "+", "-" or "^", which then change what a worker of ours offers by
+// itself. What a worker doesn't understand is refused by name. What isn't said keeps its zero value but for
 // Port and HostKeys, which get their defaults, 22 and HostKeyNew.
 func ParseSSHOPTS(s string) (TargetOptions, error) {
 	var o TargetOptions
@@ -84,6 +90,10 @@ func (o *TargetOptions) flag(flag byte, value string) error {
 	return fmt.Errorf("-%c can't be honoured; -i, -l, -o and -p can", flag)
 }
 
+// honoured are the options of ssh_config(5) that a worker understands.
+const honoured = "User, Port, IdentityFile, StrictHostKeyChecking, UserKnownHostsFile, ConnectTimeout, " +
+	"KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms"
+
 func (o *TargetOptions) option(name, value string) error {
 	if value == "" {
 		return fmt.Errorf("%s has no value", name)
@@ -104,7 +114,12 @@ func (o *TargetOptions) option(name, value string) error {
 	case "connecttimeout":
 		return firstNumber(&o.ConnectTimeout, value, 1<<20, "ConnectTimeout")
 	}
-	return fmt.Errorf("option %s can't be honoured; User, Port, IdentityFile, StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout can", name)
+	for _, list := range o.algorithms() {
+		if strings.EqualFold(name, list.option) {
+			return list.parse(value)
+		}
+	}
+	return fmt.Errorf("option %s can't be honoured; %s can", name, honoured)
 }
 
 func checkUser(user string) (string, error) {

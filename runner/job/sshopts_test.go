@@ -96,6 +96,7 @@ func TestSSHOPTSAreInOpenSSHsOwnNames(t *testing.T) {
 // FuzzSSHOPTS holds that what was read, written and read again is the same.
 func FuzzSSHOPTS(f *testing.F) {
 	f.Add("-l headless -i ~/.ssh/a -p 2222 -o StrictHostKeyChecking=accept-new -oConnectTimeout=7")
+	f.Add("-oMACs=-hmac-sha1* -o Ciphers=+aes128-cbc -o HostKeyAlgorithms=^ssh-rsa -oKexAlgorithms=curve25519-sha256")
 	f.Add("-p22 -o userknownhostsfile==\xff -i -o -i--")
 	f.Fuzz(func(t *testing.T, line string) {
 		o, err := job.ParseSSHOPTS(line)
