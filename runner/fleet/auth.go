@@ -21,6 +21,9 @@ func (f *Fleet) serverConfig(judge func(ssh.PublicKey) error) *ssh.ServerConfig 
 		},
 	}
 	cfg.AddHostKey(f.cfg.HostKey)
+	for _, key := range f.cfg.MoreHostKeys {
+		cfg.AddHostKey(key)
+	}
 	if f.certified != nil {
 		cfg.AddHostKey(f.certified)
 	}

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // Kind says in which way a server behaves.
@@ -79,6 +81,9 @@ type Behaviour struct {
 	// Preface is sent before the SSH identification, as RFC 4253, section
 	// 4.2 allows for whole lines.
 	Preface []byte
+	// Algorithms are all that it takes: KeyExchanges, Ciphers and MACs. Of
+	// which there are none, the library's own hold.
+	Algorithms ssh.Algorithms
 	// Stdout is what the kinds that run nothing answer.
 	Stdout []byte
 	// Status is the exit status that they report.

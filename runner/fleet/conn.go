@@ -62,6 +62,7 @@ func (f *Fleet) repeat(conn net.Conn, text string) {
 
 // handshake speaks SSH on conn until the client leaves.
 func (f *Fleet) handshake(conn net.Conn, cfg *ssh.ServerConfig, b Behaviour) {
+	cfg.KeyExchanges, cfg.Ciphers, cfg.MACs = b.Algorithms.KeyExchanges, b.Algorithms.Ciphers, b.Algorithms.MACs
 	server, channels, requests, err := ssh.NewServerConn(conn, cfg)
 	if err != nil {
 		return

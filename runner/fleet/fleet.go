@@ -27,6 +27,8 @@ type Config struct {
 	Authorized []ssh.PublicKey
 	// HostKey is the host key of all servers; nil makes an ed25519 key.
 	HostKey ssh.Signer
+	// MoreHostKeys are further ones, each of another type.
+	MoreHostKeys []ssh.Signer
 	// HostCertificate is one for HostKey, shown to who asks for it; nil is
 	// none.
 	HostCertificate *ssh.Certificate
@@ -34,7 +36,9 @@ type Config struct {
 	// shell request runs it as it is, a command through its -c.
 	Shell []string
 	// Env is the environment of what runs, as key=value; nil means a plain
-	// PATH. HOME, USER, SHELL and SSH_CONNECTION are set besides.
+	// PATH. HOME, USER, SHELL and SSH_CONNECTION are set besides, as sshd does,
+	// and SSH_ALGORITHMS, which has no like there: the key exchange, the host
+	// key algorithm, and the cipher and the MAC of what the client sends.
 	Env []string
 	// Dir is where it runs, and its HOME; empty means the root folder.
 	Dir string

@@ -8,8 +8,11 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
+
+	"golang.org/x/crypto/ssh"
 )
 
 // cannotRun is the status of a command that could not be started, as of shells.
@@ -71,6 +74,7 @@ func (s *session) process(line string) *exec.Cmd {
 	cmd.Env = slices.Concat(cfg.Env, []string{
 		"HOME=" + cfg.Dir, "USER=" + s.server.User(), "SHELL=" + cfg.Shell[0],
 		fmt.Sprintf("SSH_CONNECTION=%s %d %s %d", from.Addr(), from.Port(), at.Addr(), at.Port()),
+		"SSH_ALGORITHMS=" + s.algorithms(),
 	})
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if s.terminal != nil {
@@ -78,6 +82,17 @@ func (s *session) process(line string) *exec.Cmd {
 		cmd.SysProcAttr = onTerminal()
 	}
 	return cmd
+}
+
+// algorithms are those that client and server have agreed on. Ciphers that need
+// no MAC go without.
+func (s *session) algorithms() string {
+	conn, ok := s.server.Conn.(ssh.AlgorithmsConnMetadata)
+	if !ok {
+		return ""
+	}
+	agreed := conn.Algorithms()
+	return strings.TrimSpace(fmt.Sprintf("%s %s %s %s", agreed.KeyExchange, agreed.HostKey, agreed.Read.Cipher, agreed.Read.MAC))
 }
 
 // pipes are our ends of a command's descriptors, and for a while the

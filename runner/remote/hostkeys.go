@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -13,10 +14,11 @@ import (
 // time, and by one connection again at each renewal of its keys.
 type HostKeys interface {
 	// Algorithms are the host key algorithms to ask address ("host:port")
-	// for, best first; nil means the library's choice. They should begin
-	// with those of the keys that are known, as HostKeyAlgorithms has them:
-	// else a host of which one key is known may show another.
-	Algorithms(address string) []string
+	// for, best first; nil means the library's choice. They are all of the
+	// allowed ones, where there are any, and should begin with those of the
+	// keys that are known, as HostKeyAlgorithms has them: else a host of which
+	// one key is known may show another.
+	Algorithms(address string, allowed []string) []string
 	// Check judges the key that the host at address showed; remote is where
 	// the connection went. An error refuses it. No deadline ends it, so it
 	// must not wait for anything.
@@ -27,8 +29,9 @@ type HostKeys interface {
 // who can stand in the way can pose as the host, and is given what is sent.
 type HostKeysOff struct{}
 
-// Algorithms leaves the choice to the library.
-func (HostKeysOff) Algorithms(string) []string { return nil }
+// Algorithms are the allowed ones; where none are said, the choice is the
+// library's.
+func (HostKeysOff) Algorithms(_ string, allowed []string) []string { return allowed }
 
 // Check accepts.
 func (HostKeysOff) Check(string, net.Addr, ssh.PublicKey) error { return nil }
@@ -40,22 +43,41 @@ var preferred = []string{
 	ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256, ssh.KeyAlgoRSA,
 }
 
+// certificates are the algorithms of certified keys in OpenSSH's order.
+var certificates = []string{
+	ssh.CertAlgoED25519v01,
+	ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01,
+	ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01,
+}
+
 // HostKeyAlgorithms is what to ask a host for of which keys of the given types
 // are known (ssh.PublicKey.Type): first what these can sign, then all others,
-// so that a changed key is seen as such. Certificates aren't asked for.
-func HostKeyAlgorithms(known ...string) []string {
-	algorithms := make([]string, 0, len(preferred))
-	for _, a := range preferred {
-		if slices.ContainsFunc(known, func(kind string) bool { return signs(kind, a) }) {
-			algorithms = append(algorithms, a)
+// so that a changed key is seen as such. Before all come certificates where the
+// host is certified, that is, an authority is known for it; otherwise these come
+// last. None is left out of the allowed ones, and among equals their order
+// holds. Where none are said, all are allowed but for certificates of who isn't
+// certified.
+func HostKeyAlgorithms(allowed []string, certified bool, known ...string) []string {
+	if len(allowed) == 0 {
+		allowed = preferred
+		if certified {
+			allowed = slices.Concat(certificates, preferred)
 		}
 	}
-	for _, a := range preferred {
-		if !slices.Contains(algorithms, a) {
-			algorithms = append(algorithms, a)
+	place := func(algorithm string) int {
+		switch certificate := strings.Contains(algorithm, "-cert-"); {
+		case certificate && certified:
+			return 0
+		case slices.ContainsFunc(known, func(kind string) bool { return signs(kind, algorithm) }):
+			return 1
+		case !certificate:
+			return 2
 		}
+		return 3
 	}
-	return algorithms
+	sorted := slices.Clone(allowed)
+	slices.SortStableFunc(sorted, func(a, b string) int { return place(a) - place(b) })
+	return sorted
 }
 
 // signs reports whether a signature by a key of a type can be of the algorithm.

@@ -45,30 +45,25 @@ func KnownHosts(files ...string) (*KnownHostsFiles, error) {
 	return k, nil
 }
 
-// Algorithms are those of the keys recorded for address first. Certificates
-// are asked for only where an authority is recorded for it.
-func (k *KnownHostsFiles) Algorithms(address string) []string {
-	var plain []string
-	certified := false
+// Algorithms are those of the keys recorded for address first, as far as they
+// are allowed. Certificates are asked for, unless they are allowed by name, only
+// where an authority is recorded for it.
+func (k *KnownHostsFiles) Algorithms(address string, allowed []string) []string {
+	types, certified := k.Recorded(address)
+	return HostKeyAlgorithms(allowed, certified, types...)
+}
+
+// Recorded gives the types of the keys that are recorded for address
+// (ssh.PublicKey.Type), and whether an authority is.
+func (k *KnownHostsFiles) Recorded(address string) (types []string, certified bool) {
 	for _, known := range k.recorded(address) {
 		if slices.Contains(k.authorities, place(known.Filename, known.Line)) {
 			certified = true
 		} else {
-			plain = append(plain, known.Key.Type())
+			types = append(types, known.Key.Type())
 		}
 	}
-	algorithms := HostKeyAlgorithms(plain...)
-	if certified {
-		return slices.Concat(certificates, algorithms)
-	}
-	return algorithms
-}
-
-// certificates are the algorithms of certified keys in OpenSSH's order.
-var certificates = []string{
-	ssh.CertAlgoED25519v01,
-	ssh.CertAlgoECDSA256v01, ssh.CertAlgoECDSA384v01, ssh.CertAlgoECDSA521v01,
-	ssh.CertAlgoRSASHA512v01, ssh.CertAlgoRSASHA256v01,
+	return types, certified
 }
 
 // recorded are the keys of address, which the library tells only to who shows

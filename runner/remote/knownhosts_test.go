@@ -128,7 +128,7 @@ func TestTheKnownKindOfKeyIsAskedForFirst(t *testing.T) {
 		"nobody":    ssh.KeyAlgoED25519,
 		"certified": ssh.CertAlgoED25519v01,
 	} {
-		got := known.Algorithms(host + ":22")
+		got := known.Algorithms(host+":22", nil)
 		if got[0] != want {
 			t.Errorf("%s: got %v, want %s first", host, got, want)
 		}
@@ -139,7 +139,7 @@ func TestTheKnownKindOfKeyIsAskedForFirst(t *testing.T) {
 			t.Errorf("%s: certificates without an authority, or the reverse: %v", host, got)
 		}
 	}
-	if got := remote.HostKeyAlgorithms(ssh.KeyAlgoRSA); got[0] != ssh.KeyAlgoRSASHA512 || got[2] != ssh.KeyAlgoRSA {
+	if got := remote.HostKeyAlgorithms(nil, false, ssh.KeyAlgoRSA); got[0] != ssh.KeyAlgoRSASHA512 || got[2] != ssh.KeyAlgoRSA {
 		t.Errorf("for an RSA key: %v", got)
 	}
 }

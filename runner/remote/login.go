@@ -23,6 +23,10 @@ type Login struct {
 	Auth []ssh.AuthMethod
 	// HostKeys judges the host's key; it must be given.
 	HostKeys HostKeys
+	// Algorithms are all that may be used, best first: KeyExchanges, Ciphers,
+	// MACs and HostKeys. Of which there are none, the library's own hold. The
+	// library leaves out what it doesn't know, and whatever is left holds.
+	Algorithms ssh.Algorithms
 	// Timeout bounds key exchange and authentication together; zero or less
 	// is none.
 	Timeout time.Duration
@@ -41,13 +45,7 @@ func (r *Reached) Login(ctx context.Context, how Login) (*Conn, error) {
 	}
 	judge := &judge{keys: how.HostKeys, address: r.address}
 	l := newLimit(ctx, how.Timeout, func() { _ = r.conn.Close() })
-	conn, channels, requests, err := ssh.NewClientConn(r.conn, r.address, &ssh.ClientConfig{
-		User:              how.User,
-		Auth:              how.Auth,
-		ClientVersion:     clientIdent,
-		HostKeyCallback:   judge.check,
-		HostKeyAlgorithms: how.HostKeys.Algorithms(r.address),
-	})
+	conn, channels, requests, err := ssh.NewClientConn(r.conn, r.address, how.config(r.address, judge))
 	struck := l.release(PhaseAuth)
 	if err != nil {
 		if struck == nil {
@@ -62,6 +60,20 @@ func (r *Reached) Login(ctx context.Context, how Login) (*Conn, error) {
 		return nil, struck
 	}
 	return c, nil
+}
+
+// config is the same in the library's terms.
+func (l Login) config(address string, judge *judge) *ssh.ClientConfig {
+	return &ssh.ClientConfig{
+		Config: ssh.Config{
+			KeyExchanges: l.Algorithms.KeyExchanges, Ciphers: l.Algorithms.Ciphers, MACs: l.Algorithms.MACs,
+		},
+		User:              l.User,
+		Auth:              l.Auth,
+		ClientVersion:     clientIdent,
+		HostKeyCallback:   judge.check,
+		HostKeyAlgorithms: l.HostKeys.Algorithms(address, l.Algorithms.HostKeys),
+	}
 }
 
 // judge remembers what came of the host key, which x/crypto's errors don't tell.
@@ -96,8 +108,11 @@ func (j *judge) explain(err error) *Error {
 	case isLine(err):
 		e.Kind = KindLost
 	case errors.Is(err, errTooMuch):
-	case errors.As(err, &none) && none.What == "host key":
-		e.Kind = KindHostKey
+	case errors.As(err, &none):
+		e.Err = &NoCommonError{What: none.What, Theirs: withoutIndicators(none.RequestedAlgorithms), Ours: withoutIndicators(none.SupportedAlgorithms)}
+		if none.What == "host key" {
+			e.Kind = KindHostKey
+		}
 	case j.accepted:
 		e.Kind = KindAuth
 	}

@@ -17,7 +17,7 @@ type stubborn struct{ algorithms []string }
 
 var errStubborn = errors.New("not this one")
 
-func (s stubborn) Algorithms(string) []string                { return s.algorithms }
+func (s stubborn) Algorithms(string, []string) []string      { return s.algorithms }
 func (stubborn) Check(string, net.Addr, ssh.PublicKey) error { return errStubborn }
 
 func TestLoginsThatFailTellWhy(t *testing.T) {

@@ -78,6 +78,7 @@ func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Con
 	defer func() { v.took.auth = v.cfg.Now().Sub(began) }()
 	return reached.Login(ctx, remote.Login{
 		User: v.cfg.user(), Auth: []ssh.AuthMethod{v.auth}, HostKeys: v.keys, Timeout: v.timeouts.Auth,
+		Algorithms: v.cfg.algorithms(),
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"slices"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
@@ -16,24 +15,21 @@ import (
 	"scanmaster/runner/remote"
 )
 
-// Algorithms asks for the keys that are known of an address first. Without
-// that an ed25519 key that is known would look changed to who is shown the
-// host's other one. Certificates are asked for only where there is an
-// authority.
-func (k *Keys) Algorithms(address string) []string {
+// Algorithms asks for the keys that are known of an address first, as far as
+// they are allowed. Without that an ed25519 key that is known would look changed
+// to who is shown the host's other one. Certificates are asked for, unless they
+// are allowed by name, only where there is an authority.
+func (k *Keys) Algorithms(address string, allowed []string) []string {
 	k.mu.Lock()
 	types, _ := k.index.known(normal(address))
 	k.mu.Unlock()
-	plain := remote.HostKeyAlgorithms(types...)
-	if k.lists == nil {
-		return plain
+	certified := false
+	if k.lists != nil {
+		var listed []string
+		listed, certified = k.lists.Recorded(address)
+		types = append(types, listed...)
 	}
-	listed := k.lists.Algorithms(address)
-	if len(types) == 0 {
-		return listed
-	}
-	certificates := slices.DeleteFunc(listed, func(a string) bool { return !strings.Contains(a, "-cert-") })
-	return append(certificates, plain...)
+	return remote.HostKeyAlgorithms(allowed, certified, types...)
 }
 
 // Check judges the key that a target has shown. The error is a

@@ -167,10 +167,10 @@ func TestAKeyOfAnotherTypeIsAChangedKey(t *testing.T) {
 	defer closed(t, k)
 	wantAccepted(t, k, "10.0.0.1:22", ecdsaKey(t))
 	wantRefused(t, k, "10.0.0.1:22", ed25519Key(t), remote.Changed)
-	if first := k.Algorithms("10.0.0.1:22")[0]; first != ssh.KeyAlgoECDSA256 {
+	if first := k.Algorithms("10.0.0.1:22", nil)[0]; first != ssh.KeyAlgoECDSA256 {
 		t.Errorf("%s is asked for first, and it is an ecdsa key that is known", first)
 	}
-	unknown := k.Algorithms("10.0.0.2:22")
+	unknown := k.Algorithms("10.0.0.2:22", nil)
 	if unknown[0] != ssh.KeyAlgoED25519 || slices.ContainsFunc(unknown, isCertificate) {
 		t.Errorf("an unknown host is asked for %q", unknown)
 	}
@@ -207,7 +207,7 @@ func TestTheUsersOwnFilesCountWhateverTheyHold(t *testing.T) {
 		t.Errorf("recorded in %q, want %q", recorded, want)
 	}
 	wantAccepted(t, k, "web3:22", plain)
-	if first := k.Algorithms("web1:22")[0]; first != ssh.KeyAlgoED25519 {
+	if first := k.Algorithms("web1:22", nil)[0]; first != ssh.KeyAlgoED25519 {
 		t.Errorf("%s is asked for first", first)
 	}
 }
@@ -218,11 +218,35 @@ func TestCertificatesAreAskedForWhereThereIsAnAuthority(t *testing.T) {
 		newFolder(t).write(t, "ca", "@cert-authority *.example.com "+strings.TrimPrefix(line(ed25519Key(t), "x"), "x ")),
 		newFolder(t).write(t, "plain", line(ecdsaKey(t), "web1.example.com:22")))
 	defer closed(t, k)
-	known := k.Algorithms("web1.example.com:22")
+	known := k.Algorithms("web1.example.com:22", nil)
 	if n := slices.Index(known, ssh.KeyAlgoECDSA256); n < 1 || !isCertificate(known[n-1]) {
 		t.Errorf("got %q, want certificates, then what is known", known)
 	}
-	if !isCertificate(k.Algorithms("web2.example.com:22")[0]) || isCertificate(k.Algorithms("elsewhere:22")[0]) {
+	if !isCertificate(k.Algorithms("web2.example.com:22", nil)[0]) || isCertificate(k.Algorithms("elsewhere:22", nil)[0]) {
 		t.Error("certificates are asked for in the wrong places")
+	}
+}
+
+func TestOnlyWhatIsAllowedIsAskedForAndWhatIsKnownFirst(t *testing.T) {
+	f := newFolder(t)
+	hashed := knownhosts.HashHostname("web3") + " " + strings.TrimPrefix(line(ecdsaKey(t), "x"), "x ")
+	k := f.mustOpen(t, hostkeys.AcceptNew,
+		newFolder(t).write(t, "ca", "@cert-authority web2 "+strings.TrimPrefix(line(ed25519Key(t), "x"), "x ")+hashed),
+		newFolder(t).write(t, "plain", line(ecdsaKey(t), "web1:22", "web2:22")))
+	defer closed(t, k)
+	const ed, ec, cert = ssh.KeyAlgoED25519, ssh.KeyAlgoECDSA256, ssh.CertAlgoED25519v01
+	allowed := []string{cert, ed, ec}
+	for host, want := range map[string][]string{
+		"web1":      {ec, ed, cert}, // no authority is known for it
+		"web2":      {cert, ec, ed},
+		"web3":      {ec, ed, cert},
+		"elsewhere": {ed, ec, cert},
+	} {
+		if got := k.Algorithms(host+":22", allowed); !slices.Equal(got, want) {
+			t.Errorf("%s is asked for %q, want %q", host, got, want)
+		}
+	}
+	if got := k.Algorithms("web1:22", []string{ed}); !slices.Equal(got, []string{ed}) {
+		t.Errorf("%q is asked for where one is allowed, and another known", got)
 	}
 }
