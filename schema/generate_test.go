@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -11,6 +12,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"scanmaster/spec"
+	"scanmaster/spec/algorithm"
 )
 
 // generate makes the schema from the types, their comments, their validate
@@ -174,9 +176,22 @@ func apply(s *jsonschema.Schema, tag, param string) {
 		s.Pattern = spec.HostPattern
 	case tag == "flag":
 		s.Items = matching(spec.FlagPattern)
+	case algorithms[tag] != "":
+		s.Items = &jsonschema.Schema{Type: "string"}
+		for _, name := range slices.Concat(algorithms[tag].Sound(), algorithms[tag].Weak()) {
+			s.Items.Enum = append(s.Items.Enum, name)
+		}
+	case tag == "min" && s.Type == "array":
+		one := uint64(1)
+		s.MinItems = &one
 	case (tag == "file_path" || tag == "share_dir") && s.Type == "string":
 		s.Pattern = pathPattern
 	}
+}
+
+// algorithms are the validate tags that stand for the names of a kind.
+var algorithms = map[string]algorithm.Kind{
+	"kex_name": algorithm.KeyExchange, "cipher_name": algorithm.Cipher, "mac_name": algorithm.MAC, "host_key_name": algorithm.HostKey,
 }
 
 // pathPattern refuses what would be taken for an option.

@@ -124,7 +124,7 @@ func TestEveryGoodScanFileIsValid(t *testing.T) {
 func TestBadScanFilesAreInvalid(t *testing.T) {
 	compiled := compile(t)
 	for _, name := range []string{
-		"enums", "env_names", "fail_on", "host_both", "hosts_empty", "missing", "name_dots", "name_slash",
+		"algorithms", "algorithms_words", "enums", "env_names", "fail_on", "host_both", "hosts_empty", "missing", "name_dots", "name_slash",
 		"passthrough", "ports", "retry", "types", "unknown", "unknown_elsewhere", "unknown_inner",
 	} {
 		if compiled.Validate(read(t, "../spec/testdata/"+name+".bad.yaml")) == nil {

@@ -136,7 +136,11 @@ func oneOf(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// missing are hints for keys that have to be there.
+// leaveOut is for lists of algorithms.
+const leaveOut = "leave it out where the worker's own are to hold"
+
+// missing are hints for keys that have to be there, and for lists that are not
+// to be empty.
 var missing = map[string]string{
 	"version":       "begin with version: 1",
 	"name":          "one word that names files and folders, such as name: patchlevel",
@@ -144,4 +148,8 @@ var missing = map[string]string{
 	"remote":        "the script to run on every target, such as remote: remote.sh",
 	"remote.script": "the script to run on every target",
 	"hosts":         "hosts: [local] runs it on this machine",
+	"kex":           leaveOut,
+	"ciphers":       leaveOut,
+	"macs":          leaveOut,
+	"host_keys":     leaveOut,
 }

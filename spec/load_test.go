@@ -79,8 +79,14 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.sh", Aggregate: "agg.sh"},
 		ScanEnv: map[string]string{"LANG": "C", "N": "5", "Q": `it's "here"`},
 		Jobs:    10000, Auth: "all", Checks: spec.Checks{Banner: true},
-		Targets: spec.Targets{User: "headless", Identity: "~/.ssh/headless", Port: 1, HostKeys: "strict"},
-		Shell:   "sh -eu", Passthrough: []string{"-I", "-PS"},
+		Targets: spec.Targets{
+			User: "headless", Identity: "~/.ssh/headless", Port: 1, HostKeys: "strict",
+			Algorithms: spec.Algorithms{
+				KEX:     []string{"curve25519-sha256", "curve25519-sha256@libssh.org", "diffie-hellman-group1-sha1"},
+				Ciphers: []string{"aes256-ctr"}, MACs: []string{"hmac-sha2-256"}, HostKeys: []string{"ssh-ed25519", "ssh-rsa"},
+			},
+		},
+		Shell: "sh -eu", Passthrough: []string{"-I", "-PS"},
 		Timeouts: spec.Timeouts{
 			Connect: spec.Duration(time.Millisecond), Banner: spec.DefaultTimeouts.Banner,
 			Auth: spec.DefaultTimeouts.Auth, Run: spec.Duration(90 * time.Minute),

@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"scanmaster/spec/algorithm"
 )
 
 // The patterns of what is no free text.
@@ -56,6 +58,11 @@ var rules = map[string]rule{
 	"flag":        flag,
 	"limit_key":   limitKey,
 	"retry_key":   retryKey,
+
+	"kex_name":      knownAs(algorithm.KeyExchange),
+	"cipher_name":   knownAs(algorithm.Cipher),
+	"mac_name":      knownAs(algorithm.MAC),
+	"host_key_name": knownAs(algorithm.HostKey),
 }
 
 func scanName(s string) (problem, hint string) {

@@ -245,6 +245,24 @@ type Targets struct {
 	Port int `yaml:"port" validate:"min=1,max=65535"`
 	// HostKeys is "accept-new", "strict" or "off".
 	HostKeys string `yaml:"host_keys" validate:"oneof=accept-new strict off"`
+	// Algorithms are all that may be used on the way to targets.
+	Algorithms Algorithms `yaml:"algorithms"`
+}
+
+// Algorithms lists what may be used on a connection, best first; of a list that
+// isn't given the worker's own holds. They go to workers as options of
+// ssh_config(5).
+type Algorithms struct {
+	// KEX are the key exchanges; ssh_config's KexAlgorithms.
+	KEX []string `yaml:"kex" validate:"omitempty,min=1,dive,kex_name"`
+	// Ciphers are the ciphers; ssh_config's Ciphers.
+	Ciphers []string `yaml:"ciphers" validate:"omitempty,min=1,dive,cipher_name"`
+	// MACs are the message authentication codes, of which ciphers that
+	// authenticate by themselves need none; ssh_config's MACs.
+	MACs []string `yaml:"macs" validate:"omitempty,min=1,dive,mac_name"`
+	// HostKeys are the host key algorithms, those of known keys first whatever
+	// the order; ssh_config's HostKeyAlgorithms.
+	HostKeys []string `yaml:"host_keys" validate:"omitempty,min=1,dive,host_key_name"`
 }
 
 // Retry maps classes and reasons of failures to how many more tries each is

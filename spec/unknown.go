@@ -58,15 +58,19 @@ const maxSlips = 3
 // nearest gives the path whose last key is most like the word, or "" where
 // none is. Of equals the first wins; case and dashes don't count.
 func nearest(word string, paths []string) string {
+	return nearestBy(word, paths, func(path string) string { return path[strings.LastIndexByte(path, '.')+1:] })
+}
+
+// nearestBy gives the one of which what key gives is most like the word.
+func nearestBy(word string, all []string, key func(string) string) string {
 	if len(word) > maxGuessed {
 		return ""
 	}
 	word = plainWord(word)
 	best, least := "", min(len(word)/2, maxSlips)+1
-	for _, path := range paths {
-		key := plainWord(path[strings.LastIndexByte(path, '.')+1:])
-		if d := levenshtein.Distance(word, key, nil); d < least {
-			best, least = path, d
+	for _, one := range all {
+		if d := levenshtein.Distance(word, plainWord(key(one)), nil); d < least {
+			best, least = one, d
 		}
 	}
 	return best

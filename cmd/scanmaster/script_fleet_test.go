@@ -21,6 +21,7 @@ var groups = map[string]fleet.Behaviour{
 	"mute":   {Kind: fleet.Mute},
 	"stuck":  {Kind: fleet.NeverEnds},
 	"flaky":  {First: []fleet.Kind{fleet.ClosesAtOnce}},
+	"old":    {Algorithms: ssh.Algorithms{KeyExchanges: []string{ssh.InsecureKeyExchangeDH1SHA1}}},
 	"evil":   {Kind: fleet.Canned, Stdout: []byte("\x1b]0;owned\a::error::no\n")},
 }
 

@@ -36,7 +36,8 @@ scanslave it does the same.
 
 Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
 banner check); of SSHOPTS -l, -i, -p and -o with User, Port, IdentityFile,
-StrictHostKeyChecking, UserKnownHostsFile and ConnectTimeout.
+StrictHostKeyChecking, UserKnownHostsFile, ConnectTimeout, KexAlgorithms,
+Ciphers, MACs and HostKeyAlgorithms.
 
 With --check before all else, and without CHUNKFILE, it only looks whether it
 could work: whether there are keys for the targets, a way to ping them, room for

@@ -35,7 +35,7 @@ func TestALocalWorkerIsAProcessOfThisBinary(t *testing.T) {
 	}
 	wantEnv := []string{
 		"LANG=C",
-		"SSHOPTS=-l headless -i ~/.ssh/headless -o StrictHostKeyChecking=accept-new",
+		"SSHOPTS=-l headless -i ~/.ssh/headless -o StrictHostKeyChecking=accept-new -o KexAlgorithms=curve25519-sha256",
 		"SCANMASTER_JOB=" + staged + "job.json",
 		"SCANMASTER_JOB_SHA256=0abc",
 	}

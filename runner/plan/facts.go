@@ -58,6 +58,17 @@ type Summary struct {
 	Trust     Trust       `json:"trust"`
 	FailOn    spec.FailOn `json:"fail_on,omitempty"`
 	Keep      int         `json:"keep"`
+	// Algorithms are all that targets are offered.
+	Algorithms Algorithms `json:"algorithms,omitzero"`
+}
+
+// Algorithms are all that may be used on a connection, best first; a list that
+// is empty leaves it to the worker.
+type Algorithms struct {
+	KEX      []string `json:"kex,omitempty"`
+	Ciphers  []string `json:"ciphers,omitempty"`
+	MACs     []string `json:"macs,omitempty"`
+	HostKeys []string `json:"host_keys,omitempty"`
 }
 
 // Trust says which host keys are believed, on each of the two legs.

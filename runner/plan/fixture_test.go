@@ -18,9 +18,12 @@ func base() *spec.Scan {
 		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
 		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Auth: "pubkey",
-		Checks:  spec.Checks{Ping: true, Banner: true},
-		Targets: spec.Targets{User: "headless", Identity: "~/.ssh/headless", Port: 22, HostKeys: "accept-new"},
-		Shell:   "bash -s", Passthrough: []string{"-I"},
+		Checks: spec.Checks{Ping: true, Banner: true},
+		Targets: spec.Targets{
+			User: "headless", Identity: "~/.ssh/headless", Port: 22, HostKeys: "accept-new",
+			Algorithms: spec.Algorithms{KEX: []string{"curve25519-sha256"}},
+		},
+		Shell: "bash -s", Passthrough: []string{"-I"},
 		Timeouts: spec.Timeouts{
 			Connect: seconds(10), Banner: seconds(10), Auth: seconds(20), Run: seconds(300),
 			Idle: seconds(30), Hook: seconds(600), Scan: seconds(28800),

@@ -125,7 +125,7 @@ func TestTheClassicScanslaveGetsTheClassicArguments(t *testing.T) {
 	remote := p.Layout.Staged(job.RoleRemote)
 	for lines, jobs := range map[int64]string{0: "1", 7: "7", 30000: "175"} {
 		got := find[plan.Launch](p).Classic(p.Layout, "xab", lines)
-		want := "#!/bin/sh\nrm -f " + got.Script + " " + got.Screenrc + "\n{ env LANG=C SSHOPTS='-l headless -i ~/.ssh/headless -o StrictHostKeyChecking=accept-new'" +
+		want := "#!/bin/sh\nrm -f " + got.Script + " " + got.Screenrc + "\n{ env LANG=C SSHOPTS='-l headless -i ~/.ssh/headless -o StrictHostKeyChecking=accept-new -o KexAlgorithms=curve25519-sha256'" +
 			" scanslave -A pubkey -d /mnt/scanmaster -r " + remote + " -p /bin/true -n " + jobs + " info1 " + chunk + ` -- -I || echo "ended with status $?"; } 2>&1 | tee -ai ` + p.Layout.Log("xab") + "\n"
 		if diff := cmp.Diff(want, got.ScriptText); diff != "" {
 			t.Error(diff)

@@ -79,6 +79,8 @@ func (c *compiler) options() string {
 	if t.Identity != "" {
 		options.Identities = []string{t.Identity}
 	}
+	a := t.Algorithms
+	options.KexAlgorithms, options.Ciphers, options.MACs, options.HostKeyAlgorithms = a.KEX, a.Ciphers, a.MACs, a.HostKeys
 	return options.SSHOPTS()
 }
 

@@ -24,6 +24,8 @@ func (c *compiler) summary() Summary {
 		Trust:     Trust{KnownHosts: c.trustedFile(), Targets: c.scan.Targets.HostKeys},
 		FailOn:    c.scan.FailOn,
 		Keep:      c.scan.Keep,
+
+		Algorithms: Algorithms(c.scan.Targets.Algorithms),
 	}
 	if s.Counted {
 		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded

@@ -64,7 +64,7 @@ func HostKeyAlgorithms(allowed []string, certified bool, known ...string) []stri
 			allowed = slices.Concat(certificates, preferred)
 		}
 	}
-	place := func(algorithm string) int {
+	rank := func(algorithm string) int {
 		switch certificate := strings.Contains(algorithm, "-cert-"); {
 		case certificate && certified:
 			return 0
@@ -76,7 +76,7 @@ func HostKeyAlgorithms(allowed []string, certified bool, known ...string) []stri
 		return 3
 	}
 	sorted := slices.Clone(allowed)
-	slices.SortStableFunc(sorted, func(a, b string) int { return place(a) - place(b) })
+	slices.SortStableFunc(sorted, func(a, b string) int { return rank(a) - rank(b) })
 	return sorted
 }
 

@@ -33,6 +33,7 @@ func (t *text) header() {
 	t.key("master", masterLost(t.plan))
 	t.key("unknown", unknown(file))
 	t.key("trusts", trusts(s))
+	t.key("offers", offers(s.Algorithms))
 	t.key("fails", fails(s.FailOn))
 	t.key("guards", t.guards())
 	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))

@@ -1,6 +1,7 @@
 package render_test
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"testing"
@@ -28,7 +29,7 @@ func TestEveryKeyOfTheFileShowsInThePlan(t *testing.T) {
 					v = v.Field(at)
 				}
 			}
-			change(v)
+			change(v, key.name)
 			p := compile(t, changed, nil)
 			if text(t, p, false) == wantText {
 				t.Error("the text is the same")
@@ -79,7 +80,13 @@ var words = map[string]string{
 	"auto": "never", "required": "none", "redeal": "fail", "pubkey": "all", "accept-new": "strict", "bash -s": "login", "rerun": "report", "continue": "stop",
 }
 
-func change(v reflect.Value) {
+// more are what is added to lists where not every word will do.
+var more = map[string]string{
+	"targets.algorithms.kex": "ecdh-sha2-nistp256", "targets.algorithms.ciphers": "aes256-ctr",
+	"targets.algorithms.macs": "hmac-sha2-512", "targets.algorithms.host_keys": "ecdsa-sha2-nistp256",
+}
+
+func change(v reflect.Value, key string) {
 	switch v.Kind() {
 	case reflect.Struct:
 		v.FieldByName("Share").SetFloat(v.FieldByName("Share").Float() + 1)
@@ -88,7 +95,7 @@ func change(v reflect.Value) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(v.Int() + 1)
 	case reflect.Slice:
-		v.Set(reflect.Append(v, reflect.ValueOf("-P")))
+		v.Set(reflect.Append(v, reflect.ValueOf(cmp.Or(more[key], "-P"))))
 	case reflect.Map:
 		switch m := v.Interface().(type) {
 		case spec.FailOn:
