@@ -118,6 +118,43 @@ func TestAHostWithNothingInCommonIsToldOf(t *testing.T) {
 	}
 }
 
+// testAlgorithms is a host that takes one algorithm of each kind only, whoever
+// serves: by their names one gets in, and by others one is told them.
+func testAlgorithms(t *testing.T, start starter) {
+	t.Helper()
+	only := ssh.Algorithms{
+		KeyExchanges: []string{"ecdh-sha2-nistp384"}, Ciphers: []string{"aes256-ctr"}, MACs: []string{"hmac-sha2-512-etm@openssh.com"},
+	}
+	h := start(t, setting{only: only})
+	how := h.how
+	how.Algorithms = only
+	how.Algorithms.HostKeys = []string{"ssh-rsa", h.key.Type()}
+	if exit, err := logIn(t, h.addr, how).Run(context.Background(), remote.Command{Line: "exit 3"}); err != nil || exit.Status != 3 {
+		t.Errorf("%+v: %v", exit, err)
+	}
+	for want, change := range map[string]func(*ssh.Algorithms){
+		"no common key exchange: it offers ecdh-sha2-nistp384; it was offered diffie-hellman-group-exchange-sha256": func(a *ssh.Algorithms) {
+			a.KeyExchanges = []string{"diffie-hellman-group-exchange-sha256"}
+		},
+		"no common client to server cipher: it offers aes256-ctr; it was offered aes128-ctr": func(a *ssh.Algorithms) {
+			a.Ciphers = []string{"aes128-ctr"}
+		},
+		"no common client to server MAC: it offers hmac-sha2-512-etm@openssh.com; it was offered hmac-sha2-512": func(a *ssh.Algorithms) {
+			a.MACs = []string{"hmac-sha2-512"}
+		},
+		"no common host key: it offers " + h.key.Type() + "; it was offered ecdsa-sha2-nistp521": func(a *ssh.Algorithms) {
+			a.HostKeys = []string{"ecdsa-sha2-nistp521"}
+		},
+	} {
+		other := how
+		change(&other.Algorithms)
+		_, err := reach(t, h.addr).Login(context.Background(), other)
+		if e := new(remote.Error); !errors.As(err, &e) || e.Err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
 func TestKnownHostKeysComeFirstAmongTheAllowed(t *testing.T) {
 	const ed, rsa, old, ec, edCert = ssh.KeyAlgoED25519, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSA, ssh.KeyAlgoECDSA256, ssh.CertAlgoED25519v01
 	for _, c := range []struct {

@@ -16,6 +16,7 @@ type setting struct {
 	hostKey    string          // its private key, as in a file; "" makes one
 	authority  ssh.Signer      // certifies the host key; nil is none
 	authorized []ssh.PublicKey // let in besides how's
+	only       ssh.Algorithms  // all that it takes; where none, its own
 }
 
 // host is a server that runs scripts for real: one of the fleet, or an sshd.
@@ -43,6 +44,7 @@ func testHost(t *testing.T, start starter) {
 	for name, test := range map[string]func(*testing.T, starter){
 		"run": testRun, "upload": testUpload, "files": testFiles, "terminal": testTerminal, "keep alive": testKeepAlive,
 		"host keys": testHostKeys, "certified host keys": testCertifiedHostKeys, "passphrase": testPassphrase,
+		"algorithms": testAlgorithms,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,7 +60,7 @@ func startOfFleet(t testing.TB, s setting) host {
 	plain, certificate := hostKeys(t, &s)
 	home := t.TempDir()
 	f, key := newFleet(t, fleet.Config{HostKey: plain, HostCertificate: certificate, NoSFTP: s.noSFTP, Authorized: s.authorized, Dir: home})
-	return host{addr: add(t, f, fleet.Behaviour{}).String(), how: loginBy(key), home: home, key: plain.PublicKey()}
+	return host{addr: add(t, f, fleet.Behaviour{Algorithms: s.only}).String(), how: loginBy(key), home: home, key: plain.PublicKey()}
 }
 
 // hostKeys are the host key of a setting, and its certificate, if any.

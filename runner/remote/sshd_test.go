@@ -53,6 +53,13 @@ func startSSHD(t testing.TB, s setting) host {
 	if !s.noSFTP {
 		config += "Subsystem sftp internal-sftp\n"
 	}
+	for option, names := range map[string][]string{
+		"KexAlgorithms": s.only.KeyExchanges, "Ciphers": s.only.Ciphers, "MACs": s.only.MACs,
+	} {
+		if len(names) > 0 {
+			config += option + " " + strings.Join(names, ",") + "\n"
+		}
+	}
 	if certificate != nil {
 		config += "HostCertificate " + dir + "/host_key-cert.pub\n"
 		overwrite(t, filepath.Join(dir, "host_key-cert.pub"), string(ssh.MarshalAuthorizedKey(certificate)))
