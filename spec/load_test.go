@@ -93,6 +93,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			"exit_254": {Share: 2.5, Percent: true}, "exit_9": {Share: 100, Percent: true},
 		},
 		MaxFail: spec.Percent{Share: 2.5, Given: true}, Canary: spec.Limit{Share: 1, Percent: true}, MaxDrift: spec.Percent{Given: true},
+		Rate: spec.Rate{Count: 2.5, Minute: true},
 	}, parse(t, string(text)))
 }
 

@@ -58,6 +58,9 @@ type Scan struct {
 	ScanEnv map[string]string `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys,env_value"`
 	// Jobs is how many targets each worker has in hand at a time.
 	Jobs int `yaml:"jobs" validate:"min=1,max=10000"`
+	// Rate is how many new connections to targets there may be at the most, of all
+	// workers together, tries again included.
+	Rate Rate `yaml:"rate"`
 	// Auth is how workers authenticate to targets: "pubkey", "password" or "all".
 	Auth string `yaml:"auth" validate:"oneof=pubkey password all"`
 	// Checks are made of a target before it is logged in to.

@@ -61,6 +61,9 @@ func (f File) check() error {
 	if err := f.checkRetry(); err != nil {
 		return err
 	}
+	if err := f.Rate.check(); err != nil {
+		return err
+	}
 	if f.MasterLease < 0 {
 		return errors.New("the master's lease is below zero")
 	}

@@ -36,6 +36,8 @@ type File struct {
 	// by reason of its outcome, of which the reason counts where both are given:
 	// keys of RetryKeys, 1 to MaxRetry each.
 	Retry map[string]int `json:"retry,omitempty"`
+	// Rate bounds the new connections to targets; nil is no bound.
+	Rate *Rate `json:"rate,omitempty"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput int64 `json:"max_output"`
 	// Lease is how long the worker's heartbeat may stand still before the chunk

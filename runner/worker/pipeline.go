@@ -24,6 +24,7 @@ type pipeline struct {
 	ends     *ends
 	slots    *slots
 	queue    *queue
+	pace     *pace
 	retry    map[string]int
 	command  string
 	timeouts job.Timeouts
@@ -40,6 +41,7 @@ func newPipeline(w *shift, a *access) *pipeline {
 	return &pipeline{
 		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, limit: w.limit, ends: w.ends,
 		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
+		pace: newPace(c.rate()),
 	}
 }
 
@@ -77,6 +79,11 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 		}
 		if err != nil {
 			return err
+		}
+		if t.bad == nil {
+			if err := p.pace.take(ctx); err != nil {
+				return err
+			}
 		}
 		place, err := p.slots.take(ctx)
 		if err != nil {

@@ -21,6 +21,7 @@ type visit struct {
 	trial
 	place  *slot
 	took   durations
+	begun  bool   // a connection was
 	sent   bool   // the script was, or is being
 	stdout *spool // nil until the script is sent
 	stderr tail
@@ -38,6 +39,10 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 			return came, nil
 		}
 	}
+	if err := v.pace.connect(ctx); err != nil {
+		return verdict{}, nil //nolint:nilerr // we end; nothing is made of this target
+	}
+	v.begun = true
 	reached, err := remote.Reach(ctx, net.JoinHostPort(host, strconv.Itoa(port)),
 		remote.ReachTimeouts{Connect: v.timeouts.Connect, Banner: v.timeouts.Banner})
 	if err != nil {
@@ -142,6 +147,9 @@ func (v *visit) record(came verdict) error {
 }
 
 func (v *visit) close() {
+	if !v.begun && v.bad == nil {
+		v.pace.unused()
+	}
 	if v.stdout != nil {
 		_ = v.stdout.close() // it has no name, and its content is recorded
 	}

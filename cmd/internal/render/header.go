@@ -29,6 +29,7 @@ func (t *text) header() {
 	t.key("env", t.env())
 	t.key("checks", t.checks())
 	t.key("limits", t.limits())
+	t.key("rate", ceiling(file.Rate))
 	t.key("retry", retries(file.Retry))
 	t.key("master", masterLost(t.plan))
 	t.key("unknown", unknown(file))
