@@ -64,6 +64,9 @@ func (f File) check() error {
 	if err := f.Rate.check(); err != nil {
 		return err
 	}
+	if f.PerSubnet < 0 {
+		return errors.New("there are fewer than no targets of a subnet")
+	}
 	if f.MasterLease < 0 {
 		return errors.New("the master's lease is below zero")
 	}

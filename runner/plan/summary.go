@@ -51,6 +51,7 @@ func (c *compiler) jobFile() job.File {
 		},
 		Retry:     c.scan.Retry,
 		Rate:      c.rate(),
+		PerSubnet: c.scan.PerSubnet,
 		MaxOutput: int64(c.scan.MaxOutput),
 		Lease:     c.scan.Lease.Std(),
 		OnUnknown: c.scan.OnUnknown,

@@ -28,3 +28,12 @@ func ceiling(r *job.Rate) string {
 
 // decimals gives a number with no more than two of them.
 func decimals(n float64) string { return humanize.Commaf(math.Round(n*100) / 100) }
+
+// perSubnet says how many targets of one subnet are in hand; nothing where all may
+// be.
+func perSubnet(most int) string {
+	if most == 0 {
+		return ""
+	}
+	return fmt.Sprintf("at most %s of one subnet (/24 of IPv4, /64 of IPv6) in hand at a time, on each worker", count(int64(most), "target"))
+}
