@@ -50,7 +50,7 @@ func (r *run) gather() {
 func (r *run) deal() []*chunkRun {
 	var dealt []*chunkRun
 	for _, h := range r.crew {
-		if h.chunk != nil || h.out != "" {
+		if h.chunk != nil || h.out != "" || r.isFull() {
 			continue
 		}
 		i := slices.IndexFunc(r.chunks, func(c *chunkRun) bool { return c.waits() && h.mayTake(c) && r.isOpen(c) })

@@ -68,6 +68,9 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	r.gather()
 	if r.resumed {
 		r.adopt(ctx)
+		if err := r.reshare(); err != nil {
+			return "", err
+		}
 	}
 	if err := r.cancelled(); err != nil {
 		return "", err

@@ -22,6 +22,9 @@ func (w *waiter) pulse() {
 // idle gives the rates of those that have nothing to do, though they may.
 func (r *run) idle() []float64 {
 	var rates []float64
+	if r.isFull() {
+		return nil // who has nothing to do is to do nothing
+	}
 	for _, h := range r.crew {
 		if h.chunk == nil && h.out == "" {
 			rates = append(rates, h.rate)

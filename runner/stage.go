@@ -68,6 +68,7 @@ func (r *run) stageFile(f plan.StagedFile) error {
 func (r *run) jobFile() error {
 	file := r.plan.Job
 	file.Run, file.Name = r.plan.Layout.Run, r.plan.Layout.Name
+	file.Rate = file.Rate.Among(min(len(r.live), len(r.chunks)))
 	for _, read := range r.files {
 		switch read.role {
 		case job.RoleRemote:

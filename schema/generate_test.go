@@ -67,6 +67,8 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 		}
 	case reflect.TypeFor[spec.Limit]():
 		return oneOf(&jsonschema.Schema{Type: "integer", Minimum: "1"}, matching(spec.LimitPattern))
+	case reflect.TypeFor[spec.Rate]():
+		return matching(spec.RatePattern)
 	case reflect.TypeFor[spec.Percent]():
 		return matching(spec.LimitPattern)
 	case reflect.TypeFor[spec.Retry]():

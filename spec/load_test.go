@@ -99,6 +99,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 			"exit_254": {Share: 2.5, Percent: true}, "exit_9": {Share: 100, Percent: true},
 		},
 		MaxFail: spec.Percent{Share: 2.5, Given: true}, Canary: spec.Limit{Share: 1, Percent: true}, MaxDrift: spec.Percent{Given: true},
+		Rate: spec.Rate{Count: 2.5, Minute: true}, PerSubnet: 1,
 	}, parse(t, string(text)))
 }
 

@@ -58,6 +58,12 @@ type Scan struct {
 	ScanEnv map[string]string `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys,env_value"`
 	// Jobs is how many targets each worker has in hand at a time.
 	Jobs int `yaml:"jobs" validate:"min=1,max=10000"`
+	// Rate is how many new connections to targets there may be at the most, of all
+	// workers together, tries again included.
+	Rate Rate `yaml:"rate"`
+	// PerSubnet is how many targets of one subnet, a /24 of IPv4 or a /64 of IPv6,
+	// each worker has in hand at a time; 0 is no bound.
+	PerSubnet int `yaml:"per_subnet" validate:"omitempty,min=1,max=10000"`
 	// Auth is how workers authenticate to targets: "pubkey", "password" or "all".
 	Auth string `yaml:"auth" validate:"oneof=pubkey password all"`
 	// Checks are made of a target before it is logged in to.

@@ -29,6 +29,10 @@ func (r *reader) together(scan *Scan) {
 		r.bad["canary"] = true
 		r.tell(r.at("canary"), "leave it out where none is to be scanned first", "canary is no target")
 	}
+	if _, written := r.pos["per_subnet"]; written && scan.PerSubnet == 0 && !r.told("per_subnet") {
+		r.bad["per_subnet"] = true
+		r.tell(r.at("per_subnet"), "leave it out for no bound", "per_subnet is no target")
+	}
 	if scan.Shell != ShellLogin {
 		return
 	}

@@ -129,5 +129,8 @@ func unitHint(t reflect.Type, text string) string {
 	if t == reflect.TypeFor[Percent]() && decimal(text) && isShare(text+"%") && len(text) < 4 {
 		return fmt.Sprintf("did you mean %s%%?", text)
 	}
+	if meant := meantRate(text); t == reflect.TypeFor[Rate]() && meant != "" {
+		return fmt.Sprintf("did you mean %s?", meant)
+	}
 	return ""
 }

@@ -61,6 +61,12 @@ func (f File) check() error {
 	if err := f.checkRetry(); err != nil {
 		return err
 	}
+	if err := f.Rate.check(); err != nil {
+		return err
+	}
+	if f.PerSubnet < 0 {
+		return errors.New("there are fewer than no targets of a subnet")
+	}
 	if f.MasterLease < 0 {
 		return errors.New("the master's lease is below zero")
 	}

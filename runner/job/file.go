@@ -36,6 +36,11 @@ type File struct {
 	// by reason of its outcome, of which the reason counts where both are given:
 	// keys of RetryKeys, 1 to MaxRetry each.
 	Retry map[string]int `json:"retry,omitempty"`
+	// Rate bounds the new connections to targets; nil is no bound.
+	Rate *Rate `json:"rate,omitempty"`
+	// PerSubnet is how many targets of one subnet a worker has in hand at the most;
+	// 0 is no bound.
+	PerSubnet int `json:"per_subnet,omitempty"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput int64 `json:"max_output"`
 	// Lease is how long the worker's heartbeat may stand still before the chunk

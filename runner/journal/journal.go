@@ -49,6 +49,9 @@ const (
 	// digest; what stood behind is in the chunks of Into, which the job file
 	// number Job knows. It is one entry, lest a crash lose or double a line.
 	KindShrunk Kind = "shrunk"
+	// KindShared: the ceiling of new connections is shared out anew, as the job file
+	// number Job says it.
+	KindShared Kind = "shared"
 	// KindGuarded: a guard has stopped the run, for a Reason, with a Verdict.
 	KindGuarded Kind = "guarded"
 	// KindStep: the step called Step is done.

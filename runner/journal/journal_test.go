@@ -46,6 +46,7 @@ var happened = []journal.Entry{
 	{Kind: journal.KindShrunk, Chunk: "xaa", Lines: 7, SHA256: "a7", Into: []journal.Piece{{"xac", 2, "ac"}, {"xad", 1, "ad"}}, Job: 2},
 	{Kind: journal.KindGuarded, Reason: "it failed everywhere"},
 	{Kind: journal.KindMaster, By: "process 2"},
+	{Kind: journal.KindShared, Job: 3},
 	{Kind: journal.KindStep, Step: "wait", Summary: []byte(`{"targets":19}`)},
 	{Kind: journal.KindFinished, Verdict: "complete"},
 }
@@ -57,7 +58,7 @@ var amounts = journal.State{
 		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
 		{Name: "xac", Lines: 2, End: 2, SHA256: "ac", Canary: true}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad", Canary: true},
 	},
-	Job:   2,
+	Job:   3,
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),
 	Finished: true, Verdict: "complete",
 }

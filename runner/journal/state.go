@@ -18,7 +18,8 @@ type State struct {
 	Targets, Excluded int64
 	// Chunks are all chunks, in the order in which they were made.
 	Chunks []Chunk
-	// Job is the number of the job file that knows them all; 0 is the first one.
+	// Job is the number of the job file that knows them all, and what each worker's
+	// share of the ceiling of new connections is; 0 is the first one.
 	Job int
 	// Steps are the steps that are done.
 	Steps map[string]bool
@@ -81,6 +82,9 @@ func (s *State) add(e Entry) error {
 		return nil
 	case KindShrunk:
 		return s.shrink(e)
+	case KindShared:
+		s.Job = e.Job
+		return nil
 	case KindDealt:
 		s.Dealt, s.Targets, s.Excluded = true, e.Targets, e.Excluded
 		return nil

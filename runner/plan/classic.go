@@ -26,6 +26,8 @@ func (c *compiler) classic() *Classic {
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
 	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
+	refuse("rate", !c.scan.Rate.IsZero())
+	refuse("per_subnet", c.scan.PerSubnet > 0)
 	ignored := []string{"timeouts", "max_output"}
 	if len(c.scan.Retry) > 0 {
 		ignored = append(ignored, "retry")

@@ -52,6 +52,8 @@ func (c *compiler) jobFile() job.File {
 			Hook:    c.scan.Timeouts.Hook.Std(),
 		},
 		Retry:     c.scan.Retry,
+		Rate:      c.rate(),
+		PerSubnet: c.scan.PerSubnet,
 		MaxOutput: int64(c.scan.MaxOutput),
 		Lease:     c.scan.Lease.Std(),
 		OnUnknown: c.scan.OnUnknown,

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"time"
 )
 
@@ -35,8 +36,19 @@ type Reached struct {
 // the end of the connection kept it from going on; one that has said nothing
 // is KindTimeout or KindLost. Bytes that dribble in don't move the deadline.
 func Reach(ctx context.Context, address string, t ReachTimeouts) (*Reached, error) {
+	return reach(ctx, address, address, t)
+}
+
+// ReachAt does so for a host whose address was found already: it is connected to
+// at, and its key is the one of address ("host:port").
+func ReachAt(ctx context.Context, at netip.AddrPort, address string, t ReachTimeouts) (*Reached, error) {
+	return reach(ctx, at.String(), address, t)
+}
+
+// reach connects to what dialled says, a host whose key is that of address.
+func reach(ctx context.Context, dialled, address string, t ReachTimeouts) (*Reached, error) {
 	began := time.Now()
-	conn, err := dial(ctx, address, t.Connect)
+	conn, err := dial(ctx, dialled, t.Connect)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +85,33 @@ func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn,
 	if err == nil {
 		return conn, nil
 	}
+	return nil, dialFailed(ctx, err)
+}
+
+// Resolve gives the address that a name stands for, the first where it has several;
+// an address stands for itself. The error is an *Error. A timeout of zero or less
+// is none.
+func Resolve(ctx context.Context, host string, timeout time.Duration) (netip.Addr, error) {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap(), nil // LookupNetIP would lose its zone
+	}
+	if timeout > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &deadlineError{timeout})
+		defer cancel()
+	}
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err == nil && len(found) == 0 {
+		err = &net.DNSError{Err: "no address", Name: host, IsNotFound: true}
+	}
+	if err != nil {
+		return netip.Addr{}, dialFailed(ctx, err)
+	}
+	return found[0].Unmap(), nil
+}
+
+// dialFailed tells what it means that a host was not connected to while ctx held.
+func dialFailed(ctx context.Context, err error) *Error {
 	e := dialError(err)
 	if until, ok := ctx.Deadline(); ok && !time.Now().Before(until) {
 		<-ctx.Done() // the dialer may notice the same deadline first
@@ -80,7 +119,7 @@ func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn,
 	if ctx.Err() != nil && e.Kind != KindRefused && e.Kind != KindUnreachable {
 		e = limitError(ctx, e.Phase)
 	}
-	return nil, e
+	return e
 }
 
 func bannerError(err error) *Error {

@@ -24,6 +24,7 @@ type pipeline struct {
 	ends     *ends
 	slots    *slots
 	queue    *queue
+	pace     *pace
 	retry    map[string]int
 	command  string
 	timeouts job.Timeouts
@@ -40,6 +41,7 @@ func newPipeline(w *shift, a *access) *pipeline {
 	return &pipeline{
 		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, limit: w.limit, ends: w.ends,
 		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
+		pace: newPace(c.rate()),
 	}
 }
 
@@ -60,6 +62,9 @@ func (p *pipeline) run() error {
 		return err
 	}
 	p.queue = newQueue(&rest{targets, p.ledger, p.limit}, maxWaiting)
+	if p.locates() {
+		p.queue.address, p.queue.subnets = p.address, newSubnets(p.cfg.perSubnet())
+	}
 	err = p.dispatch(p.ends.taking)
 	p.running.Wait()
 	if cause := context.Cause(p.ends.taking); cause != nil {
@@ -78,6 +83,11 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if t.bad == nil {
+			if err := p.pace.take(ctx); err != nil {
+				return err
+			}
+		}
 		place, err := p.slots.take(ctx)
 		if err != nil {
 			return err
@@ -87,14 +97,11 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 			return err
 		}
 		p.running.Go(func() {
-			if t.tries == 0 {
-				t.began = p.cfg.Now()
-			}
-			again, err := p.try(ctx, t, place)
+			came, err := p.try(ctx, &t, place)
 			if err != nil {
 				p.ends.stop(err)
 			}
-			p.handBack(t, again) // before the next takes its place, so that no more can wait than are counted
+			p.handBack(t, came) // before the next takes its place, so that no more can wait than are counted
 			place.free()
 		})
 	}
@@ -120,35 +127,45 @@ func (r *rest) Next() (chunk.Target, error) {
 	}
 }
 
-// try tries one target, and brings it to its outcome or reports that it is
-// worth another try. The error is one of this host, never the target's.
-func (p *pipeline) try(ctx context.Context, t trial, place *slot) (again bool, err error) {
+// fate is what becomes of a target that was in hand.
+type fate int
+
+const (
+	over  fate = iota // it has its outcome, or this worker ends
+	again             // it is worth another try
+	aside             // its subnet is full; the queue has it back already
+)
+
+// try tries one target, and brings it to its outcome or reports what else becomes
+// of it. The error is one of this host, never the target's.
+func (p *pipeline) try(ctx context.Context, t *trial, place *slot) (fate, error) {
 	if ctx.Err() != nil {
-		return false, nil
+		return over, nil
 	}
-	if t.tries == 0 {
+	if t.began.IsZero() {
+		t.began = p.cfg.Now()
 		if err := p.ledger.Checked(t.target); err != nil {
-			return false, err
+			return over, err
 		}
 	}
 	v := &visit{pipeline: p, trial: t, place: place}
 	defer v.close()
-	var came verdict
-	if t.bad != nil {
-		came = invalid(t.bad)
-	} else if came, err = v.run(ctx); err != nil {
-		return false, err
+	came, err := v.run(ctx)
+	if err != nil {
+		return over, err
 	}
 	if v.sent {
 		ctx = p.ends.running
 	}
-	if ctx.Err() != nil {
-		return false, nil // ended by us, not by the target
+	switch {
+	case ctx.Err() != nil:
+		return over, nil // ended by us, not by the target
+	case v.aside:
+		return aside, nil
+	case t.tries < worth(p.retry, came, v.sent):
+		return again, nil
 	}
-	if t.tries < worth(p.retry, came, v.sent) {
-		return true, nil
-	}
-	return false, v.record(came)
+	return over, v.record(came)
 }
 
 // maySend notes that the script is about to be sent, and makes sure that this

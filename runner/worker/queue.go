@@ -6,24 +6,26 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"sync"
 	"time"
 
 	"scanmaster/runner/chunk"
 )
 
-// maxWaiting is how many targets may wait for another try before no new one is
-// taken in hand; those that are in hand then may still come on top. A line of
+// maxWaiting is how many targets may wait, for another try or for a place in their
+// subnet, before no new one is taken in hand; those that are in hand then may still come on top. A line of
 // a list is 4 KiB at the most, so that this is no more than 16 MiB.
 const maxWaiting = 4096
 
 // trial is one try at a target.
 type trial struct {
 	target chunk.Target
-	bad    error     // why the line names none
-	began  time.Time // when it was first taken in hand
-	tries  int       // how many there were before
-	due    time.Time // not before then
+	bad    error      // why the line names none
+	at     netip.Addr // what is connected to; invalid where it isn't known, or need not be
+	began  time.Time  // when it was first taken in hand; zero before
+	tries  int        // how many there were before
+	due    time.Time  // not before then
 }
 
 // list gives one target after the other, as chunk.Reader does.
@@ -31,11 +33,15 @@ type list interface {
 	Next() (chunk.Target, error)
 }
 
-// queue says which target is next: one that waited for another try and whose
-// time has come, or else the next of the list. Who waits holds no slot.
+// queue says which target is next: one that waited for its subnet and has its
+// place, one that waited for another try and whose time has come, or else the next
+// of the list. Who waits holds no slot.
 type queue struct {
 	list list
 	most int // that may wait
+	// address is that of a target where its line says it; nil where nobody needs
+	// to know.
+	address func(chunk.Target) netip.Addr
 
 	// changed holds one while something is yet to be looked at.
 	changed chan struct{}
@@ -44,6 +50,7 @@ type queue struct {
 	ended   bool // the list is
 	inHand  int  // those that may still come back
 	waiting byDue
+	subnets *subnets
 }
 
 func newQueue(list list, most int) *queue {
@@ -79,24 +86,20 @@ const untilChanged = time.Duration(1<<63 - 1)
 func (q *queue) pick(now time.Time) (t trial, wait time.Duration, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) > 0 && !q.waiting[0].due.After(now) {
-		q.inHand++
-		return heap.Pop(&q.waiting).(trial), 0, nil
-	}
-	if !q.ended && len(q.waiting) < q.most {
-		t.target, err = q.list.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			q.ended = true
-		case err != nil && !isBadLine(err):
-			return trial{}, 0, fmt.Errorf("chunk: %w", err)
-		default:
-			t.bad = err
-			q.inHand++
-			return t, 0, nil
+	t, found := q.subnets.next()
+	for !found {
+		if t, found, err = q.come(now); err != nil {
+			return trial{}, 0, err
 		}
+		if !found {
+			break
+		}
+		found = q.subnets.enter(t)
 	}
 	switch {
+	case found:
+		q.inHand++
+		return t, 0, nil
 	case len(q.waiting) > 0:
 		return trial{}, q.waiting[0].due.Sub(now), nil
 	case q.inHand > 0:
@@ -105,21 +108,57 @@ func (q *queue) pick(now time.Time) (t trial, wait time.Duration, err error) {
 	return trial{}, 0, io.EOF
 }
 
+// come gives the target whose turn it is, wherever it belongs: one whose time has
+// come, or the next of the list.
+func (q *queue) come(now time.Time) (t trial, found bool, err error) {
+	if len(q.waiting) > 0 && !q.waiting[0].due.After(now) {
+		return heap.Pop(&q.waiting).(trial), true, nil
+	}
+	if q.ended || len(q.waiting)+q.subnets.wait() >= q.most {
+		return trial{}, false, nil
+	}
+	t.target, err = q.list.Next()
+	switch {
+	case errors.Is(err, io.EOF):
+		q.ended = true
+		return trial{}, false, nil
+	case err != nil && !isBadLine(err):
+		return trial{}, false, fmt.Errorf("chunk: %w", err)
+	case err == nil && q.address != nil:
+		t.at = q.address(t.target)
+	}
+	t.bad = err
+	return t, true, nil
+}
+
+// found tells at which address a target is that has a name alone. It reports false
+// where its subnet is full: then the target is out of hand, and comes on by itself.
+func (q *queue) found(t trial) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.subnets.enter(t) {
+		return true
+	}
+	q.inHand--
+	return false
+}
+
 // done hands a target back that is not to be tried again.
-func (q *queue) done() { q.back(nil) }
+func (q *queue) done(t trial) { q.back(t, false) }
 
 // again hands a target back that is to be tried again after a pause.
 func (q *queue) again(t trial, pause time.Duration) {
 	t.due = time.Now().Add(pause)
-	q.back(&t)
+	q.back(t, true)
 }
 
-func (q *queue) back(t *trial) {
+func (q *queue) back(t trial, waits bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.inHand--
-	if t != nil {
-		heap.Push(&q.waiting, *t)
+	q.subnets.leave(t)
+	if waits {
+		heap.Push(&q.waiting, t)
 	}
 	select {
 	case q.changed <- struct{}{}:

@@ -41,8 +41,8 @@ func TestWhoIsDoneWithDoesNotComeAgain(t *testing.T) {
 				t.Errorf("got %+v, want %s", got, want)
 			}
 		}
-		q.done()
-		time.AfterFunc(time.Hour, q.done)
+		q.done(trial{})
+		time.AfterFunc(time.Hour, func() { q.done(trial{}) })
 		if got, err := q.next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Errorf("got %+v, %v", got, err)
 		}
@@ -66,7 +66,7 @@ func TestWhoIsTriedAgainComesWhenItsTimeHasCome(t *testing.T) {
 			if at := time.Since(began); got.target.Host != want.host || got.tries != 1 || at != want.at*time.Second {
 				t.Errorf("after %v came %+v, want %+v", at, got, want)
 			}
-			q.done()
+			q.done(got)
 		}
 		if _, err := q.next(t.Context()); !errors.Is(err, io.EOF) {
 			t.Error(err)
@@ -122,7 +122,7 @@ func TestNoNewTargetIsTakenWhileTooManyWait(t *testing.T) {
 				time.Sleep(10 * time.Millisecond)
 				defer func() { <-hands }()
 				if got.tries++; got.tries == 3 {
-					q.done()
+					q.done(got)
 					return
 				}
 				q.again(got, time.Second)

@@ -52,13 +52,14 @@ func (c Config) retry() map[string]int {
 	return nil
 }
 
-// handBack gives the queue a target back that was tried, where it failed in a
-// way that is worth it for another try.
-func (p *pipeline) handBack(t trial, again bool) {
-	if !again {
-		p.queue.done()
-		return
+// handBack gives the queue a target back that was in hand.
+func (p *pipeline) handBack(t trial, came fate) {
+	switch came {
+	case over:
+		p.queue.done(t)
+	case again:
+		t.tries++
+		p.queue.again(t, pause(t.tries, rand.Float64()))
+	case aside:
 	}
-	t.tries++
-	p.queue.again(t, pause(t.tries, rand.Float64()))
 }

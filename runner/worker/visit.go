@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
-	"strconv"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -18,32 +16,44 @@ import (
 // visit is one try at a target: its way through ping, banner, login and script.
 type visit struct {
 	*pipeline
-	trial
+	*trial
 	place  *slot
 	took   durations
+	begun  bool   // a connection was
+	aside  bool   // its subnet is full
 	sent   bool   // the script was, or is being
 	stdout *spool // nil until the script is sent
 	stderr tail
 }
 
 // durations is how long the phases took that were passed.
-type durations struct{ connect, banner, auth, run time.Duration }
+type durations struct{ resolve, connect, banner, auth, run time.Duration }
 
 // run goes as far as the target lets it. The error is one of this host; what
 // the target does becomes its verdict.
 func (v *visit) run(ctx context.Context) (verdict, error) {
+	if v.bad != nil {
+		return invalid(v.bad), nil
+	}
 	host, port := v.target.Address(v.through.ByName, v.cfg.Targets.Port)
+	if came := v.locate(ctx, host); came.class != "" || v.aside {
+		return came, nil
+	}
 	if v.pinger != nil {
 		if came := v.ping(ctx, host); came.class != "" {
 			return came, nil
 		}
 	}
-	reached, err := remote.Reach(ctx, net.JoinHostPort(host, strconv.Itoa(port)),
-		remote.ReachTimeouts{Connect: v.timeouts.Connect, Banner: v.timeouts.Banner})
+	if err := v.pace.connect(ctx); err != nil {
+		return verdict{}, nil //nolint:nilerr // we end; nothing is made of this target
+	}
+	v.begun = true
+	reached, err := v.reach(ctx, host, port)
 	if err != nil {
 		return unreached(err, v.through.Banner), nil
 	}
 	v.took.connect, v.took.banner = reached.Timing()
+	v.took.connect += v.took.resolve
 	if err := v.place.heard(ctx); err != nil {
 		return verdict{}, reached.Close() // we end; nothing is made of this target
 	}
@@ -56,21 +66,6 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return verdict{}, err
 	}
 	return v.script(v.ends.running, conn)
-}
-
-// ping asks for an echo. The verdict is empty where one came. Of a name with
-// several addresses the first is asked.
-func (v *visit) ping(ctx context.Context, host string) verdict {
-	bound, cancel := context.WithTimeout(ctx, v.timeouts.Connect)
-	defer cancel()
-	addrs, err := net.DefaultResolver.LookupNetIP(bound, "ip", host)
-	if err != nil || len(addrs) == 0 {
-		return unresolved(err)
-	}
-	if err := v.pinger.Ping(ctx, addrs[0]); err != nil {
-		return unpinged(err)
-	}
-	return verdict{}
 }
 
 func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Conn, error) {
@@ -143,6 +138,9 @@ func (v *visit) record(came verdict) error {
 }
 
 func (v *visit) close() {
+	if !v.begun && v.bad == nil {
+		v.pace.unused()
+	}
 	if v.stdout != nil {
 		_ = v.stdout.close() // it has no name, and its content is recorded
 	}

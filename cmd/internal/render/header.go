@@ -29,6 +29,8 @@ func (t *text) header() {
 	t.key("env", t.env())
 	t.key("checks", t.checks())
 	t.key("limits", t.limits())
+	t.key("rate", ceiling(file.Rate))
+	t.key("subnets", perSubnet(file.PerSubnet))
 	t.key("retry", retries(file.Retry))
 	t.key("master", masterLost(t.plan))
 	t.key("unknown", unknown(file))

@@ -58,7 +58,7 @@ func leaves(v reflect.Value, name string, path ...int) []leaf {
 		}
 		at, in := append(append([]int{}, path...), i), name+key
 		switch field := v.Field(i); {
-		case field.Type() == reflect.TypeFor[spec.Percent](), field.Type() == reflect.TypeFor[spec.Limit]():
+		case field.Type() == reflect.TypeFor[spec.Percent](), field.Type() == reflect.TypeFor[spec.Limit](), field.Type() == reflect.TypeFor[spec.Rate]():
 			found = append(found, leaf{in, at})
 		case field.Kind() == reflect.Struct:
 			found = append(found, leaves(field, in+".", at...)...)
@@ -89,7 +89,11 @@ var more = map[string]string{
 func change(v reflect.Value, key string) {
 	switch v.Kind() {
 	case reflect.Struct:
-		v.FieldByName("Share").SetFloat(v.FieldByName("Share").Float() + 1)
+		number := v.FieldByName("Share")
+		if v.Type() == reflect.TypeFor[spec.Rate]() {
+			number = v.FieldByName("Count")
+		}
+		number.SetFloat(number.Float() + 1)
 	case reflect.Bool:
 		v.SetBool(!v.Bool())
 	case reflect.Int, reflect.Int64:

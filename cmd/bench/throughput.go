@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// throughput runs the bare loop, one worker and a whole scan over the same list.
+func throughput(ctx context.Context, o options) (err error) {
+	if o.targets == 0 {
+		o.targets = 10_000
+	}
+	g, err := newGround(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	list, err := g.list("targets.txt", liveNet, o.targets)
+	if err != nil {
+		return err
+	}
+	heading(o, "throughput")
+	all := []contender{g.floor(o, list), g.worker(o, list, o.targets), g.apply(o, list)}
+	runs, err := contest(ctx, all, o.pairs, note)
+	if err != nil {
+		return err
+	}
+	return table(os.Stdout, all, runs, o.targets)
+}
+
+// floor is the bare loop.
+func (g *ground) floor(o options, list string) contender {
+	return contender{"bare loop of x/crypto/ssh", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+		cmd := exec.CommandContext(ctx, g.self, "floor", list, g.key, g.script, fmt.Sprint(o.jobs), o.kex)
+		return cmd, func() error { return nil }, nil // it fails where a target does
+	}}
+}
+
+// sshopts is how targets are reached, as a classic worker is told.
+func (g *ground) sshopts(o options) string {
+	opts := "-l root -i " + g.key + " -o StrictHostKeyChecking=accept-new"
+	if o.kex != "" {
+		opts += " -o KexAlgorithms=" + o.kex
+	}
+	return opts
+}
+
+// worker is one worker with all that it does: it records the keys of all hosts,
+// each of which it sees for the first time.
+func (g *ground) worker(o options, list string, ok int) contender {
+	return contender{"scanslave", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+		share, err := os.MkdirTemp(g.dir, "share.")
+		if err == nil {
+			err = os.MkdirAll(filepath.Join(share, "chunked/bench"), 0o700) // the master's work
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		cmd := exec.CommandContext(ctx, g.path("scanslave"), "-A", "pubkey", "-d", share, "-r", g.script,
+			"-n", fmt.Sprint(o.jobs), "bench", list, "--", "-P")
+		cmd.Dir = g.dir
+		cmd.Env = append(os.Environ(), "SSHOPTS="+g.sshopts(o), "TMPDIR="+g.dir)
+		return cmd, func() error {
+			return errors.Join(want(filepath.Join(share, "chunked/bench"), "*/output/*/*/hosts_ok", ok), os.RemoveAll(share))
+		}, nil
+	}}
+}
+
+// apply is a whole scan by three workers of this machine.
+func (g *ground) apply(o options, list string) contender {
+	return contender{"scanmaster apply, 3 workers", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+		share, err := os.MkdirTemp(g.dir, "share.")
+		if err != nil {
+			return nil, nil, err
+		}
+		scan, err := g.write("scan.yaml", fmt.Sprintf(`version: 1
+name: bench
+dir: %s
+input: %s
+remote: remote.sh
+hosts: [local, local, local]
+jobs: %d
+targets: {user: root, identity: %s}
+checks: {ping: false}
+`, share, filepath.Base(list), (o.jobs+2)/3, g.key))
+		if err != nil {
+			return nil, nil, err
+		}
+		cmd := exec.CommandContext(ctx, g.scanmaster, "apply", scan)
+		return cmd, func() error {
+			return errors.Join(want(filepath.Join(share, "chunked/bench"), "final/ok", o.targets), os.RemoveAll(share))
+		}, nil
+	}}
+}
+
+// want counts lines of results.
+func want(dir, pattern string, lines int) error {
+	n, err := count(dir, pattern)
+	if err == nil && n != lines {
+		err = fmt.Errorf("%s has %d lines, and should have %d", filepath.Join(dir, pattern), n, lines)
+	}
+	return err
+}

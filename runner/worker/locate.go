@@ -1,0 +1,84 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/remote"
+)
+
+// locates tells that the address of a target must be known before it is connected
+// to: where its subnet is bounded, and where one target is to be one connection.
+// Else the dialler goes through all addresses of a name.
+func (p *pipeline) locates() bool { return p.cfg.perSubnet() > 0 || p.pace != nil }
+
+// perSubnet is how many targets of one subnet may be in hand; 0 is no bound.
+func (c Config) perSubnet() int {
+	if c.Job == nil {
+		return 0
+	}
+	return c.Job.PerSubnet
+}
+
+// address is that of a target where its line says it.
+func (p *pipeline) address(t chunk.Target) netip.Addr {
+	host, _ := t.Address(p.through.ByName, p.cfg.Targets.Port)
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return addr
+}
+
+// locate finds the address of a target that has a name alone, once for all its
+// tries, and takes a place in its subnet. The verdict is empty where it has both,
+// or waits aside.
+func (v *visit) locate(ctx context.Context, host string) verdict {
+	if !v.locates() || v.at.IsValid() {
+		return verdict{}
+	}
+	began := time.Now()
+	addr, err := remote.Resolve(ctx, host, v.timeouts.Connect)
+	v.took.resolve = time.Since(began)
+	switch {
+	case err != nil && v.pinger != nil:
+		return unresolved(errors.Unwrap(err))
+	case err != nil:
+		return unreached(err, v.through.Banner)
+	}
+	v.at = addr
+	v.aside = !v.queue.found(*v.trial)
+	return verdict{}
+}
+
+// ping asks for an echo. The verdict is empty where one came. Of a name with
+// several addresses the first is asked.
+func (v *visit) ping(ctx context.Context, host string) verdict {
+	addr := v.at
+	if !addr.IsValid() {
+		var err error
+		if addr, err = remote.Resolve(ctx, host, v.timeouts.Connect); err != nil {
+			return unresolved(errors.Unwrap(err))
+		}
+	}
+	if err := v.pinger.Ping(ctx, addr); err != nil {
+		return unpinged(err)
+	}
+	return verdict{}
+}
+
+// reach connects to the target, by its name where its address need not be known.
+func (v *visit) reach(ctx context.Context, host string, port int) (*remote.Reached, error) {
+	address := net.JoinHostPort(host, strconv.Itoa(port))
+	bounds := remote.ReachTimeouts{Connect: v.timeouts.Connect, Banner: v.timeouts.Banner}
+	if !v.at.IsValid() {
+		return remote.Reach(ctx, address, bounds)
+	}
+	bounds.Connect = max(time.Millisecond, bounds.Connect-v.took.resolve) // it bounds the name, too
+	return remote.ReachAt(ctx, netip.AddrPortFrom(v.at, uint16(port)), address, bounds)
+}

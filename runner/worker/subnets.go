@@ -1,0 +1,100 @@
+package worker
+
+import "net/netip"
+
+// subnets bound how many targets of one subnet are in hand. Who finds its subnet
+// full waits aside, and has its place as soon as one is free there: first come,
+// first served. A nil one bounds nothing. The queue's lock guards it.
+type subnets struct {
+	most int
+	of   map[netip.Prefix]*subnet // those with somebody in hand
+	// ready are those that waited and have their place; waiting counts all that
+	// wait, those among them.
+	ready   []trial
+	waiting int
+}
+
+// subnet is who is in hand of one, and who waits for that.
+type subnet struct {
+	inHand int
+	aside  []trial
+}
+
+// newSubnets makes those of so many targets each; nil for 0.
+func newSubnets(most int) *subnets {
+	if most == 0 {
+		return nil
+	}
+	return &subnets{most: most, of: make(map[netip.Prefix]*subnet)}
+}
+
+// subnetOf is the subnet of an address: a /24 of IPv4, which may be mapped into
+// IPv6, and a /64 of IPv6.
+func subnetOf(addr netip.Addr) netip.Prefix {
+	addr = addr.Unmap()
+	bits := 64
+	if addr.Is4() {
+		bits = 24
+	}
+	subnet, _ := addr.Prefix(bits) // which fails for other numbers of bits alone
+	return subnet
+}
+
+// enter takes a place in the subnet of a target, or puts the target aside. One
+// whose address isn't known yet takes none.
+func (s *subnets) enter(t trial) bool {
+	if s == nil || !t.at.IsValid() {
+		return true
+	}
+	key := subnetOf(t.at)
+	n := s.of[key]
+	if n == nil {
+		n = new(subnet)
+		s.of[key] = n
+	}
+	if n.inHand < s.most {
+		n.inHand++
+		return true
+	}
+	n.aside = append(n.aside, t)
+	s.waiting++
+	return false
+}
+
+// leave gives a target's place to who waited longest for it.
+func (s *subnets) leave(t trial) {
+	if s == nil || !t.at.IsValid() {
+		return
+	}
+	key := subnetOf(t.at)
+	n := s.of[key]
+	if len(n.aside) > 0 {
+		s.ready = append(s.ready, n.aside[0])
+		n.aside[0] = trial{} // which its line would be held by
+		n.aside = n.aside[1:]
+		return
+	}
+	if n.inHand--; n.inHand == 0 {
+		delete(s.of, key)
+	}
+}
+
+// next gives one that waited and has its place.
+func (s *subnets) next() (trial, bool) {
+	if s == nil || len(s.ready) == 0 {
+		return trial{}, false
+	}
+	t := s.ready[0]
+	s.ready[0] = trial{}
+	s.ready = s.ready[1:]
+	s.waiting--
+	return t, true
+}
+
+// wait counts those that wait.
+func (s *subnets) wait() int {
+	if s == nil {
+		return 0
+	}
+	return s.waiting
+}
