@@ -16,13 +16,9 @@ import (
 
 // The second byte of a target's address says how it behaves.
 const (
-	liveNet  = 8 // and all that isn't named here
-	muteNet  = 200
-	largeNet = 201
+	liveNet = 8 // and all that isn't named here
+	muteNet = 200
 )
-
-// largeOutput is what a target of largeNet writes, in bytes.
-const largeOutput = 1 << 20
 
 // crowd serves targets on all of 127/8 until stdin ends. Its arguments are the
 // file of the public key that it lets in, and how many ports there are to be
@@ -48,11 +44,7 @@ func crowd(_ context.Context, args []string) error {
 		return err
 	}
 	defer f.Close() //nolint:errcheck // the process ends
-	large := make([]byte, largeOutput)
-	for i := range large {
-		large[i] = "0123456789abcdef\n"[i%17]
-	}
-	port, err := f.Any(0, func(a netip.Addr) fleet.Behaviour { return behaviour(a, large) })
+	port, err := f.Any(0, behaviour)
 	if err != nil {
 		return err
 	}
@@ -68,12 +60,9 @@ func crowd(_ context.Context, args []string) error {
 	return err
 }
 
-func behaviour(a netip.Addr, large []byte) fleet.Behaviour {
-	switch a.As4()[1] {
-	case muteNet:
+func behaviour(a netip.Addr) fleet.Behaviour {
+	if a.As4()[1] == muteNet {
 		return fleet.Behaviour{Kind: fleet.Mute}
-	case largeNet:
-		return fleet.Behaviour{Kind: fleet.Canned, Stdout: large}
 	}
 	return fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("this is " + a.String() + "\n")}
 }

@@ -29,7 +29,7 @@ func dead(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	alone, err := g.list("live.txt", liveNet, live)
+	alone, err := g.list("live.txt", live)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func dead(ctx context.Context, o options) (err error) {
 	for n := range mutes {
 		bad = append(bad, fmt.Sprintf("mute%d %s:%d", n, address(muteNet, n), g.port), fmt.Sprintf("gone%d %s", n, g.filtered[n]))
 	}
-	mixed, err := g.list("mixed.txt", liveNet, live, bad...)
+	mixed, err := g.list("mixed.txt", live, bad...)
 	if err != nil {
 		return err
 	}

@@ -134,8 +134,8 @@ func address(net, n int) string {
 	return fmt.Sprintf("127.%d.%d.%d", net+n/65000, n%65000/250, n%250+1)
 }
 
-// list writes a list of targets of a net, after these lines.
-func (g *ground) list(name string, net, targets int, first ...string) (string, error) {
+// list writes a list of live targets, after these lines.
+func (g *ground) list(name string, targets int, first ...string) (string, error) {
 	f, err := os.Create(g.path(name))
 	if err != nil {
 		return "", err
@@ -145,7 +145,7 @@ func (g *ground) list(name string, net, targets int, first ...string) (string, e
 		_, _ = fmt.Fprintln(w, line) // Flush tells
 	}
 	for n := range targets {
-		_, _ = fmt.Fprintf(w, "host%d %s:%d\n", n, address(net, n), g.port)
+		_, _ = fmt.Fprintf(w, "host%d %s:%d\n", n, address(liveNet, n), g.port)
 	}
 	return f.Name(), errors.Join(w.Flush(), f.Close())
 }

@@ -5,10 +5,6 @@
 //	bench [flags] throughput   one worker, and a whole apply, against a bare loop
 //	bench [flags] peers        pdsh, clush, parallel-ssh, parallel and xargs, where they are there
 //	bench [flags] dead         targets that stay silent or don't answer among live ones
-//	bench [flags] memory       peaks of master and worker over long lists and large outputs
-//	bench [flags] split        a list of ten million lines into 64 chunks
-//	bench [flags] start        plan against version, and 40 workers against one over slow links
-//	bench [flags] wait         from the last .done file to the aggregator
 package main
 
 import (
@@ -26,7 +22,6 @@ import (
 type options struct {
 	targets, jobs, pairs int
 	kex                  string
-	profile              string
 }
 
 // verbs are what can be measured; each prints its table.
@@ -57,7 +52,6 @@ func run(ctx context.Context, args []string) error {
 	flags.IntVar(&o.jobs, "jobs", 175, "how many targets are in hand at a time")
 	flags.IntVar(&o.pairs, "pairs", 7, "how often each is run, one after the other")
 	flags.StringVar(&o.kex, "kex", "", "the key exchange `method`; empty is the library's choice")
-	flags.StringVar(&o.profile, "profile", "", "a `folder` for profiles of the worker (cpu.pprof, heap.pprof)")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

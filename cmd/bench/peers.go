@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 )
 
 // peers runs the tools that one would take instead, as far as they are there,
@@ -21,7 +22,7 @@ func peers(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	list, err := g.list("targets.txt", liveNet, o.targets)
+	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err
 	}
@@ -73,15 +74,11 @@ func (g *ground) peers(o options, addresses string) []peer {
 	if o.kex != "" {
 		opts = append(opts, "-o", "KexAlgorithms="+o.kex)
 	}
-	line := ""
-	for _, word := range opts {
-		line += " " + word
-	}
-	line = line[1:]
+	line := strings.Join(opts, " ")
 	ssh := append([]string{"ssh"}, opts...)
 	return []peer{
-		{name: "pdsh -R ssh", argv: []string{"pdsh", "-R", "ssh", "-l", "root", "-f", jobs, "-w", "^" + addresses, "uname"}, env: []string{"PDSH_SSH_ARGS=" + line + " -2 -a -x -l%u %h"}},
-		{name: "clush", argv: []string{"clush", "-l", "root", "-f", jobs, "--hostfile", addresses, "-o", line, "uname"}},
+		{name: "pdsh -R ssh", argv: []string{"pdsh", "-R", "ssh", "-l", "root", "-f", jobs, "-w", "^" + addresses, "uname"}, env: []string{"PDSH_SSH_ARGS=" + line + " -n -a -x -l%u %h"}},
+		{name: "clush", argv: []string{"clush", "-l", "root", "-f", jobs, "--nostdin", "--hostfile", addresses, "-o", line, "uname"}},
 		{name: "parallel-ssh", argv: append(append([]string{"parallel-ssh", "-l", "root", "-p", jobs, "-h", addresses, "-t", "0", "-i"}, extra(opts)...), "uname")},
 		{name: "parallel ssh", argv: append(append([]string{"parallel", "-j", jobs}, ssh...), "-n", "root@{}", "uname"), stdin: addresses},
 		{name: "xargs ssh", argv: append(append([]string{"xargs", "-P", jobs, "-I", "{}"}, ssh...), "-n", "root@{}", "uname"), stdin: addresses},

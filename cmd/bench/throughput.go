@@ -19,7 +19,7 @@ func throughput(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	list, err := g.list("targets.txt", liveNet, o.targets)
+	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err
 	}
