@@ -76,7 +76,7 @@ func work(words []string) error {
 		Log: func(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) },
 	}
 	if jobs := os.Getenv("TEST_WORKER_JOBS"); jobs != "" {
-		config.Args.Jobs = atoi(jobs) // a host that is slower than the others
+		config.Args.Jobs = job.Jobs(atoi(jobs)) // a host that is slower than the others
 	}
 	if check {
 		f := worker.Fit(ctx, config)

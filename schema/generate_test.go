@@ -67,6 +67,9 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 		}
 	case reflect.TypeFor[spec.Limit]():
 		return oneOf(&jsonschema.Schema{Type: "integer", Minimum: "1"}, matching(spec.LimitPattern))
+	case reflect.TypeFor[spec.Jobs]():
+		number := &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: json.Number(strconv.Itoa(spec.MaxJobs))}
+		return oneOf(number, &jsonschema.Schema{Const: spec.JobsAuto.String()})
 	case reflect.TypeFor[spec.Rate]():
 		return matching(spec.RatePattern)
 	case reflect.TypeFor[spec.Percent]():

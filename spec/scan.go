@@ -56,8 +56,9 @@ type Scan struct {
 	Hooks Hooks `yaml:"hooks"`
 	// ScanEnv is the environment of every worker process.
 	ScanEnv map[string]string `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys,env_value"`
-	// Jobs is how many targets each worker has in hand at a time.
-	Jobs int `yaml:"jobs" validate:"min=1,max=10000"`
+	// Jobs is how many targets each worker has in hand at a time; with "auto" each
+	// finds out how many it can bear.
+	Jobs Jobs `yaml:"jobs"`
 	// Rate is how many new connections to targets there may be at the most, of all
 	// workers together, tries again included.
 	Rate Rate `yaml:"rate"`

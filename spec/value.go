@@ -121,13 +121,16 @@ func (r *reader) text(n *yaml.Node, to encoding.TextUnmarshaler, t reflect.Type,
 	}
 }
 
-// unitHint proposes a unit for a bare number.
+// unitHint proposes a unit for a bare number, and the word that was meant.
 func unitHint(t reflect.Type, text string) string {
 	if t == reflect.TypeFor[Duration]() && decimal(text) && len(text) < 10 {
 		return fmt.Sprintf("did you mean %ss?", text)
 	}
 	if t == reflect.TypeFor[Percent]() && decimal(text) && isShare(text+"%") && len(text) < 4 {
 		return fmt.Sprintf("did you mean %s%%?", text)
+	}
+	if t == reflect.TypeFor[Jobs]() && nearest(text, []string{autoWord}) != "" {
+		return "did you mean auto?"
 	}
 	if meant := meantRate(text); t == reflect.TypeFor[Rate]() && meant != "" {
 		return fmt.Sprintf("did you mean %s?", meant)

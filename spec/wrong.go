@@ -18,6 +18,7 @@ var takes = map[reflect.Type]struct{ what, hint string }{
 	reflect.TypeFor[Size]():     {"a size", "such as 16MiB"},
 	reflect.TypeFor[Limit]():    {"a count or a share", "such as 25 or 10%"},
 	reflect.TypeFor[Percent]():  {"a percentage", "such as 20%"},
+	reflect.TypeFor[Jobs]():     {"a whole number, or auto", "such as 175"},
 	reflect.TypeFor[Rate]():     {"so many a second or a minute", "such as 200/s or 90/m"},
 	reflect.TypeFor[[]string](): {"a list", "write […] around it"},
 }

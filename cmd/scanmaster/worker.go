@@ -32,7 +32,8 @@ scanslave it does the same.
   -d DIR     the shared folder (/mnt/scanmaster)
   -r REMOTE  the script (./remote.sh)
   -p POST    what to run after the chunk
-  -n JOBS    targets at a time (175)
+  -n JOBS    targets at a time (175); auto begins with 64 a CPU, and takes more
+             while this machine can bear it
 
 Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
 banner check); of SSHOPTS -l, -i, -p and -o with User, Port, IdentityFile,
@@ -72,7 +73,7 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 		return err
 	}
 	if a.getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memory(args.Jobs))
+		config.Sized = func(jobs int) { debug.SetMemoryLimit(memory(jobs)) }
 	}
 	mark, err := worker.Run(cmd.Context(), config)
 	switch {

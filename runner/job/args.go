@@ -14,7 +14,7 @@ type Args struct {
 	Remote    string `json:"remote"`
 	PostChunk string `json:"post_chunk,omitempty"`
 	// Jobs is how many targets are in hand at a time.
-	Jobs int `json:"jobs"`
+	Jobs Jobs `json:"jobs"`
 	// Name of the scan, and path of the chunk.
 	Name      string `json:"name"`
 	ChunkFile string `json:"chunk_file"`

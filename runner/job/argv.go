@@ -3,7 +3,6 @@ package job
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -23,7 +22,7 @@ func (a Args) Argv() []string {
 	if a.PostChunk != "" {
 		words = append(words, "-p", a.PostChunk)
 	}
-	words = append(words, "-n", strconv.Itoa(a.Jobs), a.Name)
+	words = append(words, "-n", a.Jobs.String(), a.Name)
 	if a.ChunkFile != "" {
 		words = append(words, a.ChunkFile)
 	}
@@ -114,9 +113,9 @@ func (a *Args) set(flag byte, value string) error {
 	case 'p':
 		a.PostChunk = value
 	case 'n':
-		n, err := strconv.Atoi(value)
-		if err != nil || n < 1 {
-			return fmt.Errorf("-n is a number of targets at a time, not %q", value)
+		n, err := parseJobs(value)
+		if err != nil {
+			return err
 		}
 		a.Jobs = n
 	case 'h':

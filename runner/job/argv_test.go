@@ -112,16 +112,17 @@ func TestTheWordsAreInTheClassicOrder(t *testing.T) {
 func FuzzArgsRoundTrip(f *testing.F) {
 	f.Add("pubkey", false, "/mnt/scanmaster", "./remote.sh", "", 175, "info1", "/in/xaa", "")
 	f.Add("all", true, "-d", "--", "-", 1, "a", "--", "--\n-P\n\n-n")
+	f.Add("pubkey", false, "/d", "r", "", -1, "a", "b", "")     // as many as can be
 	f.Add("pubkey", true, "0", "0", "", 175, "-d", "0", "0\n0") // a name that is a flag
 	f.Fuzz(func(t *testing.T, auth string, attended bool, dir, remote, post string, jobs int, name, file, through string) {
 		a := job.Args{
-			Auth: auth, Attended: attended, Dir: dir, Remote: remote, PostChunk: post, Jobs: jobs, Name: name, ChunkFile: file,
+			Auth: auth, Attended: attended, Dir: dir, Remote: remote, PostChunk: post, Jobs: job.Jobs(jobs), Name: name, ChunkFile: file,
 		}
 		if through != "" {
 			a.Passthrough = strings.Split(through, "\n")
 		}
 		known := auth == "pubkey" || auth == "password" || auth == "all"
-		valid := known && dir != "" && remote != "" && file != "" && jobs > 0 && job.CheckName(name) == nil
+		valid := known && dir != "" && remote != "" && file != "" && (jobs > 0 || jobs == -1) && job.CheckName(name) == nil
 		got, err := job.ParseArgs(a.Argv())
 		switch {
 		case valid && (err != nil || !reflect.DeepEqual(got, a)):

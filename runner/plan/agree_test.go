@@ -30,6 +30,9 @@ func TestWhatIsSaidTwiceIsTheSame(t *testing.T) {
 	if words := strings.Join(job.RetryKeys, "|"); spec.RetryPattern != "^("+words+")$" || job.MaxRetry != 10 {
 		t.Errorf("what is tried again: %s and %s", words, spec.RetryPattern)
 	}
+	if int(job.JobsAuto) != int(spec.JobsAuto) || job.JobsAuto.String() != spec.JobsAuto.String() {
+		t.Errorf("as many jobs as can be: %v and %v", job.JobsAuto, spec.JobsAuto)
+	}
 	args, err := job.ParseArgs([]string{"audit", "xaa"})
 	if err != nil || args.Auth != spec.DefaultAuth {
 		t.Errorf("auth: %q and %q, %v", args.Auth, spec.DefaultAuth, err)

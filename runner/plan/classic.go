@@ -26,6 +26,7 @@ func (c *compiler) classic() *Classic {
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
 	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
+	refuse("jobs: auto", c.scan.Jobs == spec.JobsAuto)
 	refuse("rate", !c.scan.Rate.IsZero())
 	refuse("per_subnet", c.scan.PerSubnet > 0)
 	ignored := []string{"timeouts", "max_output"}
@@ -45,7 +46,7 @@ func (c *compiler) classic() *Classic {
 func (l Launch) Classic(layout job.Layout, chunk string, lines int64) Command {
 	args := l.Args
 	args.ChunkFile = layout.Chunk(chunk)
-	args.Jobs = int(max(1, min(int64(args.Jobs), lines)))
+	args.Jobs = job.Jobs(max(1, min(int64(args.Jobs), lines)))
 	if args.PostChunk == "" {
 		args.PostChunk = noHook
 	}

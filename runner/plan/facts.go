@@ -1,6 +1,9 @@
 package plan
 
-import "scanmaster/spec"
+import (
+	"scanmaster/runner/job"
+	"scanmaster/spec"
+)
 
 // Facts is what a plan needs to know of the world; cmd gathers it.
 type Facts struct {
@@ -54,7 +57,7 @@ type Summary struct {
 	Excluded  int64       `json:"excluded,omitempty"`
 	Workers   int         `json:"workers"`
 	Remote    int         `json:"remote_workers"`
-	Jobs      int         `json:"jobs"`
+	Jobs      job.Jobs    `json:"jobs"`
 	Trust     Trust       `json:"trust"`
 	FailOn    spec.FailOn `json:"fail_on,omitempty"`
 	Keep      int         `json:"keep"`

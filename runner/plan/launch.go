@@ -21,7 +21,7 @@ func (c *compiler) launch() Launch {
 		Auth:        c.scan.Auth,
 		Dir:         c.layout.Dir,
 		Remote:      c.layout.Staged(job.RoleRemote),
-		Jobs:        c.scan.Jobs,
+		Jobs:        job.Jobs(c.scan.Jobs),
 		Name:        c.scan.Name,
 		Passthrough: c.passthrough(),
 	}

@@ -20,7 +20,7 @@ func (c *compiler) summary() Summary {
 		Counted:   c.counted(),
 		Workers:   len(c.workers),
 		Remote:    c.remote(),
-		Jobs:      c.scan.Jobs,
+		Jobs:      job.Jobs(c.scan.Jobs),
 		Trust:     Trust{KnownHosts: c.trustedFile(), Targets: c.scan.Targets.HostKeys},
 		FailOn:    c.scan.FailOn,
 		Keep:      c.scan.Keep,

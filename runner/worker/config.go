@@ -40,6 +40,9 @@ type Config struct {
 	// worker is told so a second time, and nothing is waited for any more.
 	Grace time.Duration
 	Cut   <-chan struct{}
+	// Sized, where it isn't nil, is told how many targets there may be at a time,
+	// before the first one and each time when there may be more.
+	Sized func(jobs int)
 	// Now tells the time.
 	Now func() time.Time
 	// Log says something to whoever looks after the worker. What it says may

@@ -126,12 +126,16 @@ func (c Config) fitTemp() error {
 // fitFiles judges the limit of open files: with few there are fewer targets at
 // a time, and with none left the worker's own files can't be opened.
 func (c Config) fitFiles(f *job.Fitness, limit uint64) {
-	wanted := reserve + 3*max(0, c.Args.Jobs)
-	switch working, _ := bounds(c.Args.Jobs, limit); {
+	jobs := max(0, int(c.Args.Jobs))
+	if c.Args.Jobs == job.JobsAuto {
+		jobs = 1 // it takes what there is
+	}
+	wanted := reserve + 3*jobs
+	switch working, _ := bounds(jobs, limit); {
 	case limit <= reserve:
 		f.Wrong = append(f.Wrong, fmt.Sprintf("only %d files may be open; raise ulimit -n to %d", limit, wanted))
-	case working < c.Args.Jobs:
+	case working < jobs:
 		f.Warnings = append(f.Warnings, fmt.Sprintf(
-			"%d targets at a time instead of %d: only %d files may be open; raise ulimit -n to %d, or lower jobs", working, c.Args.Jobs, limit, wanted))
+			"%d targets at a time instead of %d: only %d files may be open; raise ulimit -n to %d, or lower jobs", working, jobs, limit, wanted))
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"io"
 	"sync"
 
-	"golang.org/x/sys/unix"
-
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/result"
@@ -23,6 +21,7 @@ type pipeline struct {
 	limit    *limit
 	ends     *ends
 	slots    *slots
+	grower   *grower // nil where the slots stay as many
 	queue    *queue
 	pace     *pace
 	retry    map[string]int
@@ -34,23 +33,12 @@ type pipeline struct {
 
 func newPipeline(w *shift, a *access) *pipeline {
 	c := w.Config
-	working, silent := bounds(c.Args.Jobs, openFiles())
-	if working < c.Args.Jobs {
-		c.Log("%d targets at a time instead of %d: no more files may be open (ulimit -n)", working, c.Args.Jobs)
-	}
+	slots, grower := c.places()
 	return &pipeline{
 		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, limit: w.limit, ends: w.ends,
-		slots: newSlots(working, silent), command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
+		slots: slots, grower: grower, command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 		pace: newPace(c.rate()),
 	}
-}
-
-func openFiles() uint64 {
-	var limit unix.Rlimit
-	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-		return 1024 // what every system grants
-	}
-	return limit.Cur
 }
 
 // run goes through all targets that have no outcome. The first error of this
@@ -65,7 +53,9 @@ func (p *pipeline) run() error {
 	if p.locates() {
 		p.queue.address, p.queue.subnets = p.address, newSubnets(p.cfg.perSubnet())
 	}
+	grown := p.grower.start()
 	err = p.dispatch(p.ends.taking)
+	grown()
 	p.running.Wait()
 	if cause := context.Cause(p.ends.taking); cause != nil {
 		return cause

@@ -21,10 +21,53 @@ const perJob = 4
 type slots struct {
 	// jobs bounds those that work, silent those before their banner.
 	jobs, silent *semaphore.Weighted
+	// size is how many there are now. Those that there may be later are held back
+	// by whoever lets them grow.
+	size size
 }
 
+// size is how many may work, and be before their banner.
+type size struct{ working, silent int }
+
+// newSlots makes so many, which stay so many.
 func newSlots(jobs, silent int) *slots {
-	return &slots{jobs: semaphore.NewWeighted(int64(jobs)), silent: semaphore.NewWeighted(int64(silent))}
+	now := size{jobs, silent}
+	return newGrowing(now, now)
+}
+
+// newGrowing makes so many that may become more.
+func newGrowing(now, most size) *slots {
+	s := &slots{jobs: semaphore.NewWeighted(int64(most.working)), silent: semaphore.NewWeighted(int64(most.silent)), size: now}
+	s.jobs.TryAcquire(int64(most.working - now.working)) // nobody has any yet
+	s.silent.TryAcquire(int64(most.silent - now.silent))
+	return s
+}
+
+// resize lets more work. Where that leaves fewer open files for those before their
+// banner, so many of these places must be free; it reports false where they
+// aren't. It is called by one goroutine at a time.
+func (s *slots) resize(next size) bool {
+	if fewer := s.size.silent - next.silent; fewer > 0 {
+		if !s.silent.TryAcquire(int64(fewer)) {
+			return false
+		}
+	} else {
+		s.silent.Release(int64(-fewer))
+	}
+	s.jobs.Release(int64(next.working - s.size.working))
+	s.size = next
+	return true
+}
+
+// taken tells that nobody gets a place now.
+func (s *slots) taken() bool {
+	for _, places := range []*semaphore.Weighted{s.silent, s.jobs} {
+		if !places.TryAcquire(1) {
+			return true
+		}
+		places.Release(1)
+	}
+	return false
 }
 
 // reserve is how many files may be open that are no target's: a file a class of

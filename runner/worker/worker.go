@@ -64,7 +64,7 @@ func (c Config) check() (job.Through, error) {
 	if c.Args.Auth != "pubkey" {
 		return job.Through{}, fmt.Errorf("-A %s needs a terminal to type a password at: %w", c.Args.Auth, ErrUnsupported)
 	}
-	if c.Args.Jobs < 1 {
+	if c.Args.Jobs < 1 && c.Args.Jobs != job.JobsAuto {
 		return job.Through{}, fmt.Errorf("%d targets at a time are none", c.Args.Jobs)
 	}
 	if c.Job != nil && c.Job.Name != c.Args.Name {

@@ -136,6 +136,9 @@ func on(s plan.Summary) string {
 
 func from(s plan.Summary) string {
 	line := fmt.Sprintf("%s × %d at a time", count(int64(s.Workers), "worker"), s.Jobs)
+	if s.Jobs == job.JobsAuto {
+		line = count(int64(s.Workers), "worker") + " × as many at a time as each can bear (jobs: auto)"
+	}
 	switch {
 	case s.Remote == 0:
 		line += ", on this machine"
