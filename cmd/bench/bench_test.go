@@ -105,6 +105,18 @@ func someGround(t *testing.T, filtered int) *ground {
 	return g
 }
 
+// TestSmallMeasurements has each of them measure something small; what fails on
+// the way is an error.
+func TestSmallMeasurements(t *testing.T) {
+	for verb, most := range map[string]string{"split": "200", "wait": "8", "start": "20"} {
+		t.Run(verb, func(t *testing.T) {
+			if err := run(t.Context(), []string{"-targets", most, "-pairs", "1", verb}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestAddressesAreEachATargets(t *testing.T) {
 	seen := make(map[string]bool)
 	for n := range 200_000 {

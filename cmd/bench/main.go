@@ -5,6 +5,9 @@
 //	bench [flags] throughput   one worker, and a whole apply, against a bare loop
 //	bench [flags] peers        pdsh, clush, parallel-ssh, parallel and xargs, where they are there
 //	bench [flags] dead         targets that stay silent or don't answer among live ones
+//	bench [flags] split        a list of ten million lines into 64 chunks, against split(1)
+//	bench [flags] wait         from the last .done file to the aggregator
+//	bench [flags] start        plan against version
 package main
 
 import (
@@ -26,7 +29,7 @@ type options struct {
 
 // verbs are what can be measured; each prints its table.
 var verbs = map[string]func(context.Context, options) error{
-	"throughput": throughput, "peers": peers, "dead": dead,
+	"throughput": throughput, "peers": peers, "dead": dead, "split": split, "wait": wait, "start": start,
 }
 
 // parts are what the processes of a measurement do; they take no flags.

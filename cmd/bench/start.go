@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+)
+
+// start times the plan of a small scan against what only prints a line.
+func start(ctx context.Context, o options) (err error) {
+	if o.targets == 0 {
+		o.targets = 1000
+	}
+	g, err := newGround(ctx, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	list, err := g.list("targets.txt", o.targets)
+	if err != nil {
+		return err
+	}
+	if _, _, err := g.apply(o, list).command(ctx); err != nil { // it writes the scan file
+		return err
+	}
+	heading(o, "start")
+	none := func() error { return nil }
+	all := []contender{
+		{"scanmaster version", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+			return exec.CommandContext(ctx, g.scanmaster, "version"), none, nil
+		}},
+		{"scanmaster plan", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+			return exec.CommandContext(ctx, g.scanmaster, "plan", g.path("scan.yaml")), none, nil
+		}},
+	}
+	runs, err := contest(ctx, all, o.pairs, func(string) {})
+	if err != nil {
+		return err
+	}
+	ms := func(t took) float64 { return t.wall.Seconds() * 1000 }
+	fmt.Printf("version %.1f ms, plan %.1f ms, %.2f times as long\n", median(each(runs[0], ms)), median(each(runs[1], ms)), ratio(runs[1], runs[0], ms))
+	return nil
+}
