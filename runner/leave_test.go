@@ -99,6 +99,6 @@ func TestWorkersThatWereLeftOnHostsFinishForTheNextMaster(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if ran, _ := os.ReadFile(g.path("ran")); len(ran) != 4*len("ran\n") {
-		t.Errorf("something ran twice: %s", ran)
+		t.Errorf("something ran twice: %s\n%s", ran, g.told())
 	}
 }

@@ -1,8 +1,10 @@
 #!/bin/sh
 # Tells how far the worker of the chunk $chunk is. Its process is looked for
-# first: one that has finished in between has left .done by then.
-say pid "$(worker)"
+# first: one that has finished in between has left .done by then. The script that
+# starts it is looked for before it: one that has become the worker in between is
+# found as that.
 say starter "$(starter)"
+say pid "$(worker)"
 for folder in "${prefix:?}"/[0-9]*."${chunk:?}"; do
 	[ -d "$folder" ] || continue
 	say folder "${folder##*/}"
