@@ -56,6 +56,7 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	err := w.loop(ctx)
 	cancel()
 	w.asking.Wait()
+	w.endLate()
 	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
 		err = watchErr
 	}
@@ -76,6 +77,10 @@ type waiter struct {
 	due       bool // progress is to be reported with the next counts
 	pulses    int
 	asking    sync.WaitGroup // those that start a worker, or wait for its end
+
+	mu sync.Mutex
+	// late are those that the loop has not heard of before it ended.
+	late []started
 }
 
 // gone is a worker that has ended, or was given up.
@@ -150,6 +155,7 @@ func (w *waiter) loop(ctx context.Context) error {
 		case b := <-w.starts:
 			err = w.run.hasStarted(b.chunk, b.post, b.err)
 			w.tend(ctx, b.chunk)
+			w.clear(b.started)
 		case err = <-w.cancelled:
 		case <-tick.C:
 			w.due = true
@@ -175,11 +181,29 @@ func (w *waiter) startMore(ctx context.Context) {
 			select {
 			case w.starts <- begin{started{c, post}, err}:
 			case <-ctx.Done():
-				if post != nil && !w.run.leaves() {
-					_ = post.end(false) // nobody else knows of it
-				}
+				w.mu.Lock()
+				w.late = append(w.late, started{c, post})
+				w.mu.Unlock()
 			}
 		})
+	}
+}
+
+// endLate ends those that nobody else knows of.
+func (w *waiter) endLate() {
+	for _, s := range w.late {
+		if s.post != nil && !w.run.leaves() {
+			w.asking.Go(func() { _ = s.post.end(s.chunk.done) })
+		}
+	}
+	w.asking.Wait()
+}
+
+// clear gives the host of a worker that has finished the room again that its
+// files have there. It may have been so quick that its start is told of later.
+func (w *waiter) clear(s started) {
+	if far, ok := s.post.(*apart); ok && s.chunk.done {
+		w.asking.Go(func() { _ = far.end(true) })
 	}
 }
 
@@ -202,7 +226,7 @@ func (w *waiter) finish(f found) error {
 	c.tally.Counts = f.mark.Counts
 	err := w.run.journal.Add(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder})
 	if far != nil && err == nil {
-		w.asking.Go(func() { _ = far.end(true) }) // its host has the room again
+		w.clear(started{c, far})
 	}
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
