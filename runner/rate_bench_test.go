@@ -49,8 +49,12 @@ func BenchmarkTheCeiling(b *testing.B) {
 				}
 				slices.SortFunc(times, time.Time.Compare)
 				most, least := within(times, 2*time.Second)
-				b.ReportMetric(float64(most)/(2*perSecond), "×most")
-				b.ReportMetric(float64(least)/(2*perSecond), "×least")
+				high, low := float64(most)/(2*perSecond), float64(least)/(2*perSecond)
+				b.ReportMetric(high, "×most")
+				b.ReportMetric(low, "×least")
+				if high > 1.05 || !dies && low < 0.95 {
+					b.Errorf("%.3f to %.3f times the rate", low, high)
+				}
 			}
 		})
 	}

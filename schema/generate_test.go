@@ -77,7 +77,7 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[spec.Retry]():
 		return &jsonschema.Schema{
 			Type: "object", PropertyNames: matching(spec.RetryPattern),
-			AdditionalProperties: &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: "10"},
+			AdditionalProperties: &jsonschema.Schema{Type: "integer", Minimum: "0", Maximum: "10"},
 		}
 	case reflect.TypeFor[spec.Duration]():
 		return matching(`^([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+$`)

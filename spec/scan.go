@@ -79,8 +79,9 @@ type Scan struct {
 	// Timeouts bound every phase of a target, hooks, and the scan.
 	Timeouts Timeouts `yaml:"timeouts"`
 	// Retry says how many more tries a target is worth that failed before the
-	// script was sent, by class or by reason.
-	Retry Retry `yaml:"retry" validate:"dive,keys,retry_key,endkeys,min=1,max=10"`
+	// script was sent, by class or by reason; a connection that was dropped before
+	// its banner is worth 3 where neither is named.
+	Retry Retry `yaml:"retry" validate:"dive,keys,retry_key,endkeys,min=0,max=10"`
 	// MaxOutput caps what is kept of one target's output, in bytes.
 	MaxOutput Size `yaml:"max_output" validate:"at_least=1KiB"`
 	// Poll is how often the shared folder is looked at when no event comes.

@@ -34,7 +34,8 @@ type File struct {
 	Timeouts Timeouts `json:"timeouts"`
 	// Retry is how many more tries a target is worth that failed, by class or
 	// by reason of its outcome, of which the reason counts where both are given:
-	// keys of RetryKeys, 1 to MaxRetry each.
+	// keys of RetryKeys, 0 to MaxRetry each. Who was dropped before its banner is
+	// worth a few where neither is given.
 	Retry map[string]int `json:"retry,omitempty"`
 	// Rate bounds the new connections to targets; nil is no bound.
 	Rate *Rate `json:"rate,omitempty"`

@@ -20,7 +20,7 @@ var RetryKeys = []string{
 
 func (f File) checkRetry() error {
 	for key, tries := range f.Retry {
-		if !slices.Contains(RetryKeys, key) || tries < 1 || tries > MaxRetry {
+		if !slices.Contains(RetryKeys, key) || tries < 0 || tries > MaxRetry {
 			return fmt.Errorf("%d more tries for %q can't be", tries, key)
 		}
 	}

@@ -16,7 +16,7 @@ type HostConfig struct {
 	// HostKeys judges the host's key; it must be given.
 	HostKeys HostKeys
 	// Connect bounds finding the name and TCP, Handshake what comes from
-	// there until one is logged in. Zero or less is none.
+	// there until one is logged in, of each try. Zero or less is none.
 	Connect, Handshake time.Duration
 	// KeepAlive is the time between two questions to the host whether it is
 	// still there; after 3 without an answer the connection is lost. Zero or
@@ -24,9 +24,14 @@ type HostConfig struct {
 	KeepAlive time.Duration
 }
 
-// Dial reaches a host and logs in to it. The error is an *Error. The caller
-// closes the connection.
+// Dial reaches a host and logs in to it. One that drops the connection before its
+// identification is tried again, up to DropTries more times, with pauses. The
+// error is an *Error. The caller closes the connection.
 func Dial(ctx context.Context, c HostConfig) (*Conn, error) {
+	return patiently(ctx, func() (*Conn, error) { return dialOnce(ctx, c) })
+}
+
+func dialOnce(ctx context.Context, c HostConfig) (*Conn, error) {
 	r, err := Reach(ctx, c.Address, ReachTimeouts{Connect: c.Connect, Banner: c.Handshake})
 	if err != nil {
 		return nil, err

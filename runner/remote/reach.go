@@ -64,6 +64,9 @@ func reach(ctx context.Context, dialled, address string, t ReachTimeouts) (*Reac
 	}
 	if readErr != nil {
 		_ = conn.Close() // the reading told what is wrong
+		if drop := dropped(conn, &g, readErr); drop != nil {
+			return nil, drop
+		}
 		return nil, bannerError(readErr)
 	}
 	return &Reached{

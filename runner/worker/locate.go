@@ -13,9 +13,12 @@ import (
 )
 
 // locates tells that the address of a target must be known before it is connected
-// to: where its subnet is bounded, and where one target is to be one connection.
-// Else the dialler goes through all addresses of a name.
-func (p *pipeline) locates() bool { return p.cfg.perSubnet() > 0 || p.pace != nil }
+// to: where its subnet is bounded, where one target is to be one connection, and
+// where there are addresses that want to be spared. Else the dialler goes through
+// all addresses of a name.
+func (p *pipeline) locates() bool {
+	return p.cfg.perSubnet() > 0 || p.pace != nil || p.queue.spares()
+}
 
 // perSubnet is how many targets of one subnet may be in hand; 0 is no bound.
 func (c Config) perSubnet() int {
@@ -26,20 +29,20 @@ func (c Config) perSubnet() int {
 }
 
 // address is that of a target where its line says it.
-func (p *pipeline) address(t chunk.Target) netip.Addr {
-	host, _ := t.Address(p.through.ByName, p.cfg.Targets.Port)
+func (p *pipeline) address(t chunk.Target) netip.AddrPort {
+	host, port := t.Address(p.through.ByName, p.cfg.Targets.Port)
 	addr, err := netip.ParseAddr(host)
 	if err != nil {
-		return netip.Addr{}
+		return netip.AddrPort{}
 	}
-	return addr
+	return netip.AddrPortFrom(addr.Unmap(), uint16(port))
 }
 
 // locate finds the address of a target that has a name alone, once for all its
-// tries, and takes a place in its subnet. The verdict is empty where it has both,
-// or waits aside.
-func (v *visit) locate(ctx context.Context, host string) verdict {
-	if !v.locates() || v.at.IsValid() {
+// tries, and takes its places. The verdict is empty where it has all, or waits
+// aside.
+func (v *visit) locate(ctx context.Context, host string, port int) verdict {
+	if v.at.IsValid() || !v.locates() {
 		return verdict{}
 	}
 	began := time.Now()
@@ -51,15 +54,15 @@ func (v *visit) locate(ctx context.Context, host string) verdict {
 	case err != nil:
 		return unreached(err, v.through.Banner)
 	}
-	v.at = addr
-	v.aside = !v.queue.found(*v.trial)
+	v.at = netip.AddrPortFrom(addr, uint16(port))
+	v.aside = !v.queue.found(v.trial)
 	return verdict{}
 }
 
 // ping asks for an echo. The verdict is empty where one came. Of a name with
 // several addresses the first is asked.
 func (v *visit) ping(ctx context.Context, host string) verdict {
-	addr := v.at
+	addr := v.at.Addr()
 	if !addr.IsValid() {
 		var err error
 		if addr, err = remote.Resolve(ctx, host, v.timeouts.Connect); err != nil {
@@ -80,5 +83,5 @@ func (v *visit) reach(ctx context.Context, host string, port int) (*remote.Reach
 		return remote.Reach(ctx, address, bounds)
 	}
 	bounds.Connect = max(time.Millisecond, bounds.Connect-v.took.resolve) // it bounds the name, too
-	return remote.ReachAt(ctx, netip.AddrPortFrom(v.at, uint16(port)), address, bounds)
+	return remote.ReachAt(ctx, v.at, address, bounds)
 }

@@ -20,7 +20,6 @@ import (
 // the target to say its first word, within which nobody can be done with it.
 type crowd struct {
 	delay time.Duration
-	key   func(netip.Addr) netip.Prefix
 
 	mu   sync.Mutex
 	now  map[netip.Prefix]int
@@ -30,13 +29,13 @@ type crowd struct {
 }
 
 func newCrowd(delay time.Duration) *crowd {
-	return &crowd{delay: delay, key: subnetOf, now: make(map[netip.Prefix]int), most: make(map[netip.Prefix]int)}
+	return &crowd{delay: delay, now: make(map[netip.Prefix]int), most: make(map[netip.Prefix]int)}
 }
 
 func (c *crowd) pick(at netip.Addr) fleet.Behaviour {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := c.key(at)
+	key := subnetOf(at)
 	c.now[key]++
 	c.all++
 	c.most[key], c.high = max(c.most[key], c.now[key]), max(c.high, c.all)

@@ -53,7 +53,7 @@ func (p *pace) take(ctx context.Context) error {
 			return nil
 		}
 	}
-	return p.taking.Wait(ctx)
+	return pass(ctx, p.taking)
 }
 
 // connect returns when the connection may be begun. The error is that of ctx.
@@ -61,7 +61,22 @@ func (p *pace) connect(ctx context.Context) error {
 	if p == nil {
 		return nil
 	}
-	return p.connecting.Wait(ctx)
+	return pass(ctx, p.connecting)
+}
+
+// pass returns when a gate lets one more through. It waits for a turn that is behind
+// ctx's deadline, too, unlike the gate's own way. The error is that of ctx.
+func pass(ctx context.Context, gate *rate.Limiter) error {
+	turn := gate.Reserve()
+	timer := time.NewTimer(turn.Delay())
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		turn.Cancel()
+		return ctx.Err()
+	}
 }
 
 // unused tells that a target that was taken in hand has begun no connection.

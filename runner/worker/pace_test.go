@@ -101,12 +101,13 @@ func TestWhoWaitsForItsTurnEndsWithTheContext(t *testing.T) {
 		if err := errors.Join(p.take(t.Context()), p.connect(t.Context())); err != nil {
 			t.Fatal(err)
 		}
-		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(time.Second, cancel)
-		if err := p.take(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("take: %v", err)
+		began := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := p.take(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+			t.Errorf("take: %v after %v", err, time.Since(began))
 		}
-		if err := p.connect(ctx); !errors.Is(err, context.Canceled) {
+		if err := p.connect(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("connect: %v", err)
 		}
 	})

@@ -50,9 +50,7 @@ func (p *pipeline) run() error {
 		return err
 	}
 	p.queue = newQueue(&rest{targets, p.ledger, p.limit}, maxWaiting)
-	if p.locates() {
-		p.queue.address, p.queue.subnets = p.address, newSubnets(p.cfg.perSubnet())
-	}
+	p.queue.address, p.queue.subnets = p.address, newSubnets(p.cfg.perSubnet())
 	grown := p.grower.start()
 	err = p.dispatch(p.ends.taking)
 	grown()
@@ -147,12 +145,19 @@ func (p *pipeline) try(ctx context.Context, t *trial, place *slot) (fate, error)
 	if v.sent {
 		ctx = p.ends.running
 	}
-	switch {
-	case ctx.Err() != nil:
+	if ctx.Err() != nil {
 		return over, nil // ended by us, not by the target
-	case v.aside:
+	}
+	if v.aside {
 		return aside, nil
-	case t.tries < worth(p.retry, came, v.sent):
+	}
+	most := worth(p.retry, came, v.sent)
+	t.dropped = came.drop != nil
+	t.alone = t.dropped && t.tries+1 == most
+	if t.dropped && !t.at.IsValid() {
+		t.at = came.drop.At
+	}
+	if t.tries < most {
 		return again, nil
 	}
 	return over, v.record(came)

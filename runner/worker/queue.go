@@ -21,11 +21,15 @@ const maxWaiting = 4096
 // trial is one try at a target.
 type trial struct {
 	target chunk.Target
-	bad    error      // why the line names none
-	at     netip.Addr // what is connected to; invalid where it isn't known, or need not be
-	began  time.Time  // when it was first taken in hand; zero before
-	tries  int        // how many there were before
-	due    time.Time  // not before then
+	bad    error          // why the line names none
+	at     netip.AddrPort // what is connected to; invalid where it isn't known, or need not be
+	began  time.Time      // when it was first taken in hand; zero before
+	tries  int            // how many there were before
+	due    time.Time      // not before then
+	// dropped tells that the last try was, before the banner, and alone that the
+	// next one is the last. knocks tells that it has a place among the handshakes
+	// with its address.
+	dropped, alone, knocks bool
 }
 
 // list gives one target after the other, as chunk.Reader does.
@@ -33,15 +37,14 @@ type list interface {
 	Next() (chunk.Target, error)
 }
 
-// queue says which target is next: one that waited for its subnet and has its
-// place, one that waited for another try and whose time has come, or else the next
+// queue says which target is next: one that waited for its address or subnet and
+// has its place, one that waited for another try and whose time has come, or else the next
 // of the list. Who waits holds no slot.
 type queue struct {
 	list list
 	most int // that may wait
-	// address is that of a target where its line says it; nil where nobody needs
-	// to know.
-	address func(chunk.Target) netip.Addr
+	// address is that of a target where its line says it; nil where nobody knows.
+	address func(chunk.Target) netip.AddrPort
 
 	// changed holds one while something is yet to be looked at.
 	changed chan struct{}
@@ -50,11 +53,15 @@ type queue struct {
 	ended   bool // the list is
 	inHand  int  // those that may still come back
 	waiting byDue
-	subnets *subnets
+	// ready are those that waited aside, for their address or their subnet, and have
+	// their places.
+	ready     []trial
+	subnets   *subnets
+	addresses *addresses
 }
 
 func newQueue(list list, most int) *queue {
-	return &queue{list: list, most: most, changed: make(chan struct{}, 1)}
+	return &queue{list: list, most: most, changed: make(chan struct{}, 1), addresses: newAddresses()}
 }
 
 // next waits for a target to try. The error is io.EOF when all have their
@@ -86,18 +93,18 @@ const untilChanged = time.Duration(1<<63 - 1)
 func (q *queue) pick(now time.Time) (t trial, wait time.Duration, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	t, found := q.subnets.next()
-	for !found {
+	for found := true; found && len(q.ready) == 0; {
 		if t, found, err = q.come(now); err != nil {
 			return trial{}, 0, err
 		}
-		if !found {
-			break
+		if found && q.admit(&t, now) {
+			q.ready = append(q.ready, t)
 		}
-		found = q.subnets.enter(t)
 	}
 	switch {
-	case found:
+	case len(q.ready) > 0:
+		t, q.ready[0] = q.ready[0], trial{} // which its line would be held by
+		q.ready = q.ready[1:]
 		q.inHand++
 		return t, 0, nil
 	case len(q.waiting) > 0:
@@ -114,7 +121,7 @@ func (q *queue) come(now time.Time) (t trial, found bool, err error) {
 	if len(q.waiting) > 0 && !q.waiting[0].due.After(now) {
 		return heap.Pop(&q.waiting).(trial), true, nil
 	}
-	if q.ended || len(q.waiting)+q.subnets.wait() >= q.most {
+	if q.ended || len(q.waiting)+q.subnets.aside()+q.addresses.aside() >= q.most {
 		return trial{}, false, nil
 	}
 	t.target, err = q.list.Next()
@@ -131,18 +138,6 @@ func (q *queue) come(now time.Time) (t trial, found bool, err error) {
 	return t, true, nil
 }
 
-// found tells at which address a target is that has a name alone. It reports false
-// where its subnet is full: then the target is out of hand, and comes on by itself.
-func (q *queue) found(t trial) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	if q.subnets.enter(t) {
-		return true
-	}
-	q.inHand--
-	return false
-}
-
 // done hands a target back that is not to be tried again.
 func (q *queue) done(t trial) { q.back(t, false) }
 
@@ -156,10 +151,15 @@ func (q *queue) back(t trial, waits bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.inHand--
-	q.subnets.leave(t)
+	q.leave(&t)
 	if waits {
 		heap.Push(&q.waiting, t)
 	}
+	q.wake()
+}
+
+// wake has whoever waits for a target look again.
+func (q *queue) wake() {
 	select {
 	case q.changed <- struct{}{}:
 	default:

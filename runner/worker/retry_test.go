@@ -7,30 +7,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"scanmaster/runner/fleet"
 	"scanmaster/runner/job"
+	"scanmaster/runner/remote"
 	"scanmaster/runner/result"
 )
 
-func TestPausesDoubleUpToABound(t *testing.T) {
-	for tries, want := range map[int]time.Duration{
-		1: time.Second, 2: 2 * time.Second, 3: 4 * time.Second, 5: 16 * time.Second, 6: 30 * time.Second, 10: 30 * time.Second,
-	} {
-		for _, c := range []struct {
-			chance float64
-			want   time.Duration
-		}{{0, want}, {0.5, want * 3 / 4}, {1, want / 2}} {
-			if got := pause(tries, c.chance); got != c.want {
-				t.Errorf("after %d tries, by %g: %v, want %v", tries, c.chance, got, c.want)
-			}
-		}
-	}
-}
-
 func TestTheReasonCountsBeforeTheClass(t *testing.T) {
-	retry := map[string]int{"nossh": 2, "nosshd": 3, "timeout": 1, "refused": 4}
+	retry := map[string]int{"nossh": 2, "nosshd": 3, "timeout": 1, "refused": 4, "local": 0}
 	for name, c := range map[string]struct {
 		came verdict
 		sent bool
@@ -46,6 +31,9 @@ func TestTheReasonCountsBeforeTheClass(t *testing.T) {
 		"no target":                {verdict{class: result.NoSSH, reason: result.ReasonInvalid}, false, 0},
 		"no command":               {verdict{class: result.NoSSH, reason: result.ReasonDenied}, false, 0},
 		"after the script is sent": {verdict{class: result.NoSSH, reason: result.ReasonTimeout}, true, 0},
+		"dropped":                  {verdict{class: result.NoPing, reason: result.ReasonLost, drop: new(remote.DropError)}, false, 3},
+		"dropped, by class":        {verdict{class: result.NoSSH, reason: result.ReasonLost, drop: new(remote.DropError)}, false, 2},
+		"dropped, and not to be":   {verdict{class: result.NoSSHD, reason: result.ReasonLocal, drop: new(remote.DropError)}, false, 0},
 		"a success":                {verdict{class: result.OK}, true, 0},
 	} {
 		if got := worth(retry, c.came, c.sent); got != c.want {
@@ -162,12 +150,17 @@ func TestMoreThanMayWaitAreTriedAgain(t *testing.T) {
 	}
 }
 
-func TestUnderAClassicMasterNobodyIsTriedAgain(t *testing.T) {
+// TestUnderAClassicMasterOnlyTheDroppedAreTriedAgain: it has no word for retry.
+func TestUnderAClassicMasterOnlyTheDroppedAreTriedAgain(t *testing.T) {
+	t.Parallel()
 	s := newScene(t)
-	at := s.add(t, "always", fleet.Behaviour{Kind: fleet.ClosesAtOnce})
+	web := s.add(t, "web", fleet.Behaviour{Kind: fleet.Rubbish})
+	full := s.add(t, "full", fleet.Behaviour{Kind: fleet.Canned, First: []fleet.Kind{fleet.ClosesAtOnce}})
 	s.deal(t)
-	s.work(t)
-	if n := s.fleet.Connections(at); n != 1 {
-		t.Errorf("%d connections", n)
+	if mark := s.work(t); mark.Counts["ok"] != 1 || mark.Counts["nosshd"] != 1 {
+		t.Errorf("counted %v", mark.Counts)
+	}
+	if n, m := s.fleet.Connections(web), s.fleet.Connections(full); n != 1 || m != 2 {
+		t.Errorf("%d and %d connections", n, m)
 	}
 }

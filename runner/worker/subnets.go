@@ -6,12 +6,9 @@ import "net/netip"
 // full waits aside, and has its place as soon as one is free there: first come,
 // first served. A nil one bounds nothing. The queue's lock guards it.
 type subnets struct {
-	most int
-	of   map[netip.Prefix]*subnet // those with somebody in hand
-	// ready are those that waited and have their place; waiting counts all that
-	// wait, those among them.
-	ready   []trial
-	waiting int
+	most  int
+	of    map[netip.Prefix]*subnet // those with somebody in hand
+	waits int
 }
 
 // subnet is who is in hand of one, and who waits for that.
@@ -46,7 +43,7 @@ func (s *subnets) enter(t trial) bool {
 	if s == nil || !t.at.IsValid() {
 		return true
 	}
-	key := subnetOf(t.at)
+	key := subnetOf(t.at.Addr())
 	n := s.of[key]
 	if n == nil {
 		n = new(subnet)
@@ -57,44 +54,34 @@ func (s *subnets) enter(t trial) bool {
 		return true
 	}
 	n.aside = append(n.aside, t)
-	s.waiting++
+	s.waits++
 	return false
 }
 
-// leave gives a target's place to who waited longest for it.
-func (s *subnets) leave(t trial) {
+// leave gives a target's place back, or to who waited longest for it, who is
+// given then.
+func (s *subnets) leave(t trial) (next trial, comes bool) {
 	if s == nil || !t.at.IsValid() {
-		return
+		return trial{}, false
 	}
-	key := subnetOf(t.at)
+	key := subnetOf(t.at.Addr())
 	n := s.of[key]
 	if len(n.aside) > 0 {
-		s.ready = append(s.ready, n.aside[0])
-		n.aside[0] = trial{} // which its line would be held by
+		next, n.aside[0] = n.aside[0], trial{} // which its line would be held by
 		n.aside = n.aside[1:]
-		return
+		s.waits--
+		return next, true
 	}
 	if n.inHand--; n.inHand == 0 {
 		delete(s.of, key)
 	}
+	return trial{}, false
 }
 
-// next gives one that waited and has its place.
-func (s *subnets) next() (trial, bool) {
-	if s == nil || len(s.ready) == 0 {
-		return trial{}, false
-	}
-	t := s.ready[0]
-	s.ready[0] = trial{}
-	s.ready = s.ready[1:]
-	s.waiting--
-	return t, true
-}
-
-// wait counts those that wait.
-func (s *subnets) wait() int {
+// aside counts those that wait.
+func (s *subnets) aside() int {
 	if s == nil {
 		return 0
 	}
-	return s.waiting
+	return s.waits
 }

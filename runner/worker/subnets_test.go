@@ -83,7 +83,7 @@ func TestWhoIsTriedAgainWaitsBehindItsSubnet(t *testing.T) {
 			}
 		}
 		q.done(second)
-		if _, err := q.next(t.Context()); !errors.Is(err, io.EOF) || len(q.subnets.of) != 0 || q.subnets.wait() != 0 {
+		if _, err := q.next(t.Context()); !errors.Is(err, io.EOF) || len(q.subnets.of) != 0 || q.subnets.aside() != 0 {
 			t.Errorf("%v; left: %v", err, q.subnets)
 		}
 	})
@@ -96,8 +96,8 @@ func TestANameGetsItsPlaceWhenItIsResolved(t *testing.T) {
 	var have []trial
 	for i := range 4 {
 		got := mustNext(t, q) // all are taken in hand to be resolved
-		got.at = netip.AddrFrom4([4]byte{10, 0, 0, byte(i)})
-		if q.found(got) {
+		got.at = netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, 0, 0, byte(i)}), 22)
+		if q.found(&got) {
 			have = append(have, got)
 		}
 	}
@@ -106,7 +106,7 @@ func TestANameGetsItsPlaceWhenItIsResolved(t *testing.T) {
 	}
 	wantNone(t, q)
 	q.done(have[1])
-	if got := mustNext(t, q); got.target.Host != "n3" || got.at != netip.MustParseAddr("10.0.0.2") {
+	if got := mustNext(t, q); got.target.Host != "n3" || got.at != netip.MustParseAddrPort("10.0.0.2:22") {
 		t.Errorf("got %+v", got)
 	}
 	q.done(have[0])
@@ -132,7 +132,7 @@ func TestOfOneSubnetNoMoreWaitThanMay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := q.subnets.wait(); n > most {
+		if n := q.subnets.aside(); n > most {
 			t.Fatalf("%d wait", n)
 		}
 		if got.target.Host == "b" {
@@ -173,14 +173,14 @@ func TestEachComesOnceWhateverTheBound(t *testing.T) {
 				hands <- struct{}{}
 				q.mu.Lock()
 				tried = append(tried, got.target.Host)
-				if inHand[subnetOf(got.at)]++; inHand[subnetOf(got.at)] > bound {
-					t.Errorf("%d of %s in hand", inHand[subnetOf(got.at)], subnetOf(got.at))
+				if inHand[subnetOf(got.at.Addr())]++; inHand[subnetOf(got.at.Addr())] > bound {
+					t.Errorf("%d of %s in hand", inHand[subnetOf(got.at.Addr())], subnetOf(got.at.Addr()))
 				}
 				q.mu.Unlock()
 				go func() {
 					time.Sleep(time.Duration(len(got.target.Host)) * time.Millisecond)
 					q.mu.Lock()
-					inHand[subnetOf(got.at)]--
+					inHand[subnetOf(got.at.Addr())]--
 					q.mu.Unlock()
 					if got.tries++; got.tries == 2 {
 						q.done(got)

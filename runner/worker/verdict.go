@@ -18,6 +18,8 @@ type verdict struct {
 	signal string
 	// detail is the error's text, raw.
 	detail string
+	// drop tells that the connection was dropped before the banner; else nil.
+	drop *remote.DropError
 }
 
 // maxStatus is the highest exit status of a script that counts as its own:
@@ -92,5 +94,6 @@ func failed(class result.Class, err error) verdict {
 	}
 	return verdict{
 		class: class, phase: result.Phase(known.Phase), reason: result.Reason(known.Kind), detail: known.Err.Error(),
+		drop: remote.Dropped(err),
 	}
 }

@@ -16,24 +16,26 @@ var errTest = errors.New("why")
 func TestEveryEndHasItsVerdict(t *testing.T) {
 	late := &remote.Error{Phase: remote.PhaseRun, Kind: remote.KindTimeout, Err: errTest}
 	denied := fmt.Errorf("wrapped: %w", &remote.Error{Phase: remote.PhaseAuth, Kind: remote.KindAuth, Err: errTest})
+	drop := &remote.DropError{Err: errTest}
 	for name, c := range map[string]struct{ got, want verdict }{
-		"a bad line":          {invalid(errTest), verdict{result.NoSSH, result.PhaseResolve, result.ReasonInvalid, 0, "", "why"}},
-		"no address":          {unresolved(errTest), verdict{result.NoPing, result.PhaseResolve, result.ReasonResolve, 0, "", "why"}},
-		"an empty answer":     {unresolved(nil), verdict{result.NoPing, result.PhaseResolve, result.ReasonResolve, 0, "", ""}},
-		"no echo":             {unpinged(fmt.Errorf("%w", ping.ErrNoEcho)), verdict{result.NoPing, result.PhasePing, result.ReasonNoEcho, 0, "", ""}},
-		"no route":            {unpinged(syscall.ENETUNREACH), verdict{result.NoPing, result.PhasePing, result.ReasonUnreachable, 0, "", "network is unreachable"}},
-		"no banner":           {unreached(late, true), verdict{result.NoSSHD, result.PhaseRun, result.ReasonTimeout, 0, "", "why"}},
-		"no banner, by -S":    {unreached(late, false), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 0, "", "why"}},
-		"not let in":          {notIn(denied), verdict{result.NoSSH, result.PhaseAuth, result.ReasonAuth, 0, "", "why"}},
-		"an unknown error":    {notIn(errTest), verdict{result.NoSSH, result.PhaseRun, result.ReasonLocal, 0, "", "why"}},
-		"ok":                  {ended(remote.Exit{}, nil), verdict{result.OK, result.PhaseRun, "", 0, "", ""}},
-		"status 1":            {ended(remote.Exit{Status: 1}, nil), verdict{result.Exit, result.PhaseRun, "", 1, "", ""}},
-		"status 254":          {ended(remote.Exit{Status: 254}, nil), verdict{result.Exit, result.PhaseRun, "", 254, "", ""}},
-		"status 255":          {ended(remote.Exit{Status: 255}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonStatus, 255, "", ""}},
-		"killed":              {ended(remote.Exit{Status: -1, Signal: "HUP"}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonSignal, 0, "HUP", ""}},
-		"no status":           {ended(remote.Exit{Status: -1}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonLost, 0, "", ""}},
-		"late, with a status": {ended(remote.Exit{Status: 3}, late), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 3, "", "why"}},
-		"late, without one":   {ended(remote.Exit{Status: -1}, late), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 0, "", "why"}},
+		"a bad line":          {invalid(errTest), verdict{result.NoSSH, result.PhaseResolve, result.ReasonInvalid, 0, "", "why", nil}},
+		"no address":          {unresolved(errTest), verdict{result.NoPing, result.PhaseResolve, result.ReasonResolve, 0, "", "why", nil}},
+		"an empty answer":     {unresolved(nil), verdict{result.NoPing, result.PhaseResolve, result.ReasonResolve, 0, "", "", nil}},
+		"no echo":             {unpinged(fmt.Errorf("%w", ping.ErrNoEcho)), verdict{result.NoPing, result.PhasePing, result.ReasonNoEcho, 0, "", "", nil}},
+		"no route":            {unpinged(syscall.ENETUNREACH), verdict{result.NoPing, result.PhasePing, result.ReasonUnreachable, 0, "", "network is unreachable", nil}},
+		"no banner":           {unreached(late, true), verdict{result.NoSSHD, result.PhaseRun, result.ReasonTimeout, 0, "", "why", nil}},
+		"no banner, by -S":    {unreached(late, false), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 0, "", "why", nil}},
+		"dropped":             {unreached(&remote.Error{Phase: remote.PhaseBanner, Kind: remote.KindLost, Err: drop}, true), verdict{result.NoSSHD, result.PhaseBanner, result.ReasonLost, 0, "", "dropped before the SSH banner: why", drop}},
+		"not let in":          {notIn(denied), verdict{result.NoSSH, result.PhaseAuth, result.ReasonAuth, 0, "", "why", nil}},
+		"an unknown error":    {notIn(errTest), verdict{result.NoSSH, result.PhaseRun, result.ReasonLocal, 0, "", "why", nil}},
+		"ok":                  {ended(remote.Exit{}, nil), verdict{result.OK, result.PhaseRun, "", 0, "", "", nil}},
+		"status 1":            {ended(remote.Exit{Status: 1}, nil), verdict{result.Exit, result.PhaseRun, "", 1, "", "", nil}},
+		"status 254":          {ended(remote.Exit{Status: 254}, nil), verdict{result.Exit, result.PhaseRun, "", 254, "", "", nil}},
+		"status 255":          {ended(remote.Exit{Status: 255}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonStatus, 255, "", "", nil}},
+		"killed":              {ended(remote.Exit{Status: -1, Signal: "HUP"}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonSignal, 0, "HUP", "", nil}},
+		"no status":           {ended(remote.Exit{Status: -1}, nil), verdict{result.NoSSH, result.PhaseRun, result.ReasonLost, 0, "", "", nil}},
+		"late, with a status": {ended(remote.Exit{Status: 3}, late), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 3, "", "why", nil}},
+		"late, without one":   {ended(remote.Exit{Status: -1}, late), verdict{result.NoSSH, result.PhaseRun, result.ReasonTimeout, 0, "", "why", nil}},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s: got %+v, want %+v", name, c.got, c.want)

@@ -36,7 +36,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return invalid(v.bad), nil
 	}
 	host, port := v.target.Address(v.through.ByName, v.cfg.Targets.Port)
-	if came := v.locate(ctx, host); came.class != "" || v.aside {
+	if came := v.locate(ctx, host, port); came.class != "" || v.aside {
 		return came, nil
 	}
 	if v.pinger != nil {
@@ -58,6 +58,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return verdict{}, reached.Close() // we end; nothing is made of this target
 	}
 	conn, err := v.login(ctx, reached)
+	v.queue.shaken(v.trial, err == nil)
 	if err != nil {
 		return notIn(err), nil
 	}

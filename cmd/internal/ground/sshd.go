@@ -37,6 +37,8 @@ type Server struct {
 	Authorized string
 	// Env is what its sessions find in their environment, on top.
 	Env map[string]string
+	// MaxStartups is that of sshd_config(5); empty is so many that none is dropped.
+	MaxStartups string
 	// Namespace is the network namespace it lives in; empty for the test's own.
 	Namespace string
 }
@@ -119,6 +121,9 @@ func (s Server) configure(tb testing.TB, dir string) string {
 		fmt.Fprintf(&conf, " %s=%s", key, value)
 	}
 	conf.WriteString("\n" + common + sftp)
+	if s.MaxStartups != "" {
+		fmt.Fprintf(&conf, "MaxStartups %s\n", s.MaxStartups) // of this one the last value counts
+	}
 	path := filepath.Join(dir, "sshd_config")
 	if err := os.WriteFile(path, []byte(conf.String()), 0o600); err != nil {
 		tb.Fatal(err)
