@@ -28,9 +28,16 @@ func (m waiting) Run() int {
 
 // The scripts read like a manual: what one types, and what one gets. Scan
 // file, the files that it names, and the wanted plan stand in one piece.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata/script") }
+
+// TestScriptsAlone runs those with deadlines that a machine keeps to which is not
+// too busy.
+func TestScriptsAlone(t *testing.T) { runScripts(t, "testdata/alone") }
+
+func runScripts(t *testing.T, dir string) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

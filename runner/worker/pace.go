@@ -68,7 +68,11 @@ func (p *pace) connect(ctx context.Context) error {
 // ctx's deadline, too, unlike the gate's own way. The error is that of ctx.
 func pass(ctx context.Context, gate *rate.Limiter) error {
 	turn := gate.Reserve()
-	timer := time.NewTimer(turn.Delay())
+	delay := turn.Delay()
+	if delay <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
