@@ -3,7 +3,10 @@ package spec
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strconv"
+
+	"gopkg.in/yaml.v3"
 )
 
 // Jobs is a number of targets at a time, or JobsAuto.
@@ -53,4 +56,13 @@ func (j *Jobs) UnmarshalText(text []byte) error {
 	}
 	*j = Jobs(n)
 	return nil
+}
+
+// jobs reads a number, which has no quotes, or auto.
+func (r *reader) jobs(n *yaml.Node, to *Jobs, at spot) {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" && decimal(n.Value) {
+		r.errorf(n, at.path, "leave the quotes out", "%s takes a whole number, or auto, not text", shown(at.path))
+		return
+	}
+	r.text(n, to, reflect.TypeFor[Jobs](), at)
 }

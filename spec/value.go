@@ -24,6 +24,8 @@ func (r *reader) value(key, n *yaml.Node, v reflect.Value, at spot) {
 		r.remote(n, v, at)
 	case *Hosts:
 		r.hosts(n, to, at)
+	case *Jobs:
+		r.jobs(n, to, at)
 	case encoding.TextUnmarshaler:
 		r.text(n, to, v.Type(), at)
 	default:

@@ -9,72 +9,84 @@ import (
 	"time"
 )
 
-// growing is a grower of four CPUs, under a limit of open files, whose process has
-// used its CPUs for a part of the time, busy.
-func growing(first, most int, openFiles uint64, busy *float64) (*grower, *log) {
+// growing is a grower of four CPUs, under a limit of open files, whose process uses
+// half of them.
+func growing(first, most int, openFiles uint64) (*grower, *log) {
 	said := new(log)
+	began := time.Now()
 	g := &grower{
 		most: most, cpus: 4, log: said.add, sized: func(int) {},
+		spent: func() time.Duration { return 2 * time.Since(began) },
 		size: func(jobs int) size {
 			working, silent := bounds(jobs, openFiles)
 			return size{working, silent}
 		},
 	}
-	began, used := time.Now(), time.Duration(0)
-	g.spent = func() time.Duration {
-		used += time.Duration(*busy * 4 * float64(time.Since(began)))
-		began = time.Now()
-		return used
-	}
 	g.slots = newGrowing(g.size(first), size{most, perJob * most})
 	return g, said
 }
 
-func TestThereAreMoreOnceASecondWhileAllAreTaken(t *testing.T) {
+// fill takes all places that there are.
+func fill(t *testing.T, s *slots) (taken []*slot) {
+	t.Helper()
+	for !s.taken() {
+		p := mustTake(t, s)
+		if err := p.heard(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		taken = append(taken, p)
+	}
+	return taken
+}
+
+func TestThereAreMoreWhileAllAreTakenAndTheCPUsHaveTime(t *testing.T) {
+	g, said := growing(4, 20, 1<<20)
+	var sizes []int
+	g.sized = func(jobs int) { sizes = append(sizes, jobs) }
+	var taken []*slot
+	for i, step := range []struct {
+		full bool
+		busy float64
+		want int
+	}{
+		{false, 0.1, 4}, {true, 0.1, 6}, {false, 0.1, 6}, {true, 0.7, 6}, {true, 0.69, 9},
+		{true, 0, 13}, {true, 0, 19}, {true, 0, 20}, {true, 0, 20},
+	} {
+		if step.full {
+			taken = append(taken, fill(t, g.slots)...)
+		}
+		if g.look(step.busy); g.slots.size != (size{step.want, perJob * step.want}) {
+			t.Fatalf("step %d: %+v, want %d", i, g.slots.size, step.want)
+		}
+	}
+	if len(taken) != 20 || !slices.Equal(sizes, []int{6, 9, 13, 19, 20}) {
+		t.Errorf("%d have a place; it was told of %d", len(taken), sizes)
+	}
+	if want := "takes 6 targets at a time from now on: all 4 were in use, and 10% of the CPUs\n"; !strings.HasPrefix(said.String(), want) {
+		t.Errorf("it says %s", said)
+	}
+	for _, p := range taken {
+		p.free()
+	}
+}
+
+func TestItIsLookedOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := 0.1
-		g, said := growing(4, 20, 1<<20, &busy)
-		var sizes []int
-		g.sized = func(jobs int) { sizes = append(sizes, jobs) }
-		defer g.start()()
+		g, said := growing(2, 8, 1<<20)
+		began, grown := time.Now(), make(chan int)
+		g.sized = func(jobs int) { grown <- jobs }
+		stop := g.start()
 		var taken []*slot
-		step := func(want int) {
-			t.Helper()
-			time.Sleep(growEvery)
-			synctest.Wait()
-			if now := g.slots.size; now.working != want || now.silent != perJob*want {
-				t.Fatalf("%+v, want %d", now, want)
+		for i, want := range []int{3, 4, 6, 8} {
+			taken = append(taken, fill(t, g.slots)...)
+			if got, after := <-grown, time.Since(began); got != want || after != time.Duration(i+1)*growEvery {
+				t.Errorf("%d after %v, want %d", got, after, want)
 			}
 		}
-		step(4) // nobody is there
-		fill := func() {
-			for !g.slots.taken() {
-				p := mustTake(t, g.slots)
-				if err := p.heard(t.Context()); err != nil {
-					t.Fatal(err)
-				}
-				taken = append(taken, p)
-			}
-		}
-		fill()
-		step(6)
-		step(6) // not all of these are taken
-		fill()
-		busy = 0.7
-		step(6) // and the CPUs have no time
-		busy = 0.69
-		step(9)
-		for _, want := range []int{13, 19, 20} {
-			fill()
-			step(want)
-		}
-		fill()
-		step(20)
-		if len(taken) != 20 || !slices.Equal(sizes, []int{6, 9, 13, 19, 20}) {
-			t.Errorf("%d have a place; it was told of %d", len(taken), sizes)
-		}
-		if want := "takes 6 targets at a time from now on: all 4 were in use, and 10% of the CPUs\n"; !strings.HasPrefix(said.String(), want) {
-			t.Errorf("it says %s", said)
+		time.Sleep(time.Minute)
+		stop()
+		if n := strings.Count(said.String(), "and 50% of the CPUs\n"); n != 4 {
+			t.Errorf("it says\n%s", said)
 		}
 		for _, p := range taken {
 			p.free()
@@ -87,8 +99,7 @@ func TestThereAreMoreOnceASecondWhileAllAreTaken(t *testing.T) {
 // more.
 func TestFewFilesLeaveFewerBeforeTheirBanner(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		busy := 0.0
-		g, _ := growing(8, 12, reserve+36, &busy)
+		g, _ := growing(8, 12, reserve+36)
 		if now := g.slots.size; now != (size{8, 20}) {
 			t.Fatalf("begins with %+v", now)
 		}

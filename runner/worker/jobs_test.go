@@ -96,3 +96,15 @@ func TestAWorkerFindsOutHowManyItCanBear(t *testing.T) {
 		t.Errorf("told of %d; it says\n%s", sizes, s.said)
 	}
 }
+
+// TestFewFilesKeepNobodyFromFindingOut: who takes what there is lacks nothing, unless
+// there is nothing.
+func TestFewFilesKeepNobodyFromFindingOut(t *testing.T) {
+	c := Config{Args: job.Args{Jobs: job.JobsAuto}}
+	for limit, wrong := range map[uint64]int{reserve: 1, reserve + 10: 0, 1 << 20: 0} {
+		var f job.Fitness
+		if c.fitFiles(&f, limit); len(f.Wrong) != wrong || len(f.Warnings) != 0 {
+			t.Errorf("%d files: %+v", limit, f)
+		}
+	}
+}

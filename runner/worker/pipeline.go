@@ -121,7 +121,7 @@ type fate int
 const (
 	over  fate = iota // it has its outcome, or this worker ends
 	again             // it is worth another try
-	aside             // its subnet is full; the queue has it back already
+	aside             // it has to wait for a place; the queue has it back already
 )
 
 // try tries one target, and brings it to its outcome or reports what else becomes

@@ -20,7 +20,7 @@ type visit struct {
 	place  *slot
 	took   durations
 	begun  bool   // a connection was
-	aside  bool   // its subnet is full
+	aside  bool   // it waits for its address or its subnet
 	sent   bool   // the script was, or is being
 	stdout *spool // nil until the script is sent
 	stderr tail
