@@ -118,6 +118,7 @@ func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 	if log := g.read(".run-*/log.xaa"); !strings.Contains(log, "taken") {
 		t.Errorf("the worker that lost its chunk says %q\n%s", log, g.told())
 	}
+	g.wantEachOnce() // nothing was written beside the other one
 	g.wantNoneTwice(1)
 }
 
