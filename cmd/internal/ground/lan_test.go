@@ -58,7 +58,7 @@ func TestRealMachinesAreHostsOfTheirOwn(t *testing.T) {
 	one.want(t, "root", "command -v screen || echo none", "none\n")
 	gone.want(t, "root", "test -e "+share+" || echo gone", "gone\n")
 	for user := range uids {
-		plain.want(t, user, "screen -dmS mine sleep 1000; for i in 1 2 3 4 5 6 7 8 9; do sleep .2; screen -ls | grep -o mine && break; done", "mine\n")
+		plain.want(t, user, "setsid screen -dmS mine sleep 1000; for i in 1 2 3 4 5 6 7 8 9; do sleep .2; screen -ls | grep -o mine && break; done", "mine\n")
 	}
 	if plain.Do(t, "pgrep -c screen") != "3\n" {
 		t.Errorf("there are not three sessions:\n%s", plain.Do(t, "ps ax"))
