@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,18 +16,19 @@ const (
 )
 
 // dead runs a worker over a list with dead targets, and over its live ones alone.
-func dead(ctx context.Context, o options) error {
+func dead(ctx context.Context, o options) (err error) {
 	if o.targets == 0 {
 		o.targets = 1000
 	}
-	if o.targets <= mutes+nowhere {
+	live := o.targets - mutes - nowhere
+	if live < 1 {
 		return fmt.Errorf("%d targets are too few: %d of them are dead", o.targets, mutes+nowhere)
 	}
-	return on(ctx, nowhere, func(g *ground) error { return g.deadOf(ctx, o) })
-}
-
-func (g *ground) deadOf(ctx context.Context, o options) error {
-	live := o.targets - mutes - nowhere
+	g, err := newGround(ctx, nowhere)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
 	alone, err := g.list("live.txt", live)
 	if err != nil {
 		return err
