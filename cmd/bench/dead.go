@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,19 +15,18 @@ const (
 )
 
 // dead runs a worker over a list with dead targets, and over its live ones alone.
-func dead(ctx context.Context, o options) (err error) {
+func dead(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 1000
 	}
-	live := o.targets - mutes - nowhere
-	if live < 1 {
+	if o.targets <= mutes+nowhere {
 		return fmt.Errorf("%d targets are too few: %d of them are dead", o.targets, mutes+nowhere)
 	}
-	g, err := newGround(ctx, nowhere)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, nowhere, func(g *ground) error { return g.deadOf(ctx, o) })
+}
+
+func (g *ground) deadOf(ctx context.Context, o options) error {
+	live := o.targets - mutes - nowhere
 	alone, err := g.list("live.txt", live)
 	if err != nil {
 		return err

@@ -30,6 +30,15 @@ type ground struct {
 	crowd      *exec.Cmd
 }
 
+// on makes a ground, has something measured on it, and closes it.
+func on(ctx context.Context, filtered int, measure func(*ground) error) error {
+	g, err := newGround(ctx, filtered)
+	if err != nil {
+		return err
+	}
+	return errors.Join(measure(g), g.close())
+}
+
 // newGround makes a ground. The caller closes it.
 func newGround(ctx context.Context, filtered int) (g *ground, err error) {
 	g = new(ground)

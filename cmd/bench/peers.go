@@ -13,15 +13,14 @@ import (
 // peers runs the tools that one would take instead, as far as they are there,
 // with as many targets in hand. They check and record no host keys, and what
 // they get is counted only.
-func peers(ctx context.Context, o options) (err error) {
+func peers(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 1000
 	}
-	g, err := newGround(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, 0, func(g *ground) error { return g.peersOf(ctx, o) })
+}
+
+func (g *ground) peersOf(ctx context.Context, o options) error {
 	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err

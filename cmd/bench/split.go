@@ -18,15 +18,14 @@ const pieces = 64
 // split times how a scan reads, judges, counts and deals out a long list with
 // comments and blanks in it, against split(1) and wc(1), which copy and count
 // bytes.
-func split(ctx context.Context, o options) (err error) {
+func split(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 10_000_000
 	}
-	g, err := newGround(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, 0, func(g *ground) error { return g.splitOf(ctx, o) })
+}
+
+func (g *ground) splitOf(ctx context.Context, o options) error {
 	list, err := g.longList(o.targets)
 	if err != nil {
 		return err

@@ -2,21 +2,19 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 )
 
 // start times the plan of a small scan against what only prints a line.
-func start(ctx context.Context, o options) (err error) {
+func start(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 1000
 	}
-	g, err := newGround(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, 0, func(g *ground) error { return g.startOf(ctx, o) })
+}
+
+func (g *ground) startOf(ctx context.Context, o options) error {
 	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err

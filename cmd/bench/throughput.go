@@ -10,15 +10,14 @@ import (
 )
 
 // throughput runs the bare loop, one worker and a whole scan over the same list.
-func throughput(ctx context.Context, o options) (err error) {
+func throughput(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 10_000
 	}
-	g, err := newGround(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, 0, func(g *ground) error { return g.throughputOf(ctx, o) })
+}
+
+func (g *ground) throughputOf(ctx context.Context, o options) error {
 	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err

@@ -12,18 +12,19 @@ import (
 	"time"
 )
 
+// workers are how many share the chunks when the end is waited for.
+const workers = 4
+
 // wait times how long it takes from the last .done file to the aggregator's
 // first instruction, with a thousand chunks watched.
-func wait(ctx context.Context, o options) (err error) {
-	const workers = 4
+func wait(ctx context.Context, o options) error {
 	if o.targets == 0 {
 		o.targets = 1000 // a chunk each
 	}
-	g, err := newGround(ctx, 0)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, g.close()) }()
+	return on(ctx, 0, func(g *ground) error { return g.waitOf(ctx, o) })
+}
+
+func (g *ground) waitOf(ctx context.Context, o options) error {
 	list, err := g.list("targets.txt", o.targets)
 	if err != nil {
 		return err
@@ -37,7 +38,7 @@ func wait(ctx context.Context, o options) (err error) {
 	heading(o, "end detection")
 	var all []float64
 	for round := range o.pairs {
-		after, err := g.lastDone(ctx, list, workers, (o.targets+workers-1)/workers)
+		after, err := g.lastDone(ctx, list, (o.targets+workers-1)/workers)
 		if err != nil {
 			return err
 		}
@@ -50,7 +51,7 @@ func wait(ctx context.Context, o options) (err error) {
 
 // lastDone applies a scan and gives the time from its last .done file, as the
 // file system has it, to what its aggregator has written down first.
-func (g *ground) lastDone(ctx context.Context, list string, workers, chunks int) (_ time.Duration, err error) {
+func (g *ground) lastDone(ctx context.Context, list string, chunks int) (_ time.Duration, err error) {
 	share, err := os.MkdirTemp(g.dir, "share.")
 	if err != nil {
 		return 0, err

@@ -74,9 +74,9 @@ func wantOneOutcomeEach(t *testing.T, final string) {
 // ends with the test.
 func startCrowd(t *testing.T, key ground.Key) uint16 {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "crowd")
-	ground.Run(t, "go", "build", "-tags", "e2e", "-o", program, "scanmaster/cmd/internal/ground/crowd")
-	cmd := exec.CommandContext(t.Context(), program, key.Public)
+	program := filepath.Join(t.TempDir(), "bench")
+	ground.Run(t, "go", "build", "-o", program, "scanmaster/cmd/bench")
+	cmd := exec.CommandContext(t.Context(), program, "crowd", key.Public, "0")
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
