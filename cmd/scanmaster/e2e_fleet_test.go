@@ -23,6 +23,9 @@ type crowd struct {
 	net   [2]byte // the first half of their addresses
 }
 
+// loopback is where targets are that no machine has.
+var loopback = [2]byte{127, 8}
+
 // newCrowd starts targets that behave as pick says.
 func newCrowd(t *testing.T, pick func(netip.Addr) fleet.Behaviour) crowd {
 	t.Helper()
@@ -49,7 +52,7 @@ func newCrowdFor(t *testing.T, key ground.Key, pick func(netip.Addr) fleet.Behav
 	if err != nil {
 		t.Fatal(err)
 	}
-	return crowd{fleet: f, key: key, port: port, net: [2]byte{127, 8}}
+	return crowd{fleet: f, key: key, port: port, net: loopback}
 }
 
 // onLAN gives the crowd as the machines of a network reach it.
