@@ -52,6 +52,10 @@ func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingLis
 		c.tally = counted.Tally
 		return missing.add(c, counted.Missing)
 	}
+	if tally, ok := r.audits.still(r.prefix, c.folder); ok && c.done && tally.Total() == c.lines && maps.Equal(tally.Counts, c.mark.Counts) {
+		c.tally = tally
+		return nil
+	}
 	if err := r.findRecord(c); err != nil {
 		return err
 	}

@@ -24,12 +24,12 @@ func (r *run) fits(c *chunkRun, work *share.Dir, mark job.DoneMark) bool {
 // holds tells whether a worker's word is what its record says: whoever can write
 // to the share can leave a .done file, and its worker would be cut while it
 // works.
-func (r *run) holds(work *share.Dir, mark job.DoneMark) bool {
+func (r *run) holds(work *share.Dir, mark job.DoneMark) (result.Audited, bool) {
 	if mark.Outcomes != mark.Lines {
-		return false // no worker of ours says so
+		return result.Audited{}, false // no worker of ours says so
 	}
 	a, err := result.AuditFolder(work, mark.Lines)
-	return err == nil && a.Header.Run == mark.Run && a.Torn == nil && a.Missing == 0 && maps.Equal(a.Tally.Counts, mark.Counts)
+	return a, err == nil && a.Header.Run == mark.Run && a.Torn == nil && a.Missing == 0 && maps.Equal(a.Tally.Counts, mark.Counts)
 }
 
 // doubts are the .done files that were found to be untrue. Their record may be

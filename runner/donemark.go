@@ -44,7 +44,14 @@ func (r *run) readDone(folder string, held bool) (found, bool) {
 	if !ok || !r.fits(c, dir, mark) {
 		return found{}, false
 	}
-	if held && !r.doubts.check(folder, string(data), r.cfg.Now, func() bool { return r.holds(dir, mark) }) {
+	holds := func() bool {
+		audited, ok := r.holds(dir, mark)
+		if ok {
+			r.audits.keep(folder, audited)
+		}
+		return ok
+	}
+	if held && !r.doubts.check(folder, string(data), r.cfg.Now, holds) {
 		return found{}, false
 	}
 	return found{chunk: c, folder: folder, mark: mark}, true

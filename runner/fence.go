@@ -163,7 +163,11 @@ func (r *run) hasFinished(c *chunkRun, dir *share.Dir) bool {
 		return false
 	}
 	mark, ok := job.ParseDone(data)
-	return ok && r.fits(c, dir, mark) && r.holds(dir, mark)
+	if !ok || !r.fits(c, dir, mark) {
+		return false
+	}
+	_, ok = r.holds(dir, mark)
+	return ok
 }
 
 // carry copies a chunk's folder as far as it counts.

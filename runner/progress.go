@@ -22,16 +22,23 @@ func newCounter(r *run) *counter {
 	}
 }
 
-// read begins a reading, unless one is under way.
+// read begins a reading of what those have published that aren't done, unless one
+// is under way.
 func (c *counter) read() {
 	select {
 	case c.busy <- struct{}{}:
 	default:
 		return
 	}
+	done := make(map[string]bool)
+	for _, chunk := range c.run.chunks {
+		if chunk.done {
+			done[chunk.name] = true
+		}
+	}
 	go func() {
 		defer func() { <-c.busy }()
-		counts, err := c.run.marks()
+		counts, err := c.run.marks(done)
 		if err != nil {
 			return // the watcher says so
 		}
@@ -42,14 +49,18 @@ func (c *counter) read() {
 	}()
 }
 
-// marks reads what the workers have published, by chunk.
-func (r *run) marks() (map[string]job.ProgressMark, error) {
+// marks reads what the workers have published, by chunk, without those of some
+// chunks.
+func (r *run) marks(without map[string]bool) (map[string]job.ProgressMark, error) {
 	folders, err := r.folders()
 	if err != nil {
 		return nil, err
 	}
 	marks := make(map[string]job.ProgressMark)
 	for name, folder := range folders {
+		if without[name] {
+			continue
+		}
 		if mark, ok := r.progressMark(folder); ok && mark.Chunk == name {
 			marks[name] = mark
 		}

@@ -140,6 +140,7 @@ type run struct {
 	keys    *share.Dir
 	mirrors []*apart
 	doubts  doubts
+	audits  audits
 	// held tells that the canary is not known to be fine: nothing else is dealt.
 	held bool
 	// sampled is until when the records are not asked about max_fail again.

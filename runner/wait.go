@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 
 // findFolders finds what the workers have left that did not finish.
 func (r *run) findFolders() {
+	if !slices.ContainsFunc(r.chunks, func(c *chunkRun) bool { return !c.done }) {
+		return
+	}
 	folders, err := r.folders()
 	if err != nil {
 		return // the next step on the share says so
@@ -231,7 +235,9 @@ func (w *waiter) finish(f found) error {
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
 	w.progress()
-	w.counts.read() // who is idle now may relieve another
+	if !slices.ContainsFunc(w.run.chunks, (*chunkRun).waits) {
+		w.counts.read() // who is idle now may relieve another
+	}
 	return err
 }
 
