@@ -68,6 +68,12 @@ func (r *run) chunkNamed(name string) *chunkRun {
 	return nil
 }
 
+// isClassic tells that a chunk's worker is one of the classic suite.
+func (r *run) isClassic(chunk string) bool {
+	c := r.chunkNamed(chunk)
+	return c != nil && c.classic.Load()
+}
+
 // lookForDone looks for the .done file of a chunk; see readDone.
 func (r *run) lookForDone(chunk string, held bool) (found, bool) {
 	folders, err := r.folders()

@@ -121,6 +121,10 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 			}
 			return ok, nil
 		},
+		Inside: func(folder string) bool {
+			name, ok := job.ChunkOf(folder)
+			return ok && w.run.isClassic(name) // others touch their folder
+		},
 		Warn: func(err error) { w.run.report(Warning{Text: err.Error()}) },
 	}
 	return watch.Watch(ctx, func(path string) bool {

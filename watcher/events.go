@@ -91,7 +91,7 @@ func (e *events) hint(event fsnotify.Event) (folder string, ok bool) {
 	case event.Name == e.dir:
 		return "", true
 	case parent == e.dir:
-		return filepath.Base(event.Name), event.Has(fsnotify.Create)
+		return filepath.Base(event.Name), event.Has(fsnotify.Create) || event.Has(fsnotify.Chmod)
 	case filepath.Dir(parent) == e.dir && filepath.Base(event.Name) == e.name:
 		return filepath.Base(parent), event.Has(fsnotify.Create) || event.Has(fsnotify.Write)
 	}

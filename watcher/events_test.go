@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,24 @@ func TestAnEventOnDiskIsEnough(t *testing.T) {
 	mkdir(t, r.path("1.xab"))
 	write(t, r.path("1.xab", ".done"), "now\n")
 	r.await(t, "1.xab")
+}
+
+func TestAFolderThatIsNotListenedToIsLookedAtWhenItIsTouched(t *testing.T) {
+	r := watchingReal(t, func(w *Watcher) { w.Inside = func(folder string) bool { return folder != "1.xaa" } })
+	source := <-r.source
+	mkdir(t, r.path("1.xaa"))
+	mkdir(t, r.path("1.xab")) // when this one is found, the other was looked at
+	finish(t, r.path("1.xab"))
+	r.await(t, "1.xab")
+	finish(t, r.path("1.xaa"))
+	if slices.Contains(source.WatchList(), r.path("1.xaa")) {
+		t.Error("it is listened to")
+	}
+	now := time.Now()
+	if err := os.Chtimes(r.path("1.xaa"), now, now); err != nil {
+		t.Fatal(err)
+	}
+	r.await(t, "1.xaa")
 }
 
 // onlyOurs accepts files that begin with "ours", and tells of each refusal.

@@ -135,7 +135,9 @@ func (l *looker) forget(before map[string]bool) {
 
 func (l *looker) lookInto(ctx context.Context, name string) {
 	folder := filepath.Join(l.Dir, name)
-	l.watch(folder) // before the read, so that nothing comes between the two
+	if l.Inside(name) {
+		l.watch(folder) // before the read, so that nothing comes between the two
+	}
 	there, err := l.has(folder)
 	if there {
 		path := filepath.Join(folder, l.Name)

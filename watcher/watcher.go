@@ -43,6 +43,12 @@ type Watcher struct {
 	// a goroutine of its own and may hang in the file system; ctx ends with
 	// Watch.
 	Accept func(ctx context.Context, path string) (bool, error)
+	// Inside tells of a folder directly below Dir, by its name, whether the events
+	// in it are wanted; nil means of all. Each event costs a waking, and some
+	// folders hold files that are written thousands of times a second. Of a folder
+	// whose events are not wanted a change of its own attributes is heard, as by
+	// share.Dir.Touch, and the poll sees what nobody tells of.
+	Inside func(folder string) bool
 	// Warn hears of what goes wrong meanwhile: each kind of trouble once, and
 	// again where it had gone and comes back. It and the argument of Watch are
 	// called one at a time, in Watch's own goroutine. Nil hears nothing.
@@ -87,6 +93,9 @@ func (w *Watcher) filled() *Watcher {
 	}
 	if v.Accept == nil {
 		v.Accept = func(context.Context, string) (bool, error) { return true, nil }
+	}
+	if v.Inside == nil {
+		v.Inside = func(string) bool { return true }
 	}
 	if v.Warn == nil {
 		v.Warn = func(error) {}

@@ -72,8 +72,12 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	if err != nil {
 		return err
 	}
+	worker.Batch()
 	if a.getenv("GOMEMLIMIT") == "" {
 		config.Sized = func(jobs int) { debug.SetMemoryLimit(memory(jobs)) }
+		if a.getenv("GOGC") == "" {
+			debug.SetGCPercent(garbage)
+		}
 	}
 	mark, err := worker.Run(cmd.Context(), config)
 	switch {
@@ -88,6 +92,10 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	}
 	return nil
 }
+
+// garbage is how much of it may gather, in per cent of what is in use, where there
+// is room for it: most of what a handshake needs is garbage soon after.
+const garbage = 300
 
 // memory is how much of it, in bytes, a worker tries to do with: on a busy
 // machine the garbage of many handshakes would else pile up.

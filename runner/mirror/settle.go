@@ -193,5 +193,7 @@ func (s *session) finish() error {
 	if strings.TrimSpace(string(done)) == "" {
 		return fmt.Errorf("%s is empty", path.Join(s.there(), job.Done))
 	}
-	return errors.Join(dir.WriteFile(job.Done, done), dir.Sync())
+	err = errors.Join(dir.WriteFile(job.Done, done), dir.Sync())
+	_ = dir.Touch() // as a worker does; else the master's poll sees it
+	return err
 }

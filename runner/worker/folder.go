@@ -211,11 +211,14 @@ func (c Config) conclude(work *share.Dir) error {
 	return work.Sync()
 }
 
-// leaveDone tells that all is done.
+// leaveDone tells that all is done, and whoever waits for that on this machine
+// that it was told.
 func (c Config) leaveDone(work *share.Dir, mark job.DoneMark) error {
 	content := mark.Encode()
 	if c.Job == nil {
 		content = []byte(job.DateLine(c.Now()))
 	}
-	return errors.Join(work.WriteFile(job.Done, content), work.Sync())
+	err := errors.Join(work.WriteFile(job.Done, content), work.Sync())
+	_ = work.Touch() // else the master's poll sees it
+	return err
 }

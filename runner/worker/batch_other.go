@@ -1,0 +1,6 @@
+//go:build !linux
+
+package worker
+
+// Batch has no equal here.
+func Batch() {}
