@@ -43,12 +43,7 @@ func (a *audits) still(prefix *share.Dir, folder string) (result.Tally, bool) {
 	if !ok {
 		return result.Tally{}, false
 	}
-	dir, err := prefix.Sub(folder)
-	if err != nil {
-		return result.Tally{}, false
-	}
-	defer dir.Close()
-	now, err := dir.Lstat(job.Record)
+	now, err := prefix.LstatIn(folder, job.Record)
 	same := err == nil && os.SameFile(was.record, now) && now.Size() == was.record.Size() &&
 		now.ModTime().Equal(was.record.ModTime())
 	return was.tally.Clone(), same

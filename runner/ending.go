@@ -32,6 +32,7 @@ const hangs = 2 * time.Second
 // close ends what the run still holds; safe at any point. The reason is what
 // has stopped the run, nil where nothing has.
 func (r *run) close(reason error) error {
+	r.behind.Wait()
 	if !r.leaves() && !r.superseded() {
 		r.endWorkers(reason)
 	}

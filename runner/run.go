@@ -141,6 +141,8 @@ type run struct {
 	mirrors []*apart
 	doubts  doubts
 	audits  audits
+	// behind are those that still end while the run goes on.
+	behind sync.WaitGroup
 	// held tells that the canary is not known to be fine: nothing else is dealt.
 	held bool
 	// sampled is until when the records are not asked about max_fail again.

@@ -2,7 +2,6 @@ package runner
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -51,8 +50,9 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 		run: r, step: s, marks: make(chan found), gone: make(chan gone), starts: make(chan begin), cancelled: make(chan error),
 		counts: newCounter(r),
 	}
-	watched := make(chan error, 1)
-	go func() { watched <- w.watch(ctx, s) }()
+	// The last look that it has begun goes through all folders, and nobody needs
+	// what it finds: it ends by itself.
+	r.behind.Go(func() { w.watch(ctx, s) })
 	w.asking.Go(func() { w.watchCancel(ctx) })
 	for _, c := range r.chunks {
 		w.tend(ctx, c)
@@ -61,9 +61,6 @@ func (r *run) awaitAll(ctx context.Context, s plan.Wait) error {
 	cancel()
 	w.asking.Wait()
 	w.endLate()
-	if watchErr := <-watched; err == nil && !errors.Is(watchErr, context.Canceled) {
-		err = watchErr
-	}
 	return err
 }
 
@@ -110,7 +107,7 @@ type begin struct {
 // watch waits for .done files, until ctx ends. What it finds it hands to the
 // loop, which alone looks at the chunks' state, changes it, and knows when there
 // are enough: a worker that was given up may finish all the same.
-func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
+func (w *waiter) watch(ctx context.Context, s plan.Wait) {
 	var marks sync.Map // path → found; the watcher asks and tells in goroutines of its own
 	watch := watcher.Watcher{
 		Dir: s.Prefix, Name: job.Done, Poll: s.Poll,
@@ -127,7 +124,7 @@ func (w *waiter) watch(ctx context.Context, s plan.Wait) error {
 		},
 		Warn: func(err error) { w.run.report(Warning{Text: err.Error()}) },
 	}
-	return watch.Watch(ctx, func(path string) bool {
+	_ = watch.Watch(ctx, func(path string) bool { // it ends with ctx
 		accepted, ok := marks.Load(path)
 		if !ok {
 			return true

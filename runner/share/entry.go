@@ -89,6 +89,16 @@ func (d *Dir) Lstat(name string) (fs.FileInfo, error) {
 	return d.root.Lstat(name)
 }
 
+// LstatIn tells about an entry of a folder in this one, without following it. The
+// folder itself may be a link to another one below this: who must know which file
+// it is compares it (os.SameFile).
+func (d *Dir) LstatIn(folder, name string) (fs.FileInfo, error) {
+	if err := errors.Join(checkName(folder), checkName(name)); err != nil {
+		return nil, err
+	}
+	return d.root.Lstat(filepath.Join(folder, name))
+}
+
 // ReadDir lists the folder, sorted by name.
 func (d *Dir) ReadDir() ([]fs.DirEntry, error) { return fs.ReadDir(d.root.FS(), ".") }
 
