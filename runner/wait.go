@@ -20,7 +20,8 @@ func (r *run) wait(ctx context.Context, s plan.Wait) (string, error) {
 		return "", err
 	}
 	r.findFolders()
-	if err := r.prefix.WriteFile(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
+	// Not synced: the aggregator waits, and resume would write it again.
+	if err := r.prefix.Publish(job.Ended, []byte(job.DateLine(r.cfg.Now()))); err != nil {
 		return "", err
 	}
 	return r.account(ctx)

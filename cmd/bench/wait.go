@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // workers are how many share the chunks when the end is waited for.
@@ -80,12 +82,13 @@ checks: {ping: false}
 	}
 	var last time.Time
 	for _, name := range done {
-		info, err := os.Stat(name)
-		if err != nil {
-			return 0, err
+		var now unix.Stat_t
+		if err := unix.Stat(name, &now); err != nil {
+			return 0, fmt.Errorf("%s: %w", name, err)
 		}
-		if info.ModTime().After(last) {
-			last = info.ModTime()
+		// It was changed last when it got its name, whole and on the disk.
+		if there := time.Unix(now.Ctim.Unix()); there.After(last) {
+			last = there
 		}
 	}
 	text, err := os.ReadFile(g.path("began"))
