@@ -3,6 +3,7 @@
 package ground
 
 import (
+	"context"
 	"net"
 	"sync"
 	"testing"
@@ -15,11 +16,11 @@ import (
 // near end at once, and at the far one after each.
 func Delay(tb testing.TB, to string, each time.Duration) string {
 	tb.Helper()
-	near, err := net.Listen("tcp", "127.0.0.1:0")
+	near, err := new(net.ListenConfig).Listen(tb.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		tb.Fatal(err)
 	}
-	l := &link{to: to, each: each, open: make(map[net.Conn]bool)}
+	l := &link{ctx: tb.Context(), to: to, each: each, open: make(map[net.Conn]bool)}
 	l.working.Go(func() { l.serve(near) })
 	tb.Cleanup(func() {
 		_ = near.Close()
@@ -31,6 +32,7 @@ func Delay(tb testing.TB, to string, each time.Duration) string {
 
 // link is a long link.
 type link struct {
+	ctx     context.Context // that of the test
 	to      string
 	each    time.Duration
 	working sync.WaitGroup
@@ -74,7 +76,7 @@ func (l *link) end() {
 func (l *link) join(near net.Conn) {
 	defer near.Close()
 	time.Sleep(l.each)
-	far, err := net.Dial("tcp", l.to)
+	far, err := new(net.Dialer).DialContext(l.ctx, "tcp", l.to)
 	if err != nil {
 		return
 	}

@@ -16,7 +16,7 @@ import (
 func TestRealLinksAreLong(t *testing.T) {
 	t.Parallel()
 	const each = 50 * time.Millisecond
-	echo, err := net.Listen("tcp", "127.0.0.1:0")
+	echo, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestRealLinksAreLong(t *testing.T) {
 		}
 	}()
 	began := time.Now()
-	c, err := net.Dial("tcp", Delay(t, echo.Addr().String(), each))
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", Delay(t, echo.Addr().String(), each))
 	if err != nil {
 		t.Fatal(err)
 	}
