@@ -62,10 +62,10 @@ func (f *farm) steps(t *testing.T, scan string) map[string]time.Duration {
 	return took
 }
 
-// TestLaunchOverLongLinks holds the launch of forty workers against that of one,
+// TestMeasureLaunchOverLongLinks holds the launch of forty workers against that of one,
 // over links of 50 ms: it may take three times as long. It takes minutes and
 // measures, and so is not part of TestReal.
-func TestLaunchOverLongLinks(t *testing.T) {
+func TestMeasureLaunchOverLongLinks(t *testing.T) {
 	const most, rounds = 3, 7
 	f := newFarm(t)
 	workers := f.workers(t, forty)
