@@ -1,13 +1,11 @@
 package runner
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 
 	"github.com/dustin/go-humanize"
 
@@ -107,13 +105,5 @@ func (r *run) audit(c *chunkRun) (result.Audited, error) {
 		return none, err
 	}
 	defer dir.Close()
-	record, err := dir.OpenFile(job.Record, os.O_RDONLY)
-	if errors.Is(err, fs.ErrNotExist) {
-		return none, nil
-	}
-	if err != nil {
-		return none, err
-	}
-	defer record.Close()
-	return result.Audit(bufio.NewReaderSize(record, 256<<10), c.lines)
+	return result.AuditFolder(dir, c.lines)
 }
