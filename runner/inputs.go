@@ -23,7 +23,8 @@ type inputs struct {
 }
 
 // countInputs reads the lists once: is every line one that can be scanned,
-// and how many are there to deal out?
+// and how many are there to deal out? Lists that the plan has counted need only
+// be the same ones still.
 func (r *run) countInputs(ctx context.Context, s plan.Split) (err error) {
 	exclude, err := r.openAll(s.Exclude)
 	if err != nil {
@@ -38,7 +39,12 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
-	counts, err := chunk.Count(cancellable(ctx, list), r.inputs.exclude)
+	counts := chunk.Counts{Targets: s.Targets, Excluded: s.Excluded}
+	if s.Counted {
+		err = list.digest(ctx)
+	} else {
+		counts, err = chunk.Count(cancellable(ctx, list), r.inputs.exclude)
+	}
 	if err != nil {
 		return fmt.Errorf("input: %w", err)
 	}
@@ -75,6 +81,16 @@ func (r *run) openAll(files []plan.File) (*joined, error) {
 	}
 	j.Reader = io.MultiReader(readers...)
 	return j, nil
+}
+
+// digest reads all files to their end, only to know whether they are the same.
+func (j *joined) digest(ctx context.Context) error {
+	for _, l := range j.lists {
+		if _, err := io.Copy(l.digest, cancellable(ctx, l.file)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // verify holds what was read, to the end, against what was found before: by

@@ -1,8 +1,6 @@
 package chunk
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +14,6 @@ type Counts struct {
 	Targets, Excluded int64
 	// Lines counts the physical lines, comments and blank ones too.
 	Lines int64
-	// SHA256 is the digest of all bytes, as hexadecimal digits.
-	SHA256 string
 }
 
 // maxErrors is how many bad lines are named.
@@ -41,46 +37,46 @@ func (e *LineErrors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// add takes the error of a line, and tells whether it was one.
-func (e *LineErrors) add(err error) bool {
-	bad := new(LineError)
-	if !errors.As(err, &bad) {
-		return false
-	}
+// add takes the error of a line.
+func (e *LineErrors) add(bad *LineError) {
 	if len(e.Errors) < maxErrors {
 		e.Errors = append(e.Errors, bad)
 	} else {
 		e.More++
 	}
-	return true
+}
+
+// addAll takes the errors of a part of a list that follows on so many lines.
+func (e *LineErrors) addAll(part LineErrors, lines int64) {
+	for _, bad := range part.Errors {
+		bad.Line += lines
+		e.add(bad)
+	}
+	e.More += part.More
 }
 
 // Count reads a list to its end. Where lines are bad the error is a
 // *LineErrors and the counts are those of the others; with any other error
-// there are no counts.
+// there are no counts. It tidies parts of the list side by side.
 func Count(r io.Reader, x *Exclude) (Counts, error) {
 	var c Counts
 	var bad LineErrors
-	digest := sha256.New()
-	list := NewReader(io.TeeReader(r, digest))
+	list := readSheets(r, x)
+	defer list.close()
 	for {
-		t, err := list.Next()
+		s, err := list.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		switch {
-		case err != nil:
-			if !bad.add(err) {
-				return Counts{}, err
-			}
-		case x.Has(t):
-			c.Excluded++
-		default:
-			c.Targets++
+		if err != nil {
+			return Counts{}, err
 		}
+		bad.addAll(s.bad, c.Lines)
+		c.Targets += s.targets
+		c.Excluded += s.excluded
+		c.Lines += s.lines
+		list.done(s)
 	}
-	c.Lines = list.Lines()
-	c.SHA256 = hex.EncodeToString(digest.Sum(nil))
 	if len(bad.Errors) > 0 {
 		return c, &bad
 	}

@@ -1,8 +1,6 @@
 package chunk_test
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
@@ -21,12 +19,7 @@ func exclude(t *testing.T, list string) *chunk.Exclude {
 	return x
 }
 
-func digest(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
-}
-
-func TestAListIsCountedAndDigestedAsItIs(t *testing.T) {
+func TestAListIsCountedAsItIs(t *testing.T) {
 	for name, c := range map[string]struct {
 		list string
 		want chunk.Counts
@@ -38,7 +31,6 @@ func TestAListIsCountedAndDigestedAsItIs(t *testing.T) {
 		"no final newline": {"web1\nweb2", chunk.Counts{Targets: 2, Lines: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.want.SHA256 = digest(c.list)
 			got, err := chunk.Count(strings.NewReader(c.list), exclude(t, "db1 10.0.0.9"))
 			if err != nil || got != c.want {
 				t.Errorf("Count = %+v, %v, want %+v", got, err, c.want)
@@ -50,7 +42,7 @@ func TestAListIsCountedAndDigestedAsItIs(t *testing.T) {
 func TestBadLinesAreAllCountedAndTheFirstOnesNamed(t *testing.T) {
 	list := "web1\n" + strings.Repeat("a;b\n", 23) + "web2\n-x"
 	got, err := chunk.Count(strings.NewReader(list), nil)
-	want := chunk.Counts{Targets: 2, Lines: 26, SHA256: digest(list)}
+	want := chunk.Counts{Targets: 2, Lines: 26}
 	if got != want {
 		t.Errorf("Count = %+v, want %+v", got, want)
 	}

@@ -1,13 +1,14 @@
 package chunk
 
 import (
-	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash"
 	"io"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Written is what became of one chunk.
@@ -21,10 +22,33 @@ type Written struct {
 // ErrChanged tells that a list doesn't hold as many targets as were counted.
 var ErrChanged = errors.New("the list of targets has changed while it was read")
 
+// closing is how many chunks are closed at the same time, and with that
+// synced: a disk takes longer over it than it takes to write the next.
+const closing = 4
+
 // Deal reads a list and writes its targets to chunks of the given sizes, one
-// after the other, each opened by open and closed here.
+// after the other, each opened by open and closed here, in a goroutine of its
+// own. All are closed when it returns.
 func Deal(r io.Reader, x *Exclude, sizes []int64, open func(i int) (io.WriteCloser, error)) ([]Written, error) {
-	d := &dealer{list: NewReader(r), exclude: x}
+	d := &dealer{list: readSheets(r, x), sheet: new(sheet)}
+	defer d.list.close()
+	var closes errgroup.Group
+	closes.SetLimit(closing)
+	written, err := d.deal(sizes, open, &closes)
+	if err = errors.Join(err, closes.Wait()); err != nil {
+		return nil, err
+	}
+	return written, nil
+}
+
+type dealer struct {
+	list *sheets
+	// sheet is what is being dealt out, lines how many come before it.
+	sheet *sheet
+	lines int64
+}
+
+func (d *dealer) deal(sizes []int64, open func(i int) (io.WriteCloser, error), closes *errgroup.Group) ([]Written, error) {
 	written := make([]Written, 0, len(sizes))
 	for i, size := range sizes {
 		to, err := open(i)
@@ -32,51 +56,56 @@ func Deal(r io.Reader, x *Exclude, sizes []int64, open func(i int) (io.WriteClos
 			return nil, err
 		}
 		w, err := d.chunk(to, size)
-		if err = errors.Join(err, to.Close()); err != nil {
+		closes.Go(to.Close)
+		if err != nil {
 			return nil, err
 		}
 		written = append(written, w)
 	}
-	if _, err := d.next(); !errors.Is(err, io.EOF) {
-		if err == nil {
-			err = fmt.Errorf("%w: there are more", ErrChanged)
-		}
-		return nil, err
+	err := d.more()
+	if errors.Is(err, io.EOF) {
+		return written, nil
 	}
-	return written, nil
+	if err == nil {
+		err = fmt.Errorf("%w: there are more", ErrChanged)
+	}
+	return nil, err
 }
 
-type dealer struct {
-	list    *Reader
-	exclude *Exclude
-}
-
-// next gives the next target that isn't excluded.
-func (d *dealer) next() (Target, error) {
-	for {
-		t, err := d.list.Next()
-		if err != nil || !d.exclude.Has(t) {
-			return t, err
+// more makes sure that there is a target to deal out; the error is io.EOF where
+// there is none left.
+func (d *dealer) more() error {
+	for d.sheet.targets == 0 {
+		d.lines += d.sheet.lines
+		d.list.done(d.sheet)
+		var err error
+		if d.sheet, err = d.list.next(); err != nil {
+			d.sheet = new(sheet)
+			return err
+		}
+		if bad := d.sheet.bad.Errors; len(bad) > 0 {
+			bad[0].Line += d.lines
+			return bad[0]
 		}
 	}
+	return nil
 }
 
 func (d *dealer) chunk(to io.Writer, size int64) (Written, error) {
 	out := &counted{to: to, digest: sha256.New()}
-	buffer := bufio.NewWriterSize(out, 64<<10)
-	for range size {
-		t, err := d.next()
+	for left := size; left > 0; {
+		err := d.more()
 		if errors.Is(err, io.EOF) {
 			return Written{}, fmt.Errorf("%w: there are fewer", ErrChanged)
 		}
 		if err != nil {
 			return Written{}, err
 		}
-		_, _ = buffer.WriteString(t.Text) // Flush gives the error
-		_ = buffer.WriteByte('\n')
-	}
-	if err := buffer.Flush(); err != nil {
-		return Written{}, err
+		text, targets := d.sheet.take(left)
+		if _, err := out.Write(text); err != nil {
+			return Written{}, err
+		}
+		left -= targets
 	}
 	return Written{Lines: size, Bytes: out.bytes, SHA256: hex.EncodeToString(out.digest.Sum(nil))}, nil
 }

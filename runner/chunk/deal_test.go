@@ -2,6 +2,8 @@ package chunk_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -32,6 +34,11 @@ func (s *sink) Write(p []byte) (int, error) {
 func (s *sink) Close() error {
 	s.closed++
 	return s.closeErr
+}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
 }
 
 // sinks gives n chunks in memory and what opens them.

@@ -1,6 +1,7 @@
 package chunk
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -53,6 +54,22 @@ func (x *Exclude) Has(t Target) bool {
 		return false
 	}
 	return x.has(t.Host) || t.IP != t.Host && x.has(t.IP)
+}
+
+// hasPlain is Has for a plain line, whose fields have no ports.
+func (x *Exclude) hasPlain(line []byte) bool {
+	if x == nil || len(x.fields) == 0 {
+		return false
+	}
+	host, ip := line, line
+	if i := bytes.IndexByte(line, ' '); i >= 0 {
+		host, ip = line[:i], line[bytes.LastIndexByte(line, ' ')+1:]
+	}
+	if _, found := x.fields[string(host)]; found {
+		return true
+	}
+	_, found := x.fields[string(ip)]
+	return found
 }
 
 func (x *Exclude) has(field string) bool {

@@ -32,6 +32,7 @@ func FuzzParseLine(f *testing.F) {
 		list = slices.Insert(list, len(list)/2, bytes.Repeat([]byte{fill}, 2*int(pad))...)
 		r := chunk.NewReader(bytes.NewReader(list))
 		var last int64
+		var whole chunk.LineErrors
 		for {
 			target, err := r.Next()
 			if errors.Is(err, io.EOF) {
@@ -41,11 +42,34 @@ func FuzzParseLine(f *testing.F) {
 				t.Fatalf("target %d has number %d", last, target.Line)
 			}
 			judge(t, target, err)
+			if bad := new(chunk.LineError); errors.As(err, &bad) {
+				whole.Errors = append(whole.Errors, bad)
+			}
 		}
 		if most := int64(bytes.Count(list, []byte("\n"))) + 1; r.Lines() > most || last > r.Lines() {
 			t.Fatalf("%d targets in %d lines, of which there are %d at the most", last, r.Lines(), most)
 		}
+		counted(t, list, chunk.Counts{Targets: last - int64(len(whole.Errors)), Lines: r.Lines()}, whole.Errors)
 	})
+}
+
+// counted holds a count of the whole list, which is tidied in parts, against what
+// was read of it line by line.
+func counted(t *testing.T, list []byte, want chunk.Counts, bad []*chunk.LineError) {
+	t.Helper()
+	got, err := chunk.Count(bytes.NewReader(list), nil)
+	if got != want {
+		t.Fatalf("Count = %+v, %v, want %+v", got, err, want)
+	}
+	all := new(chunk.LineErrors)
+	if errors.As(err, &all); len(all.Errors)+all.More != len(bad) {
+		t.Fatalf("Count found %d bad lines, want %d", len(all.Errors)+all.More, len(bad))
+	}
+	for i, e := range all.Errors {
+		if *e != *bad[i] {
+			t.Fatalf("Count found %+v, want %+v", e, bad[i])
+		}
+	}
 }
 
 // judge holds what must hold of every target.

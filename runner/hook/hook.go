@@ -73,6 +73,9 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.Path, e.Err) }
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
+// busy bounds how long a hook may be busy that was only just written.
+const busy = time.Second
+
 // Run runs the hook to its end. When ctx ends, or its time is over, its process
 // group is told to terminate, and killed five seconds later. The error is an
 // *Error.
@@ -84,6 +87,12 @@ func (h Hook) Run(ctx context.Context) error {
 	}
 	out := &output{to: h.Output}
 	err := h.exec(ctx, out, h.Path, h.Args...)
+	for wait := time.Millisecond; errors.Is(err, syscall.ETXTBSY) && wait < busy; wait *= 2 {
+		// A process that was forked while the file was written holds it open until
+		// it has become another program (https://go.dev/issue/22315).
+		time.Sleep(wait)
+		err = h.exec(ctx, out, h.Path, h.Args...)
+	}
 	if errors.Is(err, syscall.ENOEXEC) {
 		// A script without "#!" is the shell's, as execvp(3) has it.
 		err = h.exec(ctx, out, "/bin/sh", append([]string{h.Path}, h.Args...)...)

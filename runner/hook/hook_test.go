@@ -55,6 +55,20 @@ func TestAHookGetsItsArgumentsFolderAndEnvironment(t *testing.T) {
 	}
 }
 
+func TestAHookThatAnotherProcessStillHoldsForWritingIsWaitedFor(t *testing.T) {
+	path := script(t, "#!/bin/sh\nexit 0\n")
+	writer, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- (Hook{Path: path}).Run(t.Context()) }()
+	time.Sleep(20 * time.Millisecond) // it must have been tried at least once
+	if err := errors.Join(writer.Close(), <-done); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAFailureKeepsStatusAndTail(t *testing.T) {
 	h := Hook{Path: script(t, "#!/bin/sh\nyes abcdefg | head -c 10000\necho the end\nexit 7\n")}
 	var failed *Error
