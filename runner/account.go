@@ -19,8 +19,12 @@ import (
 // don't match, the record says which lines are missing, and all are named.
 func (r *run) account(ctx context.Context) (string, error) {
 	missing := r.listMissing()
+	audited := r.audits.still(r.prefix)
 	for _, c := range r.chunks {
-		if err := r.accountChunk(ctx, c, missing); err != nil {
+		tally, same := audited[c.folder]
+		if same && c.done && tally.Total() == c.lines && maps.Equal(tally.Counts, c.mark.Counts) {
+			c.tally = tally
+		} else if err := r.accountChunk(ctx, c, missing); err != nil {
 			return "", errors.Join(fmt.Errorf("counting chunk %s: %w", c.name, err), missing.close())
 		}
 		r.summary.Tally.Merge(c.tally.Counts)
@@ -50,10 +54,6 @@ func (r *run) accountChunk(ctx context.Context, c *chunkRun, missing *missingLis
 		c.tally = counted.Tally
 		return missing.add(c, counted.Missing)
 	}
-	if tally, ok := r.audits.still(r.prefix, c.folder); ok && c.done && tally.Total() == c.lines && maps.Equal(tally.Counts, c.mark.Counts) {
-		c.tally = tally
-		return nil
-	}
 	if err := r.findRecord(c); err != nil {
 		return err
 	}
@@ -79,13 +79,13 @@ func (r *run) findRecord(c *chunkRun) error {
 	if c.folder == "" || r.has(c.folder, job.Record) {
 		return nil
 	}
-	entries, err := r.prefix.ReadDir()
+	entries, err := r.prefix.Names()
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if name, ok := job.ChunkOf(e.Name()); ok && name == c.name && r.has(e.Name(), job.Record) {
-			c.folder = e.Name()
+	for _, entry := range entries {
+		if name, ok := job.ChunkOf(entry); ok && name == c.name && r.has(entry, job.Record) {
+			c.folder = entry
 		}
 	}
 	return nil

@@ -1,8 +1,8 @@
 package runner
 
 import (
-	"io/fs"
-	"os"
+	"maps"
+	"slices"
 	"sync"
 
 	"scanmaster/runner/job"
@@ -20,7 +20,7 @@ type audits struct {
 
 // audit is what a record held, and its file as it was then.
 type audit struct {
-	record fs.FileInfo
+	record share.Stamp
 	tally  result.Tally
 }
 
@@ -34,17 +34,21 @@ func (a *audits) keep(folder string, found result.Audited) {
 	a.of[folder] = audit{found.File, found.Tally}
 }
 
-// still gives what a folder's record holds, where it is the one that was
-// audited, and nobody has changed it since.
-func (a *audits) still(prefix *share.Dir, folder string) (result.Tally, bool) {
+// still gives, by folder, what the records hold that are the ones which were
+// audited, and which nobody has changed since.
+func (a *audits) still(prefix *share.Dir) map[string]result.Tally {
 	a.mu.Lock()
-	was, ok := a.of[folder]
-	a.mu.Unlock()
-	if !ok {
-		return result.Tally{}, false
+	defer a.mu.Unlock()
+	folders := slices.Collect(maps.Keys(a.of))
+	now, err := prefix.Stamps(job.Record, folders)
+	if err != nil {
+		return nil // all are read again
 	}
-	now, err := prefix.LstatIn(folder, job.Record)
-	same := err == nil && os.SameFile(was.record, now) && now.Size() == was.record.Size() &&
-		now.ModTime().Equal(was.record.ModTime())
-	return was.tally.Clone(), same
+	same := make(map[string]result.Tally, len(folders))
+	for i, folder := range folders {
+		if was := a.of[folder]; was.record == now[i] {
+			same[folder] = was.tally
+		}
+	}
+	return same
 }

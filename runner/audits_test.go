@@ -54,18 +54,18 @@ func TestWhatWasAuditedCountsWhileTheRecordIsTheSame(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			prefix, work := roomOf(t, folder)
 			audited, err := result.AuditFolder(work, 0)
-			if err != nil || audited.File == nil {
+			if err != nil || audited.File == (share.Stamp{}) {
 				t.Fatalf("%+v, %v: want the file that was audited", audited, err)
 			}
 			var a audits
-			if _, ok := a.still(prefix, folder); ok {
+			if _, ok := a.still(prefix)[folder]; ok {
 				t.Error("what nobody audited is known")
 			}
 			a.keep(folder, audited)
 			if err := c.change(work.Path(job.Record)); err != nil {
 				t.Fatal(err)
 			}
-			if _, ok := a.still(prefix, folder); ok != c.same {
+			if _, ok := a.still(prefix)[folder]; ok != c.same {
 				t.Errorf("taken for the same: %v", ok)
 			}
 		})

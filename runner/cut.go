@@ -123,7 +123,7 @@ func (r *run) mendCut(state journal.State) error {
 		return err
 	}
 	defer into.Close()
-	entries, err := into.ReadDir()
+	entries, err := into.Names()
 	if err != nil {
 		return err
 	}
@@ -131,17 +131,17 @@ func (r *run) mendCut(state journal.State) error {
 	for _, c := range state.Chunks {
 		known[c.Name] = c.SHA256
 	}
-	for _, e := range entries {
-		name, ok := strings.CutPrefix(e.Name(), job.Cut)
+	for _, entry := range entries {
+		name, ok := strings.CutPrefix(entry, job.Cut)
 		if !ok {
 			continue
 		}
-		digest, err := digestIn(into, e.Name())
+		digest, err := digestIn(into, entry)
 		switch {
 		case err == nil && digest == known[name]:
-			err = into.Rename(e.Name(), name)
+			err = into.Rename(entry, name)
 		case err == nil:
-			err = into.Remove(e.Name())
+			err = into.Remove(entry)
 		}
 		if err != nil {
 			return err

@@ -78,15 +78,15 @@ func ReadPlan(prefix *share.Dir, run string) (p plan.Plan, err error) {
 
 // anyAtWork tells whether a worker of ours has begun a chunk and not finished it.
 func anyAtWork(prefix *share.Dir) (bool, error) {
-	entries, err := prefix.ReadDir()
+	entries, err := prefix.Names()
 	if err != nil {
 		return false, err
 	}
-	for _, e := range entries {
-		if _, is := job.ChunkOf(e.Name()); !is {
+	for _, entry := range entries {
+		if _, is := job.ChunkOf(entry); !is {
 			continue
 		}
-		dir, err := prefix.Sub(e.Name())
+		dir, err := prefix.Sub(entry)
 		if err != nil {
 			return false, err
 		}

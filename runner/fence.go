@@ -61,13 +61,13 @@ func (r *run) takeFolder(chunk string) error {
 // nextTaken is what a folder is called when it is taken: numbered, so that the
 // last of several has most.
 func (r *run) nextTaken(folder string) (string, error) {
-	entries, err := r.prefix.ReadDir()
+	entries, err := r.prefix.Names()
 	if err != nil {
 		return "", err
 	}
 	n := 0
-	for _, e := range entries {
-		if number, _, ok := strings.Cut(strings.TrimPrefix(e.Name(), takenPrefix), "."); ok && takenFolder(e.Name()) != "" {
+	for _, entry := range entries {
+		if number, _, ok := strings.Cut(strings.TrimPrefix(entry, takenPrefix), "."); ok && takenFolder(entry) != "" {
 			if have, err := strconv.Atoi(number); err == nil {
 				n = max(n, have)
 			}

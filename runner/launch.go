@@ -220,14 +220,14 @@ func (r *run) begun(chunk string) (bool, error) {
 func (r *run) folders() (map[string]string, error) { return foldersOf(r.prefix) }
 
 func foldersOf(prefix *share.Dir) (map[string]string, error) {
-	entries, err := prefix.ReadDir()
+	entries, err := prefix.Names()
 	if err != nil {
 		return nil, err
 	}
 	folders := make(map[string]string)
-	for _, e := range entries {
-		if name, ok := job.ChunkOf(e.Name()); ok {
-			folders[name] = e.Name()
+	for _, entry := range entries {
+		if name, ok := job.ChunkOf(entry); ok {
+			folders[name] = entry
 		}
 	}
 	return folders, nil

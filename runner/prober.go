@@ -119,11 +119,11 @@ func (b *prober) close() error {
 	if b.folder == nil {
 		return nil
 	}
-	entries, err := b.folder.ReadDir()
+	entries, err := b.folder.Names()
 	errs := []error{err}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), b.token) {
-			errs = append(errs, b.folder.Remove(e.Name()))
+	for _, entry := range entries {
+		if strings.HasPrefix(entry, b.token) {
+			errs = append(errs, b.folder.Remove(entry))
 		}
 	}
 	return errors.Join(append(errs, b.folder.Close())...)
@@ -199,12 +199,12 @@ const shareLook = 100 * time.Millisecond
 // sees looks by reading the folder: a file that was asked for by its name, and
 // wasn't there, may be remembered as missing.
 func (b *prober) sees(name, answer string) bool {
-	entries, err := b.folder.ReadDir()
+	entries, err := b.folder.Names()
 	if err != nil {
 		return false
 	}
-	for _, e := range entries {
-		if e.Name() == name {
+	for _, entry := range entries {
+		if entry == name {
 			text, err := b.folder.ReadFile(name)
 			return err == nil && strings.TrimSpace(string(text)) == answer
 		}

@@ -65,12 +65,12 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 // noteChunks writes down that the chunks are there: from now on the run can be
 // taken up.
 func (r *run) noteChunks() error {
+	entries := make([]journal.Entry, 0, len(r.chunks)+1)
 	for _, c := range r.chunks {
-		if err := r.journal.Add(journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary}); err != nil {
-			return err
-		}
+		entries = append(entries, journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary})
 	}
-	return r.journal.Add(journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, Excluded: r.summary.Excluded})
+	dealt := journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, Excluded: r.summary.Excluded}
+	return r.journal.Add(append(entries, dealt)...)
 }
 
 // listWorkers leaves the list of live workers that the classic master leaves.

@@ -3,7 +3,6 @@ package runner
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -95,9 +94,9 @@ func anyBegun(prefix *share.Dir, state journal.State) (bool, error) {
 			return true, nil
 		}
 	}
-	entries, err := prefix.ReadDir()
-	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool {
-		_, is := job.ChunkOf(e.Name())
+	entries, err := prefix.Names()
+	return slices.ContainsFunc(entries, func(entry string) bool {
+		_, is := job.ChunkOf(entry)
 		return is
 	}), err
 }

@@ -230,7 +230,7 @@ func (w *waiter) finish(f found) error {
 	c.done, c.lost, c.left, c.folder = true, "", nil, f.folder
 	c.mark = f.mark
 	c.tally.Counts = f.mark.Counts
-	err := w.run.journal.Add(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder})
+	err := w.note(journal.Entry{Kind: journal.KindDone, Chunk: c.name, Worker: c.worker.Name, Folder: f.folder}, far != nil)
 	if far != nil && err == nil {
 		w.clear(started{c, far})
 	}
@@ -241,6 +241,15 @@ func (w *waiter) finish(f found) error {
 		w.counts.read() // who is idle now may relieve another
 	}
 	return err
+}
+
+// note writes down that a chunk is done. Its .done file says so too, and nobody
+// waits for the disk, unless what its worker has left elsewhere is then removed.
+func (w *waiter) note(done journal.Entry, removes bool) error {
+	if removes {
+		return w.run.journal.Add(done)
+	}
+	return w.run.journal.Note(done)
 }
 
 // fresh deals with counts that have come.

@@ -102,9 +102,12 @@ type Journal struct {
 	now  func() time.Time
 	mine func() error
 
-	mu   sync.Mutex
-	file *os.File
-	err  error // the first failure: nothing may follow half an entry
+	// behind are those that see to it that notes get to the disk.
+	behind sync.WaitGroup
+	file   *os.File
+
+	mu  sync.Mutex
+	err error // the first failure: nothing may follow half an entry
 }
 
 // Open opens the journal in a run's hidden folder, which is made where there is
@@ -150,32 +153,72 @@ func Read(dir *share.Dir) (State, error) {
 	return state, nil
 }
 
-// Add writes an entry, with the time, and returns when it is on the disk.
-func (j *Journal) Add(e Entry) error {
-	e.At = j.now()
-	line, err := json.Marshal(e)
-	if err != nil {
+// Add writes entries, with the time, and returns when they are on the disk, and
+// all before them.
+func (j *Journal) Add(all ...Entry) error {
+	if err := j.write(all); err != nil {
 		return err
+	}
+	return j.sync()
+}
+
+// Note writes an entry as Add does, but doesn't wait for the disk. It is for
+// what the next master would find out by itself. Where it doesn't get to the
+// disk, a later entry has the error.
+func (j *Journal) Note(e Entry) error {
+	if err := j.write([]Entry{e}); err != nil {
+		return err
+	}
+	// At once all the same: a host that loses a share for a while must not write
+	// this over another master's entries when it has it again.
+	j.behind.Go(func() { _ = j.sync() })
+	return nil
+}
+
+// write writes entries in one piece, after which nothing follows should it fail.
+func (j *Journal) write(all []Entry) error {
+	var text bytes.Buffer
+	lines := json.NewEncoder(&text)
+	lines.SetEscapeHTML(false)
+	for _, e := range all {
+		e.At = j.now()
+		if err := lines.Encode(e); err != nil {
+			return err
+		}
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.err == nil {
 		j.err = j.mine()
 	}
-	if j.err != nil {
-		return j.err
-	}
-	if _, err = j.file.Write(append(line, '\n')); err == nil {
-		err = j.file.Sync()
-	}
-	if err != nil {
-		j.err = fmt.Errorf("the journal: %w", err)
+	if j.err == nil {
+		_, err := j.file.Write(text.Bytes())
+		j.fail(err)
 	}
 	return j.err
 }
 
-// Close closes the file.
-func (j *Journal) Close() error { return j.file.Close() }
+// sync returns when what was written is on the disk. Several may wait at a time.
+func (j *Journal) sync() error {
+	err := j.file.Sync()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.fail(err)
+	return j.err
+}
+
+// fail remembers the first failure; whoever calls it has locked mu.
+func (j *Journal) fail(err error) {
+	if err != nil && j.err == nil {
+		j.err = fmt.Errorf("the journal: %w", err)
+	}
+}
+
+// Close closes the file, once what was noted is on the disk.
+func (j *Journal) Close() error {
+	j.behind.Wait()
+	return j.file.Close()
+}
 
 // replay reads a journal, and tells how many bytes of it are whole.
 func replay(r io.Reader) (state State, whole int64, err error) {

@@ -172,6 +172,27 @@ func TestAfterAFailureNothingIsWritten(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotedStandsBetweenWhatIsAdded(t *testing.T) {
+	dir, _ := folder(t)
+	j, _, err := journal.Open(dir, clock, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = j.Add(happened[:3]...)
+	for _, e := range happened[3:10] {
+		err = errors.Join(err, j.Note(e))
+	}
+	if err = errors.Join(err, j.Add(happened[10:]...), j.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := journal.Read(dir); err != nil || !cmp.Equal(got, amounts) {
+		t.Errorf("%v, and it amounts to (-want +got):\n%s", err, cmp.Diff(amounts, got))
+	}
+	if err := j.Note(happened[0]); err == nil {
+		t.Error("no error of a note in a closed journal")
+	}
+}
+
 // TestAChunkThatIsSplitKeepsAllItsLines refuses entries that would lose or double
 // a line.
 func TestAChunkThatIsSplitKeepsAllItsLines(t *testing.T) {

@@ -48,15 +48,15 @@ func fileName(number uint64) string { return prefix + strconv.FormatUint(number,
 
 // numbers lists the generations that are there, in no order.
 func (f files) numbers() ([]uint64, error) {
-	entries, err := f.dir.ReadDir()
+	entries, err := f.dir.Names()
 	if err != nil {
 		return nil, err
 	}
 	var numbers []uint64
-	for _, e := range entries {
-		digits, ok := strings.CutPrefix(e.Name(), prefix)
+	for _, entry := range entries {
+		digits, ok := strings.CutPrefix(entry, prefix)
 		n, err := strconv.ParseUint(digits, 10, 63)
-		if ok && err == nil && n > 0 && fileName(n) == e.Name() {
+		if ok && err == nil && n > 0 && fileName(n) == entry {
 			numbers = append(numbers, n)
 		}
 	}

@@ -52,12 +52,12 @@ func Count(ctx context.Context, prefix *share.Dir, minute string, c Chunk) (*Cou
 }
 
 func (c *Counted) subChunk(ctx context.Context, dir *share.Dir) error {
-	entries, err := dir.ReadDir()
+	entries, err := dir.Names()
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		key, ok := strings.CutPrefix(e.Name(), result.FilePrefix)
+	for _, entry := range entries {
+		key, ok := strings.CutPrefix(entry, result.FilePrefix)
 		if !ok || !result.IsKey(key) {
 			continue
 		}

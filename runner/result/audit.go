@@ -26,9 +26,9 @@ type Audited struct {
 	InFlight []Attempt
 	// Torn tells where the record stops being whole; nil where it doesn't.
 	Torn *TornError
-	// File is the record's file as it was before it was read; nil where there is
+	// File is the record's file as it was before it was read; zero where there is
 	// none, or only a reader.
-	File fs.FileInfo
+	File share.Stamp
 }
 
 // Audit checks a record against the number of targets in its chunk: each has
@@ -70,7 +70,7 @@ func AuditFolder(work *share.Dir, lines int64) (Audited, error) {
 	if err != nil {
 		return Audited{}, fmt.Errorf("%s: %w", work.Path(recordName), err)
 	}
-	a.File = info
+	a.File = share.StampOf(info)
 	return a, nil
 }
 

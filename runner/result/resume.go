@@ -67,13 +67,13 @@ func (h *Held) open(out *share.Dir, header Header, targets *chunk.Reader) (*Ledg
 // begin writes the header. That it is on the disk before anything is tried
 // tells a chunk that was never begun from one whose record was lost.
 func (l *Ledger) begin(header Header) error {
-	entries, err := l.out.ReadDir()
+	entries, err := l.out.Names()
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), FilePrefix) {
-			return fmt.Errorf("%s: there are results, and the record of them is lost", l.out.Path(e.Name()))
+	for _, entry := range entries {
+		if strings.HasPrefix(entry, FilePrefix) {
+			return fmt.Errorf("%s: there are results, and the record of them is lost", l.out.Path(entry))
 		}
 	}
 	if err := l.record.fault("truncate", l.record.file.Truncate(0)); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -89,18 +90,21 @@ func (d *Dir) Lstat(name string) (fs.FileInfo, error) {
 	return d.root.Lstat(name)
 }
 
-// LstatIn tells about an entry of a folder in this one, without following it. The
-// folder itself may be a link to another one below this: who must know which file
-// it is compares it (os.SameFile).
-func (d *Dir) LstatIn(folder, name string) (fs.FileInfo, error) {
-	if err := errors.Join(checkName(folder), checkName(name)); err != nil {
-		return nil, err
-	}
-	return d.root.Lstat(filepath.Join(folder, name))
-}
-
 // ReadDir lists the folder, sorted by name.
 func (d *Dir) ReadDir() ([]fs.DirEntry, error) { return fs.ReadDir(d.root.FS(), ".") }
+
+// Names lists the names in the folder, sorted. Unlike ReadDir it looks at none of
+// the entries, each of which is a round trip on a network file system.
+func (d *Dir) Names() (names []string, err error) {
+	f, err := d.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	names, err = f.Readdirnames(-1)
+	slices.Sort(names)
+	return names, err
+}
 
 // Sync hands the folder's own entries to the disk.
 func (d *Dir) Sync() error {

@@ -215,7 +215,7 @@ func TestWhatADeadWriterHasLeftIsTidiedAway(t *testing.T) {
 	}
 }
 
-func TestAFolderIsTouchedAndAnEntryInItIsLookedAt(t *testing.T) {
+func TestAFolderIsTouched(t *testing.T) {
 	t.Parallel()
 	dir, _ := open(t)
 	sub, err := dir.Make("below")
@@ -223,18 +223,10 @@ func TestAFolderIsTouchedAndAnEntryInItIsLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sub.Close()
-	if err := errors.Join(sub.WriteFile("file", []byte("text")), dir.Chtimes("below", time.Unix(1, 0)), sub.Touch()); err != nil {
+	if err := errors.Join(dir.Chtimes("below", time.Unix(1, 0)), sub.Touch()); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := dir.Lstat("below"); err != nil || time.Since(info.ModTime()) > time.Hour {
 		t.Errorf("it was last changed at %v, %v", info.ModTime(), err)
-	}
-	if info, err := dir.LstatIn("below", "file"); err != nil || info.Size() != 4 {
-		t.Errorf("got %v, %v", info, err)
-	}
-	for _, name := range []string{"..", "a/b", ""} {
-		if _, err := dir.LstatIn(name, "file"); err == nil {
-			t.Errorf("%q is taken for the name of a folder", name)
-		}
 	}
 }

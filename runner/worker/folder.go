@@ -218,7 +218,7 @@ func (c Config) leaveDone(work *share.Dir, mark job.DoneMark) error {
 	if c.Job == nil {
 		content = []byte(job.DateLine(c.Now()))
 	}
-	err := errors.Join(work.WriteFile(job.Done, content), work.Sync())
+	err := work.WriteFile(job.Done, content)
 	_ = work.Touch() // else the master's poll sees it
-	return err
+	return errors.Join(err, work.Sync())
 }

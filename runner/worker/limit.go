@@ -56,11 +56,11 @@ func (l *limit) lower(asked job.LimitMark) {
 // look looks for what the master asks for in the chunk's folder: by listing it,
 // since clients of network file systems remember that a name isn't there.
 func (l *limit) look(work *share.Dir, run, chunk string) error {
-	entries, err := work.ReadDir()
+	entries, err := work.Names()
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == job.Limit }) {
+	if !slices.Contains(entries, job.Limit) {
 		return nil
 	}
 	asked, ok, err := readLimit(work, run, chunk)

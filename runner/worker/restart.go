@@ -20,20 +20,20 @@ import (
 // empty where none has. A classic master leaves nothing of an earlier scan; one
 // of ours moves it out of the way.
 func (c Config) find(prefix *share.Dir) (string, error) {
-	entries, err := prefix.ReadDir()
+	entries, err := prefix.Names()
 	if err != nil {
 		return "", err
 	}
 	found := ""
-	for _, e := range entries {
-		name, ok := job.ChunkOf(e.Name())
+	for _, entry := range entries {
+		name, ok := job.ChunkOf(entry)
 		if !ok || name != c.chunk() {
 			continue
 		}
 		if found != "" {
-			return "", fmt.Errorf("the chunk %s has been begun twice, in %s and in %s", name, prefix.Path(found), prefix.Path(e.Name()))
+			return "", fmt.Errorf("the chunk %s has been begun twice, in %s and in %s", name, prefix.Path(found), prefix.Path(entry))
 		}
-		found = e.Name()
+		found = entry
 	}
 	return found, nil
 }

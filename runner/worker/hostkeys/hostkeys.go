@@ -85,16 +85,16 @@ func Open(cfg Config) (*Keys, error) {
 // readDir reads what all workers have recorded. It gives the files that take
 // more than an index.
 func (k *Keys) readDir() (lists []string, err error) {
-	entries, err := k.cfg.Dir.ReadDir()
+	entries, err := k.cfg.Dir.Names()
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		f, err := k.cfg.Dir.OpenFile(e.Name(), os.O_RDONLY)
+	for _, entry := range entries {
+		f, err := k.cfg.Dir.OpenFile(entry, os.O_RDONLY)
 		if err != nil {
 			return nil, err
 		}
-		path := k.cfg.Dir.Path(e.Name())
+		path := k.cfg.Dir.Path(entry)
 		r := reader{index: k.index, path: path, file: k.index.file(path), torn: true}
 		err = errors.Join(r.read(f), f.Close())
 		if err != nil {
@@ -103,7 +103,7 @@ func (k *Keys) readDir() (lists []string, err error) {
 		if r.intricate {
 			lists = append(lists, path)
 		}
-		if e.Name() == k.cfg.Own {
+		if entry == k.cfg.Own {
 			k.end = r.end
 		}
 	}
