@@ -38,7 +38,7 @@ func (r *run) guardStart(ctx context.Context) error {
 	if !r.resumed || r.unguarded() {
 		return nil
 	}
-	marks, err := r.marks(nil)
+	marks, err := r.marks(r.publishing())
 	if err != nil {
 		return err
 	}

@@ -131,12 +131,10 @@ func (r *run) takeFrom(ctx context.Context, s started) error {
 func (r *run) beat(ctx context.Context, chunk string) (beat int64, ok bool) {
 	read := make(chan int64, 1)
 	go func() {
-		folders, err := r.folders()
-		if err != nil {
-			return
+		marks, err := r.marks([]string{chunk})
+		if err == nil {
+			read <- marks[chunk].Beat
 		}
-		mark, _ := r.progressMark(folders[chunk])
-		read <- mark.Beat
 	}()
 	late := time.NewTimer(r.plan.Lease)
 	defer late.Stop()

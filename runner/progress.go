@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"sync"
+
 	"scanmaster/runner/job"
 	"scanmaster/runner/share"
 )
@@ -30,15 +32,10 @@ func (c *counter) read() {
 	default:
 		return
 	}
-	done := make(map[string]bool)
-	for _, chunk := range c.run.chunks {
-		if chunk.done {
-			done[chunk.name] = true
-		}
-	}
+	chunks := c.run.publishing()
 	go func() {
 		defer func() { <-c.busy }()
-		counts, err := c.run.marks(done)
+		counts, err := c.run.marks(chunks)
 		if err != nil {
 			return // the watcher says so
 		}
@@ -49,23 +46,69 @@ func (c *counter) read() {
 	}()
 }
 
-// marks reads what the workers have published, by chunk, without those of some
-// chunks.
-func (r *run) marks(without map[string]bool) (map[string]job.ProgressMark, error) {
-	folders, err := r.folders()
-	if err != nil {
+// publishing names the chunks whose counts may change: a worker of ours was
+// started on each, and it isn't done.
+func (r *run) publishing() []string {
+	var chunks []string
+	for _, c := range r.chunks {
+		if !c.done && c.starts > 0 && !c.classic.Load() {
+			chunks = append(chunks, c.name)
+		}
+	}
+	return chunks
+}
+
+// marks reads what the workers of some chunks have published.
+func (r *run) marks(chunks []string) (map[string]job.ProgressMark, error) {
+	marks := make(map[string]job.ProgressMark)
+	r.addMarks(marks, chunks)
+	if len(marks) == len(chunks) {
+		return marks, nil
+	}
+	if err := r.places.find(r); err != nil {
 		return nil, err
 	}
-	marks := make(map[string]job.ProgressMark)
-	for name, folder := range folders {
-		if without[name] {
+	r.addMarks(marks, chunks)
+	return marks, nil
+}
+
+// addMarks adds the marks that are not there yet, of folders that are known.
+func (r *run) addMarks(marks map[string]job.ProgressMark, chunks []string) {
+	for _, name := range chunks {
+		if _, known := marks[name]; known {
 			continue
 		}
-		if mark, ok := r.progressMark(folder); ok && mark.Chunk == name {
+		if mark, ok := r.progressMark(r.places.of(name)); ok && mark.Chunk == name {
 			marks[name] = mark
 		}
 	}
-	return marks, nil
+}
+
+// places remembers where workers' folders were last found: to list a thousand of
+// them, time and again, is most of what a master does that waits. Whoever finds
+// nothing there any more has them found again. The zero value is ready.
+type places struct {
+	mu      sync.Mutex
+	folders map[string]string
+}
+
+// of gives the folder of a chunk; empty where none is known.
+func (p *places) of(chunk string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.folders[chunk]
+}
+
+// find looks for all folders.
+func (p *places) find(r *run) error {
+	folders, err := r.folders() // it may hang in the share, and holds up nobody
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.folders = folders
+	return nil
 }
 
 func (r *run) progressMark(folder string) (job.ProgressMark, bool) {

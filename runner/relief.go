@@ -14,9 +14,14 @@ import (
 // take over from others.
 func (w *waiter) pulse() {
 	w.pulses++
-	if len(w.run.idle()) > 0 || w.step.MaxFail.Given || w.pulses%restful == 0 {
+	if len(w.run.idle()) > 0 && w.run.divisible() || w.step.MaxFail.Given || w.pulses%restful == 0 {
 		w.counts.read()
 	}
+}
+
+// divisible tells that there is something at work that can be shared.
+func (r *run) divisible() bool {
+	return slices.ContainsFunc(r.chunks, func(c *chunkRun) bool { return !c.done && c.lines > 1 })
 }
 
 // idle gives the rates of those that have nothing to do, though they may.

@@ -127,6 +127,7 @@ type run struct {
 	stations map[string]station
 	probed   []Probed
 	journal  *journal.Journal
+	places   places
 	signs    *signs  // nil where no worker looks for them
 	crew     []*hand // the live workers, once there is something to do
 	chunks   []*chunkRun

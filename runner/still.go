@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"syscall"
-
-	"scanmaster/runner/job"
-	"scanmaster/runner/share"
 )
 
 // GoneError tells that the scan's folder is not any more what it was when the
@@ -32,23 +29,10 @@ func (e *GoneError) Error() string {
 // in: an open folder goes on working after it was moved or removed.
 func (r *run) stillThere() error {
 	gone := &GoneError{Path: r.plan.Layout.Prefix()}
-	base, err := share.Open(r.plan.Layout.Dir)
+	same, err := r.prefix.IsAt(gone.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return gone
 	}
-	if err != nil {
-		return err
-	}
-	defer base.Close()
-	now, err := base.Sub(job.ChunkedDir, r.plan.Layout.Name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return gone
-	}
-	if err != nil {
-		return err
-	}
-	defer now.Close()
-	same, err := r.prefix.Same(now)
 	if err == nil && !same {
 		gone.Replaced = true
 		return gone

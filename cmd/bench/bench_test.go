@@ -45,7 +45,7 @@ func TestAllContendersReachAllTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := []contender{g.floor(o, list), g.worker(o, list, targets), g.apply(o, list)}
+	all := []contender{g.floor(o, list), g.worker(o, list, targets), g.apply(o, list, 3, targets)}
 	var said []string
 	runs, err := contest(t.Context(), all, o.pairs, func(line string) { said = append(said, line) })
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"slices"
 	"syscall"
@@ -20,11 +21,13 @@ type contender struct {
 }
 
 // took is what one run has taken: time, processor time with that of all
-// processes that it has waited for, and the most memory of one of them, in
-// bytes.
+// processes that it has waited for, the most memory of one of them, in bytes, and
+// the most files that the program itself had open at a time, looked at once a
+// second.
 type took struct {
 	wall, cpu time.Duration
 	peak      int64
+	open      int
 }
 
 // run runs a contender once.
@@ -39,8 +42,8 @@ func (c contender) run(ctx context.Context) (took, error) {
 	}
 	cmd.Stderr = &said
 	began := time.Now()
-	err = cmd.Run()
-	t := took{wall: time.Since(began)}
+	open, err := runWatched(cmd)
+	t := took{wall: time.Since(began), open: open}
 	if err == nil {
 		err = check()
 	}
@@ -53,6 +56,32 @@ func (c contender) run(ctx context.Context) (took, error) {
 		t.peak = usage.Maxrss << 10 // getrusage(2): in kibibytes on Linux
 	}
 	return t, nil
+}
+
+// runWatched runs a command and tells how many files it had open at the most.
+func runWatched(cmd *exec.Cmd) (open int, err error) {
+	if err := cmd.Start(); err != nil {
+		return 0, err
+	}
+	ended, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		tick := time.NewTicker(time.Second)
+		defer tick.Stop()
+		for {
+			files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", cmd.Process.Pid)) // proc(5); it may have ended
+			open = max(open, len(files))
+			select {
+			case <-ended:
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	err = cmd.Wait()
+	close(ended)
+	<-watched
+	return open, err
 }
 
 // tail keeps the last that a program has said.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +19,14 @@ import (
 const (
 	liveNet = 8 // and all that isn't named here
 	muteNet = 200
+	loudNet = 150
 )
+
+// loudness is how much a loud target writes, in bytes.
+const loudness = 1 << 20
+
+// loudText is what it writes: lines of 64 bytes.
+var loudText = bytes.Repeat([]byte("one of very many lines that all say the same, at great length..\n"), loudness/64)
 
 // crowd serves targets on all of 127/8 until stdin ends. Its arguments are the
 // file of the public key that it lets in, and how many ports there are to be
@@ -61,8 +69,11 @@ func crowd(_ context.Context, args []string) error {
 }
 
 func behaviour(a netip.Addr) fleet.Behaviour {
-	if a.As4()[1] == muteNet {
+	switch a.As4()[1] {
+	case muteNet:
 		return fleet.Behaviour{Kind: fleet.Mute}
+	case loudNet:
+		return fleet.Behaviour{Kind: fleet.Canned, Stdout: loudText}
 	}
 	return fleet.Behaviour{Kind: fleet.Canned, Stdout: []byte("this is " + a.String() + "\n")}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -12,7 +13,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -26,6 +26,7 @@ type ground struct {
 	script     string
 	port       int
 	filtered   []string // addresses that don't answer
+	left       int      // files and folders that the last run has left in its share
 	stdin      io.Closer
 	crowd      *exec.Cmd
 }
@@ -145,6 +146,11 @@ func address(net, n int) string {
 
 // list writes a list of live targets, after these lines.
 func (g *ground) list(name string, targets int, first ...string) (string, error) {
+	return g.listOf(name, liveNet, targets, first...)
+}
+
+// listOf writes a list of targets of one net, after these lines.
+func (g *ground) listOf(name string, net, targets int, first ...string) (string, error) {
 	f, err := os.Create(g.path(name))
 	if err != nil {
 		return "", err
@@ -154,7 +160,7 @@ func (g *ground) list(name string, targets int, first ...string) (string, error)
 		_, _ = fmt.Fprintln(w, line) // Flush tells
 	}
 	for n := range targets {
-		_, _ = fmt.Fprintf(w, "host%d %s:%d\n", n, address(liveNet, n), g.port)
+		_, _ = fmt.Fprintf(w, "host%d %s:%d\n", n, address(net, n), g.port)
 	}
 	return f.Name(), errors.Join(w.Flush(), f.Close())
 }
@@ -163,11 +169,30 @@ func (g *ground) list(name string, targets int, first ...string) (string, error)
 func count(dir, pattern string) (n int, err error) {
 	files, err := filepath.Glob(filepath.Join(dir, pattern))
 	for _, name := range files {
-		data, err := os.ReadFile(name)
+		lines, err := countFile(name)
 		if err != nil {
 			return 0, err
 		}
-		n += strings.Count(string(data), "\n")
+		n += lines
 	}
 	return n, err
+}
+
+func countFile(name string) (lines int, err error) {
+	f, err := os.Open(filepath.Clean(name))
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	buffer := make([]byte, 1<<20)
+	for {
+		n, err := f.Read(buffer)
+		lines += bytes.Count(buffer[:n], []byte("\n"))
+		if errors.Is(err, io.EOF) {
+			return lines, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+	}
 }

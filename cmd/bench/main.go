@@ -6,6 +6,9 @@
 //	bench [flags] peers        pdsh, clush, parallel-ssh, parallel and xargs, where they are there
 //	bench [flags] dead         targets that stay silent or don't answer among live ones
 //	bench [flags] split        a list of ten million lines into 64 chunks, against split(1)
+//	bench [flags] growth       a million targets against ten thousand
+//	bench [flags] loud         targets that write a mebibyte each
+//	bench [flags] idle         what a master costs that waits
 //	bench [flags] wait         from the last .done file to the aggregator
 //	bench [flags] start        plan against version
 package main
@@ -30,6 +33,7 @@ type options struct {
 // verbs are what can be measured; each prints its table.
 var verbs = map[string]func(context.Context, options) error{
 	"throughput": throughput, "peers": peers, "dead": dead, "split": split, "wait": wait, "start": start,
+	"growth": growth, "loud": loud, "idle": idle,
 }
 
 // parts are what the processes of a measurement do; they take no flags.

@@ -19,7 +19,7 @@ func (g *ground) startOf(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
-	if _, _, err := g.apply(o, list).command(ctx); err != nil { // it writes the scan file
+	if _, _, err := g.apply(o, list, 3, o.targets).command(ctx); err != nil { // it writes the scan file
 		return err
 	}
 	heading(o, "start")

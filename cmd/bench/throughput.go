@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 )
 
 // throughput runs the bare loop, one worker and a whole scan over the same list.
@@ -23,7 +25,7 @@ func (g *ground) throughputOf(ctx context.Context, o options) error {
 		return err
 	}
 	heading(o, "throughput")
-	all := []contender{g.floor(o, list), g.worker(o, list, o.targets), g.apply(o, list)}
+	all := []contender{g.floor(o, list), g.worker(o, list, o.targets), g.apply(o, list, 3, o.targets)}
 	runs, err := contest(ctx, all, o.pairs, note)
 	if err != nil {
 		return err
@@ -49,7 +51,7 @@ func (g *ground) sshopts(o options) string {
 }
 
 // worker is one worker with all that it does: it records the keys of all hosts,
-// each of which it sees for the first time.
+// each of which it sees for the first time. It has so many lines of results.
 func (g *ground) worker(o options, list string, ok int) contender {
 	return contender{"scanslave", func(ctx context.Context) (*exec.Cmd, func() error, error) {
 		share, err := os.MkdirTemp(g.dir, "share.")
@@ -64,14 +66,15 @@ func (g *ground) worker(o options, list string, ok int) contender {
 		cmd.Dir = g.dir
 		cmd.Env = append(os.Environ(), "SSHOPTS="+g.sshopts(o), "TMPDIR="+g.dir)
 		return cmd, func() error {
-			return errors.Join(want(filepath.Join(share, "chunked/bench"), "*/output/*/*/hosts_ok", ok), os.RemoveAll(share))
+			return errors.Join(want(filepath.Join(share, "chunked/bench"), "*/output/*/*/hosts_ok", ok), g.clear(share))
 		}, nil
 	}}
 }
 
-// apply is a whole scan by three workers of this machine.
-func (g *ground) apply(o options, list string) contender {
-	return contender{"scanmaster apply, 3 workers", func(ctx context.Context) (*exec.Cmd, func() error, error) {
+// apply is a whole scan by so many workers of this machine, with so many targets
+// that are ok.
+func (g *ground) apply(o options, list string, workers, ok int) contender {
+	return contender{fmt.Sprintf("scanmaster apply, %d workers", workers), func(ctx context.Context) (*exec.Cmd, func() error, error) {
 		share, err := os.MkdirTemp(g.dir, "share.")
 		if err != nil {
 			return nil, nil, err
@@ -81,19 +84,32 @@ name: bench
 dir: %s
 input: %s
 remote: remote.sh
-hosts: [local, local, local]
+hosts: [%s]
 jobs: %d
 targets: {user: root, identity: %s}
 checks: {ping: false}
-`, share, filepath.Base(list), (o.jobs+2)/3, g.key))
+`, share, filepath.Base(list), locals(workers), (o.jobs+workers-1)/workers, g.key))
 		if err != nil {
 			return nil, nil, err
 		}
 		cmd := exec.CommandContext(ctx, g.scanmaster, "apply", scan)
 		return cmd, func() error {
-			return errors.Join(want(filepath.Join(share, "chunked/bench"), "final/ok", o.targets), os.RemoveAll(share))
+			return errors.Join(want(filepath.Join(share, "chunked/bench"), "final/ok", ok), g.clear(share))
 		}, nil
 	}}
+}
+
+// locals names so many workers of this machine.
+func locals(workers int) string {
+	return strings.TrimSuffix(strings.Repeat("local, ", workers), ", ")
+}
+
+// clear removes a shared folder, and remembers how many files and folders a run
+// has left there.
+func (g *ground) clear(share string) error {
+	g.left = 0
+	err := filepath.WalkDir(share, func(string, fs.DirEntry, error) error { g.left++; return nil })
+	return errors.Join(err, os.RemoveAll(share))
 }
 
 // want counts lines of results.

@@ -69,7 +69,7 @@ chunks: %d
 hooks: {aggregate: aggregate.sh}
 targets: {user: root, identity: %s}
 checks: {ping: false}
-`, share, filepath.Base(list), strings.TrimSuffix(strings.Repeat("local, ", workers), ", "), chunks, g.key))
+`, share, filepath.Base(list), locals(workers), chunks, g.key))
 	if err != nil {
 		return 0, err
 	}

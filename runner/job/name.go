@@ -64,13 +64,22 @@ func Min(now time.Time) string { return now.Format("200601021504") }
 // own zone.
 func DateLine(now time.Time) string { return now.Format("Mon Jan _2 15:04:05 MST 2006") + "\n" }
 
-var chunkFolder = regexp.MustCompile(`^[0-9]{12}\.(.+)$`)
+// minDigits is how long a minute is in a folder's name.
+const minDigits = len("200601021504")
 
-// ChunkOf gives the chunk that a folder named WMIN.CHUNK is for.
+// ChunkOf gives the chunk that a folder named WMIN.CHUNK is for. Masters ask it of
+// every entry of a folder, time and again.
 func ChunkOf(folder string) (chunk string, ok bool) {
-	m := chunkFolder.FindStringSubmatch(folder)
-	if m == nil || !isSegment(m[1]) {
+	if len(folder) <= minDigits || folder[minDigits] != '.' {
 		return "", false
 	}
-	return m[1], true
+	for i := range minDigits {
+		if c := folder[i]; c < '0' || c > '9' {
+			return "", false
+		}
+	}
+	if chunk = folder[minDigits+1:]; !isSegment(chunk) {
+		return "", false
+	}
+	return chunk, true
 }

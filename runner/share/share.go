@@ -62,6 +62,17 @@ func (d *Dir) Same(other *Dir) (bool, error) {
 	return os.SameFile(a, b), nil
 }
 
+// IsAt reports whether a path leads to this very folder. The error is
+// fs.ErrNotExist where it leads nowhere.
+func (d *Dir) IsAt(path string) (bool, error) {
+	there, err := os.Stat(path)
+	if err != nil {
+		return false, err
+	}
+	here, err := d.root.Stat(".")
+	return err == nil && os.SameFile(here, there), err
+}
+
 // Path is the path of a name in the folder, for messages and for commands.
 func (d *Dir) Path(name string) string { return filepath.Join(d.path, name) }
 

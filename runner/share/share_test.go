@@ -230,3 +230,26 @@ func TestAFolderIsTouched(t *testing.T) {
 		t.Errorf("it was last changed at %v, %v", info.ModTime(), err)
 	}
 }
+
+func TestAFolderIsWhereItsPathLeads(t *testing.T) {
+	t.Parallel()
+	dir, path := open(t)
+	sub, err := dir.Make("below")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sub.Close()
+	place := filepath.Join(path, "below")
+	if is, err := sub.IsAt(place); !is || err != nil {
+		t.Errorf("it is at its place: %v, %v", is, err)
+	}
+	if is, err := dir.IsAt(place); is || err != nil {
+		t.Errorf("the folder above is there: %v, %v", is, err)
+	}
+	if err := os.Rename(place, filepath.Join(path, "moved")); err != nil {
+		t.Fatal(err)
+	}
+	if is, err := sub.IsAt(place); is || !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("once it was moved: %v, %v", is, err)
+	}
+}
