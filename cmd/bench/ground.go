@@ -141,7 +141,7 @@ func (g *ground) close() error {
 
 // address is that of a target of a net, without the port.
 func address(net, n int) string {
-	return fmt.Sprintf("127.%d.%d.%d", net+n/65000, n%65000/250, n%250+1)
+	return fmt.Sprintf("127.%d.%d.%d", net+n/62500, n/250%250, n%250+1)
 }
 
 // list writes a list of live targets, after these lines.

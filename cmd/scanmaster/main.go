@@ -7,7 +7,6 @@ import (
 	"context"
 	"io"
 	"os"
-	"path/filepath"
 )
 
 // app is the world around the program: all that a verb may read or write.
@@ -40,14 +39,10 @@ func main() {
 
 // run does what the command line says and gives the exit status.
 func run(ctx context.Context, a *app) int {
-	args := a.args[1:]
-	if filepath.Base(a.args[0]) == "scanslave" {
-		args = append([]string{"worker"}, args...)
-	}
 	out := &remembering{Writer: a.stdout}
 	a.stdout = out
-	root := newRoot(a)
-	root.SetArgs(args)
+	root := a.command()
+	root.SetArgs(a.args[1:])
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		err = out.err // help is written by cobra, which drops it

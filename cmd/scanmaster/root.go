@@ -24,6 +24,8 @@ var verbs = []func(*app) *cobra.Command{
 	newSchema,
 	newVersion,
 	newWorker,
+	newTkill,
+	newInstallLinks,
 }
 
 // newRoot makes the command line.
@@ -35,23 +37,27 @@ func newRoot(a *app) *cobra.Command {
 
 One checked-in scan file says all of it: validate checks the file, plan shows
 what would happen, and apply does it.`,
-		Args:          oneVerb,
-		RunE:          func(*cobra.Command, []string) error { return nil },
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Args: oneVerb,
+		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	root.SetIn(a.stdin)
-	root.SetOut(a.stdout)
-	root.SetErr(a.stderr)
-	root.SetFlagErrorFunc(flagError)
 	root.SetHelpTemplate(helpTemplate)
-	root.SetUsageTemplate(usageTemplate)
 	root.SuggestionsMinimumDistance = 2
-	root.CompletionOptions.HiddenDefaultCmd = true
 	cobra.EnableCommandSorting = false
 	for _, verb := range verbs {
 		root.AddCommand(verb(a))
 	}
+	return dressed(a, root)
+}
+
+// dressed makes a command the one that the program is called by.
+func dressed(a *app, root *cobra.Command) *cobra.Command {
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(usageTemplate)
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.CompletionOptions.HiddenDefaultCmd = true
 	return root
 }
 

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/cmd/internal/safe"
+)
+
+func newInstallLinks(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "install-links DIR",
+		Short: "make links by which the program is the classic suite's other tools",
+		Long: `install-links makes a link to this program in DIR for each tool of the classic
+suite that it is when it is called by that name. What is there already and isn't
+such a link is left alone, and is an error before any link is made.`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return misuse(cmd, "", "name the folder that the links are to be in")
+			}
+			return nil
+		},
+		DisableFlagsInUseLine: true,
+		RunE:                  func(_ *cobra.Command, args []string) error { return a.installLinks(args[0]) },
+	}
+}
+
+func (a *app) installLinks(dir string) error {
+	program, err := os.Executable()
+	if err == nil {
+		program, err = filepath.EvalSymlinks(program)
+	}
+	if err != nil {
+		return err
+	}
+	var missing []string
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(tools)) {
+		path := filepath.Join(dir, name)
+		there, err := linksTo(path, program)
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case !there:
+			missing = append(missing, path)
+		}
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	for _, path := range missing {
+		if err := os.Symlink(program, path); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(a.stdout, safe.Line(path+" -> "+program, 0)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// linksTo tells whether a path leads to the program. The error is that it leads
+// elsewhere.
+func linksTo(path, program string) (bool, error) {
+	there, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if to, err := filepath.EvalSymlinks(path); err == nil && to == program && there.Mode().Type() == fs.ModeSymlink {
+		return true, nil
+	}
+	return false, fmt.Errorf("%s is there already, and is no link to %s; move it away, or name another folder", path, program)
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"scanmaster/runner/job"
+)
+
+// tool is one of the classic suite's programs that this one is, too.
+type tool struct {
+	command func(*app) *cobra.Command
+	// says begins each line in which it complains.
+	says string
+	// help is how its help is laid out; empty where it says so itself.
+	help string
+}
+
+// tools are known by the names that the program may be called by.
+var tools = map[string]tool{
+	"scanslave": {newWorker, job.Program, helpTemplate}, // masters know its words by that
+	"tkill":     {newTkill, "tkill: ", ""},
+}
+
+// called gives the tool that the program was called as; false where it was called
+// by its own name, or by any other.
+func (a *app) called() (name string, t tool, ok bool) {
+	name = filepath.Base(a.args[0])
+	t, ok = tools[name]
+	return name, t, ok
+}
+
+// command is the program's command line, which depends on the name that it was
+// called by.
+func (a *app) command() *cobra.Command {
+	name, t, ok := a.called()
+	if !ok {
+		return newRoot(a)
+	}
+	cmd := t.command(a)
+	_, flags, _ := strings.Cut(cmd.Use, " ")
+	cmd.Use = name + " " + flags
+	if t.help != "" {
+		cmd.SetHelpTemplate(t.help)
+	}
+	return dressed(a, cmd)
+}
+
+// says begins each line in which the program complains.
+func (a *app) says() string {
+	if _, t, ok := a.called(); ok {
+		return t.says
+	}
+	return job.Program
+}
