@@ -24,6 +24,7 @@ var verbs = []func(*app) *cobra.Command{
 	newSchema,
 	newVersion,
 	newWorker,
+	newAutopw,
 	newTkill,
 	newInstallLinks,
 }

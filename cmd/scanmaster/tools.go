@@ -21,6 +21,7 @@ type tool struct {
 // tools are known by the names that the program may be called by.
 var tools = map[string]tool{
 	"scanslave": {newWorker, job.Program, helpTemplate}, // masters know its words by that
+	"autopw":    {newAutopw, "autopw: ", ""},
 	"tkill":     {newTkill, "tkill: ", ""},
 }
 
