@@ -32,6 +32,9 @@ type ChunkStatus struct {
 	// Worker works on it, or did last; empty where nobody has yet.
 	Worker string     `json:"worker,omitempty"`
 	State  ChunkState `json:"state"`
+	// Since is when its first worker began, by the clock of whoever keeps the
+	// files; zero where none has, or where it isn't known any more.
+	Since time.Time `json:"since,omitzero"`
 	// Lines counts its targets, Done those that have an outcome.
 	Lines int64        `json:"lines"`
 	Done  int64        `json:"done"`
@@ -133,6 +136,7 @@ func (r *reader) readWork(s *ChunkStatus, c journal.Chunk, folder string) bool {
 		return false // not there, or not any more
 	}
 	defer dir.Close()
+	s.Since = changed(dir, job.Started)
 	if data, err := dir.ReadFile(job.Done); err == nil {
 		mark, ok := job.ParseDone(data)
 		if ok && mark.Run == r.layout.Run && mark.Chunk == c.Name && result.IsTally(mark.Counts) {

@@ -149,6 +149,7 @@ func (r *classicReader) chunk(input *share.Dir, name, folder string) (ChunkStatu
 		return c, err
 	}
 	defer dir.Close()
+	c.Since = changed(dir, job.Started)
 	if !changed(dir, job.Done).IsZero() {
 		c.State = ChunkDone
 	}

@@ -32,7 +32,7 @@ starts the workers, waits for all of them, and aggregates the results.
 What happens goes to stderr: a live line on a terminal, otherwise a line at each
 change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
 on all hosts; resume goes on from there. With --leave-workers it ends the master
-alone, and the workers go on.
+alone, and the workers go on. On USR1 it shows how far it is, as status does.
 
 With --detach the master goes on in the background once workers work: what stops
 it before is shown here, and gives the exit status. What it says later is in
@@ -80,7 +80,7 @@ func (a *app) apply(ctx context.Context, file string, how masterFlags, restart b
 // carryOut carries an order's plan out and shows what happens.
 func (a *app) carryOut(ctx context.Context, o order, carry carrier) error {
 	if o.asJSON {
-		return a.carryOutJSON(ctx, o.plan, carry)
+		return a.carryOutJSON(ctx, o, carry)
 	}
 	return a.carryOutText(ctx, o, carry)
 }
@@ -90,7 +90,9 @@ func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
 	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
 		text.Live, text.Width = true, func() int { return columns(f) }
 	}
+	stop := a.whenAsked(o.plan.Layout, o.words, text.Between)
 	summary, err := carry(ctx, o.plan, a.config(text, text.Live))
+	stop()
 	text.End()
 	if err == nil {
 		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
@@ -121,9 +123,11 @@ func columns(terminal *os.File) int {
 	return width
 }
 
-func (a *app) carryOutJSON(ctx context.Context, p plan.Plan, carry carrier) error {
+func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
-	summary, err := carry(ctx, p, a.config(lines, false))
+	stop := a.whenAsked(o.plan.Layout, o.words, a.besides().Between)
+	summary, err := carry(ctx, o.plan, a.config(lines, false))
+	stop()
 	if err != nil {
 		return errors.Join(applyError(err), lines.Err)
 	}

@@ -29,17 +29,17 @@ type console struct {
 	ended chan struct{} // closed when nothing more is shown
 }
 
-// sit starts the program by one of its names, in a folder.
-func sit(t *testing.T, dir, name string, args ...string) *console {
+// sit starts autopw in a folder, with a command.
+func sit(t *testing.T, dir string, args ...string) *console {
 	t.Helper()
 	self, err := os.Executable()
 	if err == nil {
-		err = os.Symlink(self, filepath.Join(dir, name))
+		err = os.Symlink(self, filepath.Join(dir, "autopw"))
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, name), args...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "autopw"), args...)
 	cmd.Dir = dir
 	terminal, err := autopw.Start(cmd, &pty.Winsize{Cols: 91, Rows: 33})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestASecretIsTypedOnceAndNeverSeen(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "ask.sh"), []byte(asking), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c := sit(t, dir, "autopw", "sh", "ask.sh")
+	c := sit(t, dir, "sh", "ask.sh")
 	c.await("web1 password: ")
 	c.types("s3crex\x7ft\r")
 	c.await("web3 password: ") // that one was refused
@@ -177,7 +177,7 @@ func TestASecretIsTypedOnceAndNeverSeen(t *testing.T) {
 
 func TestACommandAtAPromptCanBeInterrupted(t *testing.T) {
 	t.Parallel()
-	c := sit(t, t.TempDir(), "autopw", "sh", "-c", "printf 'Password: '; exec sleep 1000")
+	c := sit(t, t.TempDir(), "sh", "-c", "printf 'Password: '; exec sleep 1000")
 	c.await("Password: ")
 	c.types("half\x03")
 	if status := c.status(); status != exitSignal+int(syscall.SIGINT) {
@@ -187,7 +187,7 @@ func TestACommandAtAPromptCanBeInterrupted(t *testing.T) {
 
 func TestACommandEndsWithItsUsersTerminal(t *testing.T) {
 	t.Parallel()
-	c := sit(t, t.TempDir(), "autopw", "sh", "-c", "echo $$ lives; exec sleep 1000")
+	c := sit(t, t.TempDir(), "sh", "-c", "echo $$ lives; exec sleep 1000")
 	c.await(" lives")
 	if err := c.terminal.Close(); err != nil {
 		t.Fatal(err)

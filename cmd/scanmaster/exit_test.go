@@ -28,7 +28,7 @@ func TestErrorsKnowTheirExitStatus(t *testing.T) {
 		{&exitError{exitHook, signalError{syscall.SIGTERM}}, 143, "scanmaster: ended by terminated\n"},
 	} {
 		var said strings.Builder
-		a := &app{stderr: &said}
+		a := &app{args: []string{"scanmaster"}, stderr: &said}
 		if got := a.status(c.err); got != c.status {
 			t.Errorf("%v: status %d, want %d", c.err, got, c.status)
 		}

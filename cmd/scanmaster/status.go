@@ -37,7 +37,7 @@ dead), classic (a classic master has started it), master (state: alive, dead,
 unknown or gone; host, pid, user, since), began, ended, step, cancelled_by,
 guarded (why a guard has stopped it), dealt,
 resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
-worker, state: waits, works, done or lost; lines, done, tally, rate in targets a
+worker, state: waits, works, done or lost; since, lines, done, tally, rate in targets a
 second, losses, lost, session), verdict, results, next. What isn't known is left
 out.`,
 		Args:                  oneScan,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,19 +152,29 @@ func outcomes(tally result.Tally) string {
 	return strings.Join(parts, ", ")
 }
 
-// chunkRows are the rows of the table of chunks.
+// chunkRows are the rows of the table of chunks. Since when is told of those that
+// work, where any does.
 func chunkRows(chunks []runner.ChunkStatus) [][]string {
-	rows := [][]string{{"chunk", "worker", "state", "done", "rate", "outcomes"}}
+	rows := [][]string{{"chunk", "worker", "state", "since", "done", "rate", "outcomes"}}
+	works := false
 	for _, c := range chunks {
-		worker, rate := none, none
+		worker, since, rate := none, none, none
 		if c.Worker != "" {
 			worker = c.Worker
+		}
+		if c.State == runner.ChunkWorks && !c.Since.IsZero() {
+			since, works = c.Since.Local().Format(time.Stamp), true
 		}
 		if c.Rate > 0 {
 			rate = fmt.Sprintf("%.1f/s", c.Rate)
 		}
 		done := humanize.Comma(c.Done) + " of " + humanize.Comma(c.Lines)
-		rows = append(rows, []string{c.Chunk, worker, string(c.State), done, rate, outcomes(c.Tally)})
+		rows = append(rows, []string{c.Chunk, worker, string(c.State), since, done, rate, outcomes(c.Tally)})
+	}
+	if !works {
+		for i, row := range rows {
+			rows[i] = slices.Delete(row, 3, 4)
+		}
 	}
 	return rows
 }

@@ -25,7 +25,7 @@ func standing() runner.Status {
 		Tally: result.Tally{Counts: map[string]int64{"ok": 14000, "exit_3": 70}},
 		Chunks: []runner.ChunkStatus{
 			{Chunk: "xaa", Worker: "scan1", State: runner.ChunkDone, Lines: 7535, Done: 7535, Tally: result.Tally{Counts: map[string]int64{"ok": 7535}}},
-			{Chunk: "xab", Worker: "scan2", State: runner.ChunkWorks, Lines: 7535, Done: 6535, Rate: 12.34, Session: true, Losses: 1,
+			{Chunk: "xab", Worker: "scan2", State: runner.ChunkWorks, Since: since.Add(27 * time.Second), Lines: 7535, Done: 6535, Rate: 12.34, Session: true, Losses: 1,
 				Tally: result.Tally{Counts: map[string]int64{"ok": 6465, "exit_3": 70}}},
 			{Chunk: "xac", State: runner.ChunkWaits, Lines: 7535},
 			{Chunk: "xad", Worker: "scan3", State: runner.ChunkLost, Lines: 7535, Losses: 4, Lost: "killed by\n\x1b]0;owned\a"},
@@ -41,11 +41,11 @@ func TestHowARunStandsIsShown(t *testing.T) {
   done      14,070 of 30,140 targets (9 more excluded)
   outcomes  14,000 ok, 70 exit_3
 
-chunk  worker  state  done            rate    outcomes
-xaa    scan1   done   7,535 of 7,535  -       7,535 ok
-xab    scan2   works  6,535 of 7,535  12.3/s  6,465 ok, 70 exit_3
-xac    -       waits  0 of 7,535      -
-xad    scan3   lost   0 of 7,535      -
+chunk  worker  state  since            done            rate    outcomes
+xaa    scan1   done   -                7,535 of 7,535  -       7,535 ok
+xab    scan2   works  Nov 25 03:36:00  6,535 of 7,535  12.3/s  6,465 ok, 70 exit_3
+xac    -       waits  -                0 of 7,535      -
+xad    scan3   lost   -                0 of 7,535      -
 
 lost: 1 worker with xab, before scan2
 lost: scan3 with xad: killed by\n\x1b]0;owned\x07
@@ -113,7 +113,7 @@ func TestHowARunStandsIsOneObjectForPrograms(t *testing.T) {
 		t.Error(diff)
 	}
 	works := doc["chunks"].([]any)[1].(map[string]any)
-	want = []string{"chunk", "done", "lines", "losses", "rate", "session", "state", "tally", "worker"}
+	want = []string{"chunk", "done", "lines", "losses", "rate", "session", "since", "state", "tally", "worker"}
 	if diff := cmp.Diff(want, slices.Sorted(maps.Keys(works))); diff != "" {
 		t.Error(diff)
 	}

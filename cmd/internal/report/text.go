@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -31,11 +32,27 @@ type Text struct {
 	// where it isn't known. It is used, and not nil, where Live is set.
 	Width func() int
 
-	shown bool // a live line stands on the terminal
+	mu    sync.Mutex // whoever shows something in between comes from elsewhere
+	shown bool       // a live line stands on the terminal
 }
 
-// Report implements runner.Reporter.
+// Report implements runner.Reporter. It is safe for concurrent use, as all of
+// Text.
 func (t *Text) Report(e runner.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.report(e)
+}
+
+// Between has something else written to Out, between two lines.
+func (t *Text) Between(write func(io.Writer) error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end()
+	return write(t.Out)
+}
+
+func (t *Text) report(e runner.Event) {
 	switch e := e.(type) {
 	case runner.StepDone:
 		t.line("%s: %s", e.Name, e.Detail)
@@ -124,12 +141,18 @@ func (t *Text) progress(e runner.Progress) {
 
 // line writes one line of text; whatever it holds stays on that line.
 func (t *Text) line(format string, args ...any) {
-	t.End()
+	t.end()
 	t.print(t.stamp() + safe.Line(fmt.Sprintf(format, args...), maxText) + "\n")
 }
 
 // End clears the live line, so that something else can be written.
 func (t *Text) End() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.end()
+}
+
+func (t *Text) end() {
 	if t.shown {
 		t.print("\r" + clearToEnd)
 		t.shown = false

@@ -61,7 +61,11 @@ type Keys struct {
 // should, is an error that names it: a changed key could hide behind it.
 func Open(cfg Config) (*Keys, error) {
 	k := &Keys{cfg: cfg, index: newIndex()}
-	lists, err := k.readDir()
+	names, err := k.sized()
+	if err != nil {
+		return nil, fmt.Errorf("known host keys: %w", err)
+	}
+	lists, err := k.readDir(names)
 	if err != nil {
 		return nil, fmt.Errorf("known host keys: %w", err)
 	}
@@ -74,6 +78,7 @@ func Open(cfg Config) (*Keys, error) {
 			lists = append(lists, file)
 		}
 	}
+	k.index.settle()
 	if len(lists) > 0 {
 		if k.lists, err = remote.KnownHosts(lists...); err != nil {
 			return nil, err
@@ -82,14 +87,32 @@ func Open(cfg Config) (*Keys, error) {
 	return k, nil
 }
 
-// readDir reads what all workers have recorded. It gives the files that take
-// more than an index.
-func (k *Keys) readDir() (lists []string, err error) {
-	entries, err := k.cfg.Dir.Names()
+// sized gives the names of the files of all workers, and makes room for all keys:
+// lists of many are long.
+func (k *Keys) sized() (names []string, err error) {
+	names, err = k.cfg.Dir.Names()
 	if err != nil {
 		return nil, err
 	}
-	for _, entry := range entries {
+	var bytes int64
+	for _, name := range names {
+		if info, err := k.cfg.Dir.Lstat(name); err == nil { // else it can't be read, which says so
+			bytes += info.Size()
+		}
+	}
+	for _, file := range k.cfg.Files {
+		if info, err := os.Stat(file); err == nil {
+			bytes += info.Size()
+		}
+	}
+	k.index.expect(bytes)
+	return names, nil
+}
+
+// readDir reads what all workers have recorded. It gives the files that take
+// more than an index.
+func (k *Keys) readDir(names []string) (lists []string, err error) {
+	for _, entry := range names {
 		f, err := k.cfg.Dir.OpenFile(entry, os.O_RDONLY)
 		if err != nil {
 			return nil, err

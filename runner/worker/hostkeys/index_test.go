@@ -4,13 +4,11 @@ import (
 	"encoding/binary"
 	"fmt"
 	"runtime"
+	"slices"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
 )
-
-// mostMemory is what a million keys may need, in bytes.
-const mostMemory = 60 << 20
 
 func heap() uint64 {
 	runtime.GC()
@@ -20,20 +18,52 @@ func heap() uint64 {
 }
 
 func TestAMillionKeysNeedLittleRoom(t *testing.T) {
-	before := heap()
+	for name, c := range map[string]struct {
+		take func(x *index, address, kind string, key []byte, file int)
+		most uint64 // in bytes
+	}{"loaded": {(*index).load, 20 << 20}, "added": {(*index).add, 60 << 20}} {
+		t.Run(name, func(t *testing.T) {
+			before := heap()
+			x := newIndex()
+			file := x.file("/keys")
+			x.expect(1_000_000 * leastLine)
+			key := make([]byte, 32)
+			for i := range uint64(1_000_000) {
+				binary.BigEndian.PutUint64(key, i)
+				c.take(x, fmt.Sprint(i), ssh.KeyAlgoED25519, key, file)
+			}
+			x.settle()
+			if used := heap() - before; used > c.most {
+				t.Errorf("%d bytes", used)
+			}
+			binary.BigEndian.PutUint64(key, 4711)
+			if !x.has("4711", ssh.KeyAlgoED25519, key) || x.has("4712", ssh.KeyAlgoED25519, key) {
+				t.Error("a key isn't found, or is one of another address")
+			}
+		})
+	}
+}
+
+func TestWhatIsAddedStandsBesideWhatIsLoaded(t *testing.T) {
 	x := newIndex()
-	file := x.file("/keys")
-	key := make([]byte, 32)
-	for i := range uint64(1_000_000) {
-		binary.BigEndian.PutUint64(key, i)
-		x.add(fmt.Sprint(i), ssh.KeyAlgoED25519, key, file)
+	old, own := x.file("/old"), x.file("/own")
+	for i, key := range []string{"b", "a", "b"} {
+		x.load("web1", ssh.KeyAlgoED25519, []byte(key), old)
+		x.load(fmt.Sprint("other", i), ssh.KeyAlgoED25519, []byte("c"), old)
 	}
-	if used := heap() - before; used > mostMemory {
-		t.Errorf("%d bytes", used)
+	x.settle()
+	for _, key := range []string{"c", "d", "c"} {
+		x.add("web1", ssh.KeyAlgoED25519, []byte(key), own)
 	}
-	binary.BigEndian.PutUint64(key, 4711)
-	if !x.has("4711", ssh.KeyAlgoED25519, key) || x.has("4712", ssh.KeyAlgoED25519, key) {
-		t.Error("a key isn't found, or is one of another address")
+	x.add("web1", ssh.KeyAlgoRSA, []byte("e"), own)
+	for _, key := range []string{"a", "b", "c", "d"} {
+		if !x.has("web1", ssh.KeyAlgoED25519, []byte(key)) || x.has("web1", ssh.KeyAlgoECDSA256, []byte(key)) {
+			t.Errorf("the key %s isn't found, or is one of another type", key)
+		}
+	}
+	types, files := x.known("web1")
+	if !slices.Equal(types, []string{ssh.KeyAlgoED25519, ssh.KeyAlgoRSA}) || !slices.Equal(files, []string{"/old", "/own"}) {
+		t.Errorf("known are %q in %q", types, files)
 	}
 }
 

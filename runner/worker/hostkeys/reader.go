@@ -109,7 +109,7 @@ func (r *reader) line(line []byte, last bool) error {
 			r.intricate = true
 			continue
 		}
-		r.index.add(normal(name), kind, key, r.file)
+		r.index.load(normal(name), kind, key, r.file)
 	}
 	return nil
 }
