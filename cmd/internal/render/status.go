@@ -162,8 +162,11 @@ func chunkRows(chunks []runner.ChunkStatus) [][]string {
 		if c.Worker != "" {
 			worker = c.Worker
 		}
-		if c.State == runner.ChunkWorks && !c.Since.IsZero() {
-			since, works = c.Since.Local().Format(time.Stamp), true
+		if c.State == runner.ChunkWorks {
+			works = true
+			if !c.Since.IsZero() { // else it only begins
+				since = c.Since.Local().Format(time.Stamp)
+			}
 		}
 		if c.Rate > 0 {
 			rate = fmt.Sprintf("%.1f/s", c.Rate)
