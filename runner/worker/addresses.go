@@ -68,7 +68,7 @@ func (at *address) admits(t *trial) bool {
 
 func (at *address) begin(t *trial) {
 	at.busy++
-	at.alone, t.knocks = t.alone, true
+	at.alone, t.knocks, t.lone = t.alone, true, t.alone
 }
 
 // leave gives a place back, and gives those who waited aside and have one now.
@@ -79,7 +79,7 @@ func (a *addresses) leave(t *trial, now time.Time) (next []trial) {
 	t.knocks = false
 	at := a.of[t.at]
 	at.busy--
-	at.alone = at.alone && !t.alone
+	at.alone = at.alone && !t.lone
 	for len(at.aside) > 0 && !at.until.After(now) && at.admits(&at.aside[0]) {
 		at.begin(&at.aside[0])
 		next = append(next, at.aside[0])

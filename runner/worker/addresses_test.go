@@ -126,6 +126,36 @@ func TestWhoHasItsLastTryIsAlone(t *testing.T) {
 	})
 }
 
+// TestWhoIsDroppedInItsLastTryLeavesTheAddressToOthers hands one back that had the
+// address alone, and is told meanwhile that there is no next try: others waited.
+func TestWhoIsDroppedInItsLastTryLeavesTheAddressToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := toOne(6)
+		all := take(t, q)
+		for i, got := range all[:6] {
+			got.alone = i == 0
+			drop(q, got, time.Duration(i+1)*time.Millisecond)
+		}
+		q.done(all[6])
+		time.Sleep(time.Second)
+		came := 0
+		for now := take(t, q); len(now) > 0; now = take(t, q) {
+			for _, got := range now {
+				came++
+				if got.alone {
+					got.alone = false
+					q.dropped(&got, time.Nanosecond)
+				}
+				q.done(got)
+			}
+			time.Sleep(time.Second)
+		}
+		if came != 6 {
+			t.Errorf("%d of 6 came, and %d wait for ever", came, q.addresses.aside())
+		}
+	})
+}
+
 // TestWhoWaitsForAnAddressDoesNotHoldBackOthers: those aside hold no place in their
 // subnet.
 func TestWhoWaitsForAnAddressDoesNotHoldBackOthers(t *testing.T) {

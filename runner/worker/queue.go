@@ -28,8 +28,9 @@ type trial struct {
 	due    time.Time      // not before then
 	// dropped tells that the last try was, before the banner, and alone that the
 	// next one is the last. knocks tells that it has a place among the handshakes
-	// with its address.
-	dropped, alone, knocks bool
+	// with its address, and lone that it has the address alone there, whatever the
+	// next try is to be.
+	dropped, alone, knocks, lone bool
 }
 
 // list gives one target after the other, as chunk.Reader does.
@@ -111,6 +112,9 @@ func (q *queue) pick(now time.Time) (t trial, wait time.Duration, err error) {
 		return trial{}, q.waiting[0].due.Sub(now), nil
 	case q.inHand > 0:
 		return trial{}, untilChanged, nil
+	}
+	if lost := q.subnets.aside() + q.addresses.aside(); lost > 0 { // never silently
+		return trial{}, 0, fmt.Errorf("%d targets wait for a place that nobody holds", lost)
 	}
 	return trial{}, 0, io.EOF
 }
