@@ -74,6 +74,7 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	}
 	worker.Batch()
 	if a.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memory(0)) // until it is known how many there will be
 		config.Sized = func(jobs int) { debug.SetMemoryLimit(memory(jobs)) }
 		if a.getenv("GOGC") == "" {
 			debug.SetGCPercent(garbage)
