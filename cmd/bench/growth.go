@@ -29,6 +29,7 @@ type grown struct {
 }
 
 func (g *ground) growthOf(ctx context.Context, o options, short int) error {
+	o.pairs = 1 // it takes long
 	heading(o, "growth")
 	long, err := g.list("long.txt", o.targets)
 	if err != nil {
@@ -79,6 +80,7 @@ func (g *ground) loudOf(ctx context.Context, o options) error {
 	if err != nil {
 		return err
 	}
+	o.pairs = 1 // it takes long
 	heading(o, fmt.Sprintf("%d KiB of output each", loudness>>10))
 	lines := o.targets * bytes.Count(loudText, []byte("\n"))
 	var all []grown

@@ -48,6 +48,7 @@ checks: {ping: false}
 	if err != nil {
 		return err
 	}
+	o.pairs = 1 // it takes long
 	heading(o, "a waiting master")
 	cmd := exec.CommandContext(ctx, g.scanmaster, "apply", scan)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

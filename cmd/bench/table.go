@@ -31,8 +31,12 @@ func heading(o options, what string) {
 	if kex == "" {
 		kex = "the library's choice of key exchange"
 	}
-	fmt.Printf("%s: %d targets, %d at a time, %s; medians of %d rounds; %d CPUs, %s\n\n",
-		what, o.targets, o.jobs, kex, o.pairs, runtime.NumCPU(), runtime.Version())
+	rounds := fmt.Sprintf("medians of %d rounds", o.pairs)
+	if o.pairs == 1 {
+		rounds = "one round"
+	}
+	fmt.Printf("%s: %d targets, %d at a time, %s; %s; %d CPUs, %s\n\n",
+		what, o.targets, o.jobs, kex, rounds, runtime.NumCPU(), runtime.Version())
 }
 
 // note says how far a measurement is, to whoever waits for it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"os/exec"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -43,7 +42,7 @@ and says yes to (yes/no)? and y to y,n,(y/n)? and ?,??,q.`,
 		RunE:                  func(cmd *cobra.Command, args []string) error { return a.autopw(cmd.Context(), args) },
 	}
 	cmd.Flags().SetInterspersed(false)
-	cmd.SetHelpTemplate(strings.ReplaceAll(helpTemplate, exitHelp, autopwExit))
+	cmd.SetHelpTemplate(helpText + autopwExit)
 	return cmd
 }
 

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/term"
 
 	"scanmaster/cmd/internal/autopw"
+	"scanmaster/cmd/internal/tty"
 )
 
 // console is a user at a terminal, with a program on it.
@@ -91,14 +92,13 @@ func fresh(t *testing.T) term.State {
 
 func stateOf(t *testing.T, terminal *os.File) term.State {
 	t.Helper()
-	raw, err := terminal.SyscallConn()
+	var state *term.State
+	err := tty.Control(terminal, func(fd int) (err error) {
+		state, err = term.GetState(fd)
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	var state *term.State
-	var failed error
-	if err := raw.Control(func(fd uintptr) { state, failed = term.GetState(int(fd)) }); err != nil || failed != nil {
-		t.Fatal(err, failed)
 	}
 	return *state
 }

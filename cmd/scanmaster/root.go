@@ -41,7 +41,7 @@ what would happen, and apply does it.`,
 		Args: oneVerb,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	root.SetHelpTemplate(helpTemplate)
+	root.SetHelpTemplate(helpText + exitHelp)
 	root.SuggestionsMinimumDistance = 2
 	cobra.EnableCommandSorting = false
 	for _, verb := range verbs {
@@ -62,10 +62,11 @@ func dressed(a *app, root *cobra.Command) *cobra.Command {
 	return root
 }
 
-const helpTemplate = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
+// helpText is the help of every verb, before what its exit statuses mean.
+const helpText = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
 
 {{end}}{{.UsageString}}
-` + exitHelp
+`
 
 // usageTemplate is cobra's in fewer words; the bare program is no usage.
 const usageTemplate = `Usage:

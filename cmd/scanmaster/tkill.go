@@ -58,7 +58,7 @@ that have run for some time. It never signals process 1 or itself, and by -C and
 	flags.Uint32VarP(&seconds, "time", "t", hungFor, "those that have run for so many `seconds`")
 	flags.StringVarP(&signal, "signal", "s", "TERM", "the `signal`, by name or number")
 	flags.BoolVarP(&list, "list", "l", false, "list the signals' names, and do nothing")
-	cmd.SetHelpTemplate(strings.ReplaceAll(helpTemplate, exitHelp, tkillExit))
+	cmd.SetHelpTemplate(helpText + tkillExit)
 	return cmd
 }
 

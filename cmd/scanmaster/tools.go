@@ -14,15 +14,13 @@ type tool struct {
 	command func(*app) *cobra.Command
 	// says begins each line in which it complains.
 	says string
-	// help is how its help is laid out; empty where it says so itself.
-	help string
 }
 
 // tools are known by the names that the program may be called by.
 var tools = map[string]tool{
-	"scanslave": {newWorker, job.Program, helpTemplate}, // masters know its words by that
-	"autopw":    {newAutopw, "autopw: ", ""},
-	"tkill":     {newTkill, "tkill: ", ""},
+	"scanslave": {newWorker, job.Program}, // masters know its words by that
+	"autopw":    {newAutopw, "autopw: "},
+	"tkill":     {newTkill, "tkill: "},
 }
 
 // called gives the tool that the program was called as; false where it was called
@@ -43,9 +41,6 @@ func (a *app) command() *cobra.Command {
 	cmd := t.command(a)
 	_, flags, _ := strings.Cut(cmd.Use, " ")
 	cmd.Use = name + " " + flags
-	if t.help != "" {
-		cmd.SetHelpTemplate(t.help)
-	}
 	return dressed(a, cmd)
 }
 

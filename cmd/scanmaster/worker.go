@@ -22,7 +22,7 @@ import (
 // newWorker makes the verb that the master starts workers by. Its command line
 // is the classic one, so that cobra has no part in it.
 func newWorker(a *app) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "worker -A MODE -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
 		Short: "work on one chunk; the master starts it (also as scanslave)",
 		Long: `worker runs a script on every target of a chunk. The master starts it; called as
@@ -50,6 +50,8 @@ each with what mends it; the exit status is 1 then.`,
 			return a.worker(cmd, args)
 		},
 	}
+	cmd.SetHelpTemplate(helpText + exitHelp)
+	return cmd
 }
 
 func (a *app) worker(cmd *cobra.Command, words []string) error {

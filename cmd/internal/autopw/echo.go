@@ -1,10 +1,11 @@
 package autopw
 
 import (
-	"errors"
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"scanmaster/cmd/internal/tty"
 )
 
 // echo is whether what is written to a command's terminal is seen on it. What the
@@ -16,7 +17,7 @@ type echo struct {
 
 // hide ends the echo. Where the command has ended it itself there is nothing to do.
 func (e *echo) hide() error {
-	return e.control(func(fd int) error {
+	return tty.Control(e.terminal, func(fd int) error {
 		was, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil || was.Lflag&unix.ECHO == 0 {
 			return err
@@ -37,7 +38,7 @@ func (e *echo) show() error {
 		return nil
 	}
 	e.hidden = nil
-	return e.control(func(fd int) error {
+	return tty.Control(e.terminal, func(fd int) error {
 		now, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil {
 			return err
@@ -47,15 +48,4 @@ func (e *echo) show() error {
 		}
 		return unix.IoctlSetTermios(fd, setTermios, was)
 	})
-}
-
-// control hands out the descriptor. File.Fd would make reading wait for ever.
-func (e *echo) control(use func(fd int) error) error {
-	raw, err := e.terminal.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var used error
-	err = raw.Control(func(fd uintptr) { used = use(int(fd)) })
-	return errors.Join(err, used)
 }

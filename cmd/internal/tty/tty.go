@@ -56,9 +56,13 @@ func (t *Terminal) Size() (width, height int, err error) {
 	return width, height, err
 }
 
-// control hands out the descriptor. File.Fd would make reading wait for ever.
-func (t *Terminal) control(use func(fd int) error) error {
-	raw, err := t.file.SyscallConn()
+func (t *Terminal) control(use func(fd int) error) error { return Control(t.file, use) }
+
+// Control hands out the descriptor of a terminal's file while use runs. File.Fd
+// would make reading wait for ever. The error is that of use, or that the file is
+// closed.
+func Control(file *os.File, use func(fd int) error) error {
+	raw, err := file.SyscallConn()
 	if err != nil {
 		return err
 	}
