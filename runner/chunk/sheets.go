@@ -11,9 +11,9 @@ import (
 // handing it on costs nothing, little enough to stay in the processor's cache.
 const sheetSize = 128 << 10
 
-// most is how many sheets are tidied side by side; reading and digesting can't
+// maxBeside is how many sheets are tidied side by side; reading and digesting can't
 // feed more.
-const most = 8
+const maxBeside = 8
 
 // sheets reads a list sheet by sheet, several of which are tidied side by side.
 type sheets struct {
@@ -31,7 +31,7 @@ type sheets struct {
 // readSheets begins to read; whoever calls it ends it with close, before r is
 // closed.
 func readSheets(r io.Reader, x *Exclude) *sheets {
-	beside := min(runtime.GOMAXPROCS(0), most)
+	beside := min(runtime.GOMAXPROCS(0), maxBeside)
 	s := &sheets{
 		exclude: x, quit: make(chan struct{}),
 		ordered: make(chan chan *sheet, beside), used: make(chan []byte, beside+2),
