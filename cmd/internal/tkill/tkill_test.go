@@ -46,11 +46,12 @@ func pids(found []Process) []int {
 func TestAProcessIsKnownAsItWasStarted(t *testing.T) {
 	t.Parallel()
 	cmd := sleep(t, "9871.5")
-	at := slices.IndexFunc(all(t), func(p Process) bool { return p.PID == cmd.Process.Pid })
+	there := all(t)
+	at := slices.IndexFunc(there, func(p Process) bool { return p.PID == cmd.Process.Pid })
 	if at < 0 {
 		t.Fatal("it isn't there")
 	}
-	got := all(t)[at]
+	got := there[at]
 	if got.Name != "sleep" || !slices.Equal(got.Args, []string{"sleep", "9871.5"}) ||
 		got.Parent != os.Getpid() || got.UID != os.Getuid() || got.Dead || got.Age < -tick || got.Age > time.Minute {
 		t.Errorf("got %+v", got)
