@@ -24,6 +24,8 @@ var verbs = []func(*app) *cobra.Command{
 	newSchema,
 	newVersion,
 	newWorker,
+	newScanhosts,
+	newCheckhosts,
 	newAutopw,
 	newTkill,
 	newInstallLinks,

@@ -10,7 +10,9 @@ import (
 var update = flag.Bool("update", false, "rewrite the wanted output in the scripts")
 
 func TestMain(m *testing.M) {
-	testscript.Main(waiting{m}, map[string]func(){"scanmaster": main, "scanslave": main, "autopw": main, "tkill": main})
+	testscript.Main(waiting{m}, map[string]func(){
+		"scanmaster": main, "scanslave": main, "scanhosts": main, "checkhosts": main, "autopw": main, "tkill": main,
+	})
 }
 
 // waiting runs tests that mostly wait, so that many go beside each other on a

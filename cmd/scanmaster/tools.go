@@ -18,9 +18,11 @@ type tool struct {
 
 // tools are known by the names that the program may be called by.
 var tools = map[string]tool{
-	"scanslave": {newWorker, job.Program}, // masters know its words by that
-	"autopw":    {newAutopw, "autopw: "},
-	"tkill":     {newTkill, "tkill: "},
+	"scanslave":  {newWorker, job.Program}, // masters know its words by that
+	"scanhosts":  {newScanhosts, "scanhosts: "},
+	"checkhosts": {newCheckhosts, "checkhosts: "},
+	"autopw":     {newAutopw, "autopw: "},
+	"tkill":      {newTkill, "tkill: "},
 }
 
 // called gives the tool that the program was called as; false where it was called

@@ -74,14 +74,7 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	if err != nil {
 		return err
 	}
-	worker.Batch()
-	if a.getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memory(0)) // until it is known how many there will be
-		config.Sized = func(jobs int) { debug.SetMemoryLimit(memory(jobs)) }
-		if a.getenv("GOGC") == "" {
-			debug.SetGCPercent(garbage)
-		}
-	}
+	a.frugal(&config)
 	mark, err := worker.Run(cmd.Context(), config)
 	switch {
 	case err != nil && cmd.Context().Err() != nil:
@@ -94,6 +87,19 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 		return &exitError{exitIncomplete, fmt.Errorf("%d of %d targets have no outcome", mark.Lines-mark.Outcomes, mark.Lines)}
 	}
 	return nil
+}
+
+// frugal has the program do with little memory, and without being in anybody's way.
+func (a *app) frugal(config *worker.Config) {
+	worker.Batch()
+	if a.getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	debug.SetMemoryLimit(memory(0)) // until it is known how many there will be
+	config.Sized = func(jobs int) { debug.SetMemoryLimit(memory(jobs)) }
+	if a.getenv("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
 }
 
 // garbage is how much of it may gather, in per cent of what is in use, where there

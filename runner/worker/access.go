@@ -12,6 +12,7 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/remote"
+	"scanmaster/runner/share"
 	"scanmaster/runner/worker/hostkeys"
 	"scanmaster/runner/worker/ping"
 )
@@ -26,16 +27,25 @@ type access struct {
 	closers []io.Closer
 }
 
+// KeysPlace is where the host keys of targets are remembered.
+type KeysPlace struct {
+	// Dir is the folder of all who remember keys; nil where keys aren't checked.
+	// It stays its owner's.
+	Dir *share.Dir
+	// Own is the name of the file in it that this process alone writes to.
+	Own string
+}
+
 // access gathers what connections need. The caller closes what it gives.
-func (c Config) access(ctx context.Context, through job.Through, s *shared) (*access, error) {
+func (c Config) access(ctx context.Context, through job.Through, at KeysPlace) (*access, error) {
 	a := &access{through: through}
-	if err := c.gather(ctx, a, s); err != nil {
+	if err := c.gather(ctx, a, at); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
 
-func (c Config) gather(ctx context.Context, a *access, s *shared) error {
+func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
 	auth, agent, err := c.authentication(ctx)
 	if err != nil {
 		return err
@@ -52,7 +62,7 @@ func (c Config) gather(ctx context.Context, a *access, s *shared) error {
 		a.keys = remote.HostKeysOff{}
 		return nil
 	}
-	keys, err := c.hostKeys(s)
+	keys, err := c.hostKeys(at)
 	if err != nil {
 		return err
 	}
@@ -62,8 +72,8 @@ func (c Config) gather(ctx context.Context, a *access, s *shared) error {
 
 // hostKeys opens what is known of the targets' keys. Where nothing but known
 // keys are accepted, the user's own count too, as with ssh(1).
-func (c Config) hostKeys(s *shared) (*hostkeys.Keys, error) {
-	cfg := hostkeys.Config{Dir: s.keys, Own: job.HostKeysOf(c.Args.Name, c.chunk())}
+func (c Config) hostKeys(at KeysPlace) (*hostkeys.Keys, error) {
+	cfg := hostkeys.Config{Dir: at.Dir, Own: at.Own}
 	for _, file := range c.Targets.KnownHosts {
 		path, err := c.inHome(file)
 		if err != nil {

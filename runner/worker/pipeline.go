@@ -8,15 +8,16 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
-	"scanmaster/runner/result"
 )
 
 // pipeline takes targets in hand, many at a time.
 type pipeline struct {
 	*access
 	cfg      Config
-	ledger   *result.Ledger
-	src      *source
+	ledger   Ledger
+	targets  list
+	script   []byte
+	console  Console // nil where nobody sits there
 	lease    *lease
 	limit    *limit
 	ends     *ends
@@ -31,12 +32,12 @@ type pipeline struct {
 	running sync.WaitGroup
 }
 
-func newPipeline(w *shift, a *access) *pipeline {
-	c := w.Config
+// newPipeline lacks what its caller knows: the ledger, the targets, the script, the
+// lease, the limit, and the ends.
+func (c Config) newPipeline(a *access) *pipeline {
 	slots, grower := c.places()
 	return &pipeline{
-		access: a, cfg: c, ledger: w.ledger, src: w.src, lease: w.lease, limit: w.limit, ends: w.ends,
-		slots: slots, grower: grower, command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
+		access: a, cfg: c, slots: slots, grower: grower, command: c.command(), timeouts: c.timeouts(), retry: c.retry(),
 		pace: newPace(c.rate()),
 	}
 }
@@ -45,14 +46,10 @@ func newPipeline(w *shift, a *access) *pipeline {
 // host's own files ends it, and so do the ends; what is in hand then has no
 // outcome.
 func (p *pipeline) run() error {
-	targets, err := p.src.list()
-	if err != nil {
-		return err
-	}
-	p.queue = newQueue(&rest{targets, p.ledger, p.limit}, maxWaiting)
+	p.queue = newQueue(&rest{p.targets, p.ledger, p.limit}, maxWaiting)
 	p.queue.address, p.queue.subnets = p.address, newSubnets(p.cfg.perSubnet())
 	grown := p.grower.start()
-	err = p.dispatch(p.ends.taking)
+	err := p.dispatch(p.ends.taking)
 	grown()
 	p.running.Wait()
 	if cause := context.Cause(p.ends.taking); cause != nil {
@@ -98,7 +95,7 @@ func (p *pipeline) dispatch(ctx context.Context) error {
 // rest is what of a list has no outcome yet, up to the limit.
 type rest struct {
 	list   list
-	ledger *result.Ledger
+	ledger Ledger
 	limit  *limit
 }
 

@@ -85,8 +85,14 @@ func (w *shift) targets(a *access, left result.Recovered) error {
 			return err
 		}
 	}
+	list, err := w.src.list()
+	if err != nil {
+		return err
+	}
+	p := w.newPipeline(a)
+	p.ledger, p.targets, p.script, p.lease, p.limit, p.ends = w.ledger, list, w.src.script, w.lease, w.limit, w.ends
 	w.lease.master.start()
-	err := newPipeline(w, a).run()
+	err = p.run()
 	w.lease.master.close()
 	return w.alone(err)
 }

@@ -66,7 +66,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	if sent, err := v.maySend(ctx); !sent {
 		return verdict{}, err
 	}
-	return v.script(v.ends.running, conn)
+	return v.runScript(v.ends.running, conn)
 }
 
 func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Conn, error) {
@@ -81,14 +81,11 @@ func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Con
 // grace is how long a script that is ended may take to clean up.
 const grace = time.Second
 
-// script runs the script and sorts the target by how it ended.
-func (v *visit) script(ctx context.Context, conn *remote.Conn) (verdict, error) {
+// runScript runs the script and sorts the target by how it ended.
+func (v *visit) runScript(ctx context.Context, conn *remote.Conn) (verdict, error) {
 	v.stdout = newSpool(v.cfg.Temp, v.cfg.maxOutput())
 	began := v.cfg.Now()
-	exit, err := conn.Run(ctx, remote.Command{
-		Line: v.command, Stdin: bytes.NewReader(v.src.script),
-		Stdout: v.stdout, Stderr: &v.stderr, Timeout: v.timeouts.Run, Idle: v.timeouts.Idle, Grace: grace,
-	})
+	exit, err := v.execute(ctx, conn)
 	v.took.run = v.cfg.Now().Sub(began)
 	came := ended(exit, err)
 	if full := v.stdout.full; full != nil {
@@ -98,6 +95,18 @@ func (v *visit) script(ctx context.Context, conn *remote.Conn) (verdict, error) 
 		}
 	}
 	return came, nil
+}
+
+// execute runs the script: it is what the shell reads, but where a user sits at the
+// console, who may be asked something.
+func (v *visit) execute(ctx context.Context, conn *remote.Conn) (remote.Exit, error) {
+	if v.console != nil {
+		return v.attended(ctx, conn)
+	}
+	return conn.Run(ctx, remote.Command{
+		Line: v.command, Stdin: bytes.NewReader(v.script),
+		Stdout: v.stdout, Stderr: &v.stderr, Timeout: v.timeouts.Run, Idle: v.timeouts.Idle, Grace: grace,
+	})
 }
 
 // partial is how much is kept of what a script wrote that was cut short, in

@@ -52,7 +52,7 @@ func Run(ctx context.Context, c Config) (mark job.DoneMark, err error) {
 		c.Log("the chunk %s is done already, by %s: nothing is run", c.chunk(), mark.Host)
 		return mark, nil
 	}
-	a, err := c.access(ctx, through, s)
+	a, err := c.access(ctx, through, KeysPlace{s.keys, job.HostKeysOf(c.Args.Name, c.chunk())})
 	if err != nil {
 		return mark, err
 	}
@@ -61,18 +61,23 @@ func Run(ctx context.Context, c Config) (mark job.DoneMark, err error) {
 
 // check refuses what can't be done.
 func (c Config) check() (job.Through, error) {
+	through, err := c.checkManners()
+	if err != nil {
+		return job.Through{}, err
+	}
+	if c.Job != nil && c.Job.Name != c.Args.Name {
+		return job.Through{}, fmt.Errorf("the job file is one of %q, not of %q", c.Job.Name, c.Args.Name)
+	}
+	return through, job.CheckName(c.Args.Name)
+}
+
+// checkManners refuses ways to go about targets that there aren't.
+func (c Config) checkManners() (job.Through, error) {
 	if c.Args.Auth != "pubkey" {
 		return job.Through{}, fmt.Errorf("-A %s needs a terminal to type a password at: %w", c.Args.Auth, ErrUnsupported)
 	}
 	if c.Args.Jobs < 1 && c.Args.Jobs != job.JobsAuto {
 		return job.Through{}, fmt.Errorf("%d targets at a time are none", c.Args.Jobs)
 	}
-	if c.Job != nil && c.Job.Name != c.Args.Name {
-		return job.Through{}, fmt.Errorf("the job file is one of %q, not of %q", c.Job.Name, c.Args.Name)
-	}
-	through, err := job.ParsePassthrough(c.Args.Passthrough)
-	if err != nil {
-		return job.Through{}, err
-	}
-	return through, job.CheckName(c.Args.Name)
+	return job.ParsePassthrough(c.Args.Passthrough)
 }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/job"
+	"scanmaster/runner/result"
+	"scanmaster/runner/sweep"
+)
+
+// aim is what the command lines of checkhosts and scanhosts have in common.
+type aim struct {
+	auth, remote, out        string
+	attended                 bool
+	byName, noPing, noBanner bool
+	jobs                     int
+	lists                    []string
+}
+
+// flags are those that both have, with the classic defaults.
+func (t *aim) flags(flags *pflag.FlagSet) {
+	flags.SortFlags = false
+	flags.StringArrayVarP(&t.lists, "file", "f", nil, "read hosts from this `file`; more than one may be given, and - is the standard input")
+	flags.StringVarP(&t.remote, "remote", "r", "remote.sh", "the `script` to run on each")
+	flags.StringVarP(&t.out, "output", "o", "", "the `dir` of the results (TMPDIR, or /tmp)")
+	flags.StringVarP(&t.auth, "auth", "A", "pubkey", "how to authenticate: pubkey, password or all")
+	flags.BoolVarP(&t.attended, "attended", "H", false, "no headless user: bash reads the script, not the login shell")
+	flags.BoolVarP(&t.byName, "by-name", "I", false, "connect to the name, not to the address behind it")
+	flags.BoolVarP(&t.noPing, "no-ping", "P", false, "don't ping")
+	flags.BoolVarP(&t.noBanner, "no-banner", "S", false, "don't tell what isn't SSH from what fails later")
+}
+
+// args are the worker's words for it.
+func (t *aim) args() (job.Args, error) {
+	words := []string{"-A", t.auth, "-r", t.remote, "-n", fmt.Sprint(t.jobs), "none", "none"}
+	args, err := job.ParseArgs(words)
+	if err != nil {
+		return args, err
+	}
+	args.Attended = t.attended
+	for _, flag := range []struct {
+		on   bool
+		word string
+	}{{t.byName, "-I"}, {t.noPing, "-P"}, {t.noBanner, "-S"}} {
+		if flag.on {
+			args.Passthrough = append(args.Passthrough, flag.word)
+		}
+	}
+	return args, nil
+}
+
+// sweepConfig gathers what goes through a list.
+func (a *app) sweepConfig(cmd *cobra.Command, t *aim, hosts []string) (sweep.Config, error) {
+	args, err := t.args()
+	if err != nil {
+		return sweep.Config{}, misuse(cmd, "", "%w", err)
+	}
+	config, err := a.workerConfig(args)
+	if err != nil {
+		return sweep.Config{}, err
+	}
+	config.Job = nil // it is that of a worker which this was started by
+	a.frugal(&config)
+	out := t.out
+	if out == "" {
+		out = config.Temp
+	}
+	c := sweep.Config{Config: config, Hosts: hosts, Lists: t.lists, Stdin: a.stdin, Out: out, State: a.stateHome()}
+	if t.attended && t.jobs == 1 {
+		c.Console = ownTerminal{a.getenv("TERM")}
+	}
+	return c, nil
+}
+
+// stateHome is the folder of what the user's programs keep between their runs.
+func (a *app) stateHome() string {
+	if dir := a.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join(a.getenv("HOME"), ".local", "state")
+}
+
+// summarize tells a user at a terminal what came of the targets. The classic tools
+// say nothing, and neither do these where nobody looks on.
+func (a *app) summarize(tally result.Tally, where func(key string) string) {
+	if !a.onTerminal() || tally.Total() == 0 {
+		return
+	}
+	for _, key := range tally.Keys() {
+		a.say(safe.Line(fmt.Sprintf("%7d %-10s %s", tally.Counts[key], key, where(key)), 0))
+	}
+}
+
+// onTerminal tells that messages go to a terminal.
+func (a *app) onTerminal() bool {
+	f, ok := a.stderr.(interface{ Fd() uintptr })
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// came gives the exit status for what came of the targets, where one is wanted.
+func came(tally result.Tally, err error, wanted bool) error {
+	incomplete := new(sweep.Incomplete)
+	switch {
+	case errors.As(err, &incomplete):
+		return &exitError{exitIncomplete, err}
+	case err != nil || !wanted:
+		return err
+	case tally.Unreachable() > 0:
+		return &exitError{status: exitUnreachable}
+	case tally.Failed() > 0:
+		return &exitError{status: exitFailed}
+	}
+	return nil
+}
