@@ -41,11 +41,10 @@ func (c Config) Check(ctx context.Context, instead Ledger) (tally result.Tally, 
 		}
 		defer dir.Close()
 		files := result.NewClassic(result.Part{Out: dir, Lines: list.count})
-		defer files.Close()
+		defer func() { err = errors.Join(err, files.Close()) }()
 		ledger = files
 	}
-	err = c.sweep(ctx, list, script, out, ledger)
-	return ledger.Tally(), err
+	return ledger.Tally(), c.sweep(ctx, list, script, out, ledger)
 }
 
 // sweep goes through the list.

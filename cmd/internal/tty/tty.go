@@ -71,10 +71,10 @@ func Control(file *os.File, use func(fd int) error) error {
 	return errors.Join(err, used)
 }
 
-// Read reads keys; it is at its end when Stop is called.
+// Read reads keys; it is at its end when Stop or Close is called.
 func (t *Terminal) Read(p []byte) (int, error) {
 	n, err := t.file.Read(p)
-	if errors.Is(err, os.ErrDeadlineExceeded) {
+	if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, os.ErrClosed) {
 		return n, io.EOF
 	}
 	return n, err

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner/fleet"
+)
+
+// TestAScriptMayAskWhoSitsAtTheTerminal also sees that the copy of the script is
+// gone afterwards, and that what the terminal adds to newlines is, too.
+func TestAScriptMayAskWhoSitsAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	dir, state, temp := t.TempDir(), t.TempDir(), t.TempDir()
+	key, err := fleet.WriteKey(filepath.Join(dir, "key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := fleet.New(fleet.Config{Authorized: []ssh.PublicKey{key}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	script := "printf 'who are you? '; read -r name; stty size; echo hello, $name\nls -l \"$0\" | cut -c1-10\n"
+	if err := os.WriteFile(filepath.Join(dir, "ask.sh"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	words := []string{
+		"TMPDIR=" + temp, "XDG_STATE_HOME=" + state, "SSHOPTS=-i" + filepath.Join(dir, "key"), filepath.Join(dir, "checkhosts"),
+		"-HP", "-r", "ask.sh", "--exit-status", "-o", dir,
+	}
+	for _, name := range []string{"web1 ", "web2 "} {
+		addr, err := f.Add(fleet.Behaviour{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		words = append(words, name+addr.String())
+	}
+	before, err := filepath.Glob(filepath.Join(temp, "*"))
+	if err != nil || len(before) > 0 {
+		t.Fatal(before, err)
+	}
+	self, err := os.Executable()
+	if err := errors.Join(err, os.Symlink(self, filepath.Join(dir, "checkhosts"))); err != nil {
+		t.Fatal(err)
+	}
+	c := sit(t, dir, "autopw", append([]string{"env"}, words...)...)
+	c.await("who are you?")
+	c.types("one\r")
+	c.await("hello, one")
+	c.types("two\r")
+	if status := c.status(); status != 0 {
+		t.Errorf("status %d: %q", status, c.text())
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "hosts_ok"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(data)
+	for _, want := range []string{"33 91\nhello, one\n-rw-------\nweb2,", "33 91\nhello, two\n-rw-------\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q lacks %q", got, want)
+		}
+	}
+	if after, err := filepath.Glob(filepath.Join(temp, "*")); err != nil || len(after) > 0 {
+		t.Errorf("left: %q, %v", after, err)
+	}
+	if !strings.Contains(c.text(), "2 ok") {
+		t.Errorf("no summary: %q", c.text())
+	}
+}
