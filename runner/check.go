@@ -69,30 +69,42 @@ func (r *run) checkFile(f plan.File) error {
 	if f.Role == job.RoleInput || f.Role == job.RoleExclude {
 		return nil
 	}
-	path := r.resolve(f.Path)
-	file, err := share.OpenRegular(path)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
-	if isHook(f.Role) && info.Mode()&0o111 == 0 {
-		return fmt.Errorf("%s can't be executed; chmod +x %s", path, job.Quote(path))
-	}
-	data, err := io.ReadAll(io.LimitReader(file, plan.MaxScript+1))
-	if err != nil {
-		return err
-	}
-	if len(data) > plan.MaxScript {
-		return fmt.Errorf("%s is over %d MiB", path, plan.MaxScript>>20)
+	data := []byte(f.Text)
+	if f.Text == "" {
+		var err error
+		if data, err = r.readSmall(f); err != nil {
+			return err
+		}
 	}
 	sum := sha256.Sum256(data)
 	c := content{role: f.Role, data: data, sha256: hex.EncodeToString(sum[:])}
 	r.files[f.Key] = c
 	return r.found(f, c.sha256)
+}
+
+// readSmall reads a file that is no list of targets.
+func (r *run) readSmall(f plan.File) ([]byte, error) {
+	path := r.resolve(f.Path)
+	file, err := share.OpenRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if isHook(f.Role) && info.Mode()&0o111 == 0 {
+		return nil, fmt.Errorf("%s can't be executed; chmod +x %s", path, job.Quote(path))
+	}
+	data, err := io.ReadAll(io.LimitReader(file, plan.MaxScript+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > plan.MaxScript {
+		return nil, fmt.Errorf("%s is over %d MiB", path, plan.MaxScript>>20)
+	}
+	return data, nil
 }
 
 // found remembers a file's digest, which must be the one that was found of it

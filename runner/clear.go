@@ -13,7 +13,7 @@ import (
 // clear moves what an earlier scan left out of the way and begins the new
 // folder.
 func (r *run) clear(s plan.Clear) (string, error) {
-	c := &clearing{prefix: r.prefix, run: r.plan.Layout.Run}
+	c := &clearing{prefix: r.prefix, run: r.plan.Layout.Run, unfinished: r.unfinished != ""}
 	detail, err := c.makeWay(s)
 	if err != nil {
 		return "", err

@@ -21,6 +21,8 @@ const movingDir = ".moving"
 type clearing struct {
 	prefix *share.Dir
 	run    string // that is to begin
+	// unfinished tells that what makes way has not come to its end.
+	unfinished bool
 	// moved are the names that this clearing has given below Old.
 	moved []string
 	// before hears of each change ahead of it, and may keep it from being made;
@@ -48,14 +50,18 @@ func (c *clearing) makeWay(s plan.Clear) (string, error) {
 	// A run that no worker began has nothing to keep, and must not take the
 	// place of one that has.
 	way := c.move
-	if len(left.moving) == 0 && (s.Remove || !left.results) {
+	if len(left.moving) == 0 && !left.results {
 		way = c.remove
 	}
 	detail, err := way(left)
-	if err != nil || s.Remove {
+	if err != nil {
 		return detail, err
 	}
-	pruned, err := c.prune(s.Keep)
+	keep := s.Keep
+	if c.unfinished {
+		keep = max(1, keep) // nobody has had its results
+	}
+	pruned, err := c.prune(keep)
 	if pruned > 0 {
 		detail += fmt.Sprintf(", removed %d older", pruned)
 	}

@@ -55,6 +55,17 @@ func reason(err error) error {
 	return err
 }
 
+// ParseInline is Parse for a text that is in no file, as a command line says one;
+// what names it. Paths are relative to the working directory.
+func ParseInline(what string, data []byte) (*Scan, diag.List) {
+	scan, problems := Parse(what, data)
+	scan.inline = data
+	return scan, problems
+}
+
+// Inline is the text of a scan that is in no file; nil where one holds it.
+func (s *Scan) Inline() []byte { return s.inline }
+
 // Parse reads the text of a scan file. It gives all that is wrong with it,
 // sorted by place, but for what hides behind a text that is no YAML at all.
 // The scan is good for use where none of the problems is an error.

@@ -111,8 +111,9 @@ type Scan struct {
 	// it has shrunk by more, apply asks for --force.
 	MaxDrift Percent `yaml:"max_drift"`
 
-	file string
-	pos  map[string]diag.Pos
+	file   string
+	inline []byte
+	pos    map[string]diag.Pos
 	// bad are the paths of values that a problem was told of.
 	bad map[string]bool
 }

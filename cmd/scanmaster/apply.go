@@ -64,7 +64,7 @@ func (a *app) apply(ctx context.Context, file string, how masterFlags, restart b
 		o.flags = []string{"--restart"}
 	}
 	if how.background == "" {
-		p, err := a.compileRun(ctx, file, how.force)
+		p, err := a.compileRun(ctx, fromFile(file), how.force)
 		if err != nil {
 			return err
 		}

@@ -12,13 +12,26 @@ import (
 	"scanmaster/spec/diag"
 )
 
-// compile reads a scan file, finds out what a plan needs to know, and compiles
-// the plan. All problems are shown; the error is errInvalid where one of them
-// stops the scan. The caller names the run: see dryRun.
-func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) (plan.Plan, error) {
-	scan, problems := spec.Load(file)
+// source is a scan as it was read, its problems, and how these are shown.
+type source struct {
+	scan     *spec.Scan
+	problems diag.List
+	show     func(*app, diag.List) error
+}
+
+// fromFile reads a scan file.
+func fromFile(path string) source {
+	scan, problems := spec.Load(path)
+	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(path, problems) }}
+}
+
+// compile finds out what a plan needs to know of a scan, and compiles the plan. All
+// problems are shown; the error is errInvalid where one of them stops the scan. The
+// caller names the run: see dryRun.
+func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (plan.Plan, error) {
+	scan, problems := s.scan, s.problems
 	if !scan.Readable() {
-		return plan.Plan{}, a.show(file, problems)
+		return plan.Plan{}, s.show(a, problems)
 	}
 	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
 	if ctx.Err() != nil {
@@ -27,22 +40,22 @@ func (a *app) compile(ctx context.Context, file string, name func(*plan.Facts)) 
 	problems = append(problems, more...)
 	if problems.HasErrors() {
 		// All at once: what the files show is told beside what the scan file does.
-		return plan.Plan{}, a.show(file, append(problems, plan.Judge(scan, facts)...))
+		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
 	name(&facts)
 	p, still := plan.Compile(scan, facts)
-	return p, a.show(file, append(problems, still...))
+	return p, s.show(a, append(problems, still...))
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is
 // invalid, the error is an exit status, since all has been said. With empty an
 // input may have no targets.
-func (a *app) compileRun(ctx context.Context, file string, empty bool) (plan.Plan, error) {
+func (a *app) compileRun(ctx context.Context, s source, empty bool) (plan.Plan, error) {
 	bin, err := a.program()
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	p, err := a.compile(ctx, file, func(f *plan.Facts) {
+	p, err := a.compile(ctx, s, func(f *plan.Facts) {
 		now := time.Now()
 		f.Run, f.Min, f.Bin, f.Empty = job.NewRun(now), job.Min(now), bin, empty
 	})
@@ -63,11 +76,13 @@ func (a *app) show(file string, problems diag.List) error {
 	problems.Sort()
 	// What can't be read can't be quoted either, and its problem says so.
 	source, _ := gather.Source(file)
-	if err := render.Problems(a.stderr, problems, file, source); err != nil {
-		return err
-	}
-	if problems.HasErrors() {
+	return shown(problems, render.Problems(a.stderr, problems, file, source))
+}
+
+// shown gives errInvalid where problems that were shown stop a scan.
+func shown(problems diag.List, unsaid error) error {
+	if unsaid == nil && problems.HasErrors() {
 		return errInvalid
 	}
-	return nil
+	return unsaid
 }

@@ -43,7 +43,7 @@ func (a *app) demo(ctx context.Context, serve bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	p, err := a.compile(ctx, d.Scan, dryRun)
+	p, err := a.compile(ctx, fromFile(d.Scan), dryRun)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ work than min_workers says.`,
 
 // doctor probes the workers of a scan file and shows what was found.
 func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
-	p, err := a.compileRun(ctx, file, false)
+	p, err := a.compileRun(ctx, fromFile(file), false)
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,8 @@ func (f *farm) programs(t *testing.T, name, is string) string {
 	return dir
 }
 
-// classic is the path of a stand-in for a part of the classic suite.
-func classic(t *testing.T, name string) string {
+// standIn is the path of a stand-in for a part of the classic suite.
+func standIn(t *testing.T, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", "classic", name))
 	if err != nil {
@@ -60,7 +60,7 @@ func TestRealHostsUnderAClassicMaster(t *testing.T) {
 	remote := f.write(t, "remote.sh", "#!/bin/sh\necho this is $(hostname)\n")
 	post := f.write(t, "post.sh", "#!/bin/sh\npwd >\"$1/post.dir\"\n")
 
-	cmd := exec.CommandContext(t.Context(), classic(t, "master.sh"), f.share, "audit", input, remote, post,
+	cmd := exec.CommandContext(t.Context(), standIn(t, "master.sh"), f.share, "audit", input, remote, post,
 		f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
 	cmd.Env = append(slices.Clone(f.env), "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target")
 	var failed strings.Builder

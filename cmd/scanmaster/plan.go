@@ -28,7 +28,7 @@ two plans differ only where the scan does.`,
 			if output != "text" && output != "json" {
 				return misuse(cmd, "", "-o %q is neither text nor json", output)
 			}
-			p, err := a.compile(cmd.Context(), args[0], dryRun)
+			p, err := a.compile(cmd.Context(), fromFile(args[0]), dryRun)
 			switch {
 			case isInvalid(err):
 				return &exitError{status: exitUsage}

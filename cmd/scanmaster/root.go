@@ -12,6 +12,7 @@ import (
 
 // verbs makes all verbs, in the order in which the help lists them.
 var verbs = []func(*app) *cobra.Command{
+	newInit,
 	newValidate,
 	newPlan,
 	newDoctor,
@@ -39,7 +40,8 @@ func newRoot(a *app) *cobra.Command {
 		Long: `scanmaster runs a script on every host of a list, farmed out to worker hosts.
 
 One checked-in scan file says all of it: validate checks the file, plan shows
-what would happen, and apply does it.`,
+what would happen, and apply does it. The classic suite's command line, which
+begins with a flag, does the same: scanmaster -n NAME -i INPUT -r REMOTE …`,
 		Args: oneVerb,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}

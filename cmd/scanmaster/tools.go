@@ -37,7 +37,10 @@ func (a *app) called() (name string, t tool, ok bool) {
 // called by.
 func (a *app) command() *cobra.Command {
 	name, t, ok := a.called()
-	if !ok {
+	switch {
+	case !ok && isClassic(a.args[1:]):
+		return dressed(a, newClassic(a))
+	case !ok:
 		return newRoot(a)
 	}
 	cmd := t.command(a)

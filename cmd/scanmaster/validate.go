@@ -20,7 +20,7 @@ Nothing is run, contacted or written.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			invalid := false
 			for _, file := range args {
-				_, err := a.compile(cmd.Context(), file, dryRun)
+				_, err := a.compile(cmd.Context(), fromFile(file), dryRun)
 				if isInvalid(err) {
 					invalid = true
 					continue

@@ -45,7 +45,7 @@ func (c *compiler) allFiles() []File {
 	scan := c.facts.Scan
 	files := []File{{
 		Role: job.RoleScan, Key: ScanFileKey, Path: filepath.Base(c.scan.File()),
-		SHA256: scan.SHA256, Size: scan.Size, Lines: scan.Lines,
+		SHA256: scan.SHA256, Size: scan.Size, Lines: scan.Lines, Text: string(c.scan.Inline()),
 	}}
 	if c.pre != nil {
 		files = append(files, *c.pre)

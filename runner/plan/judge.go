@@ -95,6 +95,9 @@ func (c *compiler) there(f File) (FileFacts, bool) {
 	hint := ""
 	if !filepath.IsAbs(f.Path) {
 		hint = "paths are relative to the folder of the scan file"
+		if c.scan.Inline() != nil {
+			hint = "paths are relative to the working directory"
+		}
 	}
 	if f.Role == job.RoleHosts && c.dynamic() {
 		hint = "the workers must be known before the pre hook runs"

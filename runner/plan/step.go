@@ -68,6 +68,9 @@ type File struct {
 	SHA256 string `json:"sha256,omitempty"`
 	Size   int64  `json:"size,omitempty"`
 	Lines  int64  `json:"lines,omitempty"`
+	// Text is what it holds where it is in no file: the scan that a command line
+	// says.
+	Text string `json:"text,omitempty"`
 }
 
 // Worker is one worker of the scan.
@@ -139,8 +142,6 @@ type Clear struct {
 	Prefix string `json:"prefix"`
 	// Keep is how many earlier runs stay below .old.
 	Keep int `json:"keep"`
-	// Remove tells the classic way: remove PREFIX/* instead of moving it.
-	Remove bool `json:"remove,omitempty"`
 }
 
 // Agent finds the ssh-agent of whoever starts the scan.

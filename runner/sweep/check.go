@@ -44,7 +44,8 @@ func (c Config) Check(ctx context.Context, instead Ledger) (tally result.Tally, 
 		defer func() { err = errors.Join(err, files.Close()) }()
 		ledger = files
 	}
-	return ledger.Tally(), c.sweep(ctx, list, script, out, ledger)
+	err = c.sweep(ctx, list, script, out, ledger)
+	return ledger.Tally(), err
 }
 
 // sweep goes through the list.

@@ -29,7 +29,11 @@ func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.
 	g := &gatherer{ctx: ctx, scan: scan, facts: plan.Facts{
 		Base: base, Home: home, NoHome: !filepath.IsAbs(home), Files: make(map[string]plan.FileFacts),
 	}}
-	g.facts.Scan, _ = g.read(filepath.Base(scan.File()), drain)
+	if text := scan.Inline(); text != nil {
+		g.facts.Scan = measured(text)
+	} else {
+		g.facts.Scan, _ = g.read(filepath.Base(scan.File()), drain)
+	}
 	for _, path := range []string{scan.Hooks.Pre, scan.Remote.Script, scan.Hooks.PostChunk, scan.Hooks.Aggregate, scan.KnownHosts} {
 		if path != "" {
 			g.file(path, drain)

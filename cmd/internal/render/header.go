@@ -38,7 +38,11 @@ func (t *text) header() {
 	t.key("offers", offers(s.Algorithms))
 	t.key("fails", fails(s.FailOn))
 	t.key("guards", t.guards())
-	t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))
+	if s.Keep == 0 {
+		t.key("removes", fmt.Sprintf("%s/%s/*, what earlier runs have left", job.ChunkedDir, s.Name))
+	} else {
+		t.key("moves", fmt.Sprintf("%s/%s/* → %s/%s*, keeps %d", job.ChunkedDir, s.Name, job.Old, job.OldRun, s.Keep))
+	}
 	t.key("writes", t.writes())
 	t.key("owner", "taken for dead after "+duration(t.plan.Lease)+" without a heartbeat")
 }

@@ -126,8 +126,11 @@ func quotePath(path string) string {
 }
 
 func moves(s plan.Clear) []string {
-	if s.Remove {
-		return []string{"rm -rf " + s.Prefix + "/*"}
+	if s.Keep == 0 {
+		return []string{
+			fmt.Sprintf("remove %s/*, and %s/%s*", s.Prefix, filepath.Join(s.Prefix, job.Old), job.OldRun),
+			"other entries that begin with a dot stay",
+		}
 	}
 	return []string{
 		fmt.Sprintf("move %s/* → %s/%s*, keeps the latest %d of these", s.Prefix, filepath.Join(s.Prefix, job.Old), job.OldRun, s.Keep),
