@@ -51,7 +51,7 @@ host after the other, so that it may ask something of who sits at the terminal.`
 				return err
 			}
 			if background {
-				c.Console = nil
+				c.Console, c.Ask = nil, nil
 			}
 			return a.checkhosts(cmd.Context(), c, complain, status)
 		},

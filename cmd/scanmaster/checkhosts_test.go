@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,5 +73,46 @@ func TestAScriptMayAskWhoSitsAtTheTerminal(t *testing.T) {
 	}
 	if !strings.Contains(c.text(), "2 ok") {
 		t.Errorf("no summary: %q", c.text())
+	}
+}
+
+// TestAPasswordIsTypedOnceAtTheTerminal is what a user does who has no keys there:
+// mistypes it once, and then all targets are let in.
+func TestAPasswordIsTypedOnceAtTheTerminal(t *testing.T) {
+	dir := t.TempDir()
+	f, err := fleet.New(fleet.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	f.SetPassword("s3cret")
+	var list strings.Builder
+	for i := range 20 {
+		addr, err := f.Add(fleet.Behaviour{Kind: []fleet.Kind{fleet.Asks, fleet.WantsPassword}[i%2]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&list, "web%d %s\n", i, addr)
+	}
+	for name, text := range map[string]string{"hello.sh": "echo hello\n", "list": list.String()} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("XDG_STATE_HOME", dir)
+	t.Setenv("SSHOPTS", "")
+	c := sit(t, dir, "checkhosts", "-P", "-A", "password", "-r", "hello.sh", "-o", dir, "-f", "list")
+	c.await(" on the targets, password: ")
+	c.types("s3cred\r")
+	c.await(" refused it; ")
+	c.types("s3cret\r")
+	if status := c.status(); status != 0 {
+		t.Errorf("status %d: %q", status, c.text())
+	}
+	if got := c.text(); !strings.Contains(got, "20 ok") || strings.Contains(got, "s3cre") {
+		t.Errorf("%q", got)
+	}
+	if sent := f.Passwords(); len(sent) != 21 || sent[0] != "s3cred" {
+		t.Errorf("%q", sent)
 	}
 }

@@ -67,6 +67,7 @@ func (a *app) sweepConfig(cmd *cobra.Command, t *aim, hosts []string) (sweep.Con
 		return sweep.Config{}, err
 	}
 	config.Job = nil // it is that of a worker which this was started by
+	config.Ask = a.asker()
 	a.frugal(&config)
 	out := t.out
 	if out == "" {

@@ -23,12 +23,14 @@ import (
 // is the classic one, so that cobra has no part in it.
 func newWorker(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "worker -A MODE -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
+		Use:   "worker -A MODE [-H] -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
 		Short: "work on one chunk; the master starts it (also as scanslave)",
 		Long: `worker runs a script on every target of a chunk. The master starts it; called as
 scanslave it does the same.
 
-  -A MODE    how to authenticate to targets: pubkey
+  -A MODE    how to authenticate to targets: pubkey; with -H password and all, too
+  -H         somebody sits at the terminal: secrets are asked for there, once, and
+             bash reads the script, not the login shell
   -d DIR     the shared folder (/mnt/scanmaster)
   -r REMOTE  the script (./remote.sh)
   -p POST    what to run after the chunk
@@ -75,6 +77,9 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 		return err
 	}
 	a.frugal(&config)
+	if args.Attended {
+		config.Ask = a.asker()
+	}
 	mark, err := worker.Run(cmd.Context(), config)
 	switch {
 	case err != nil && cmd.Context().Err() != nil:

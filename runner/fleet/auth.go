@@ -72,3 +72,55 @@ func (s *stalling) hush(ssh.PublicKey) error {
 	s.left.Store(0)
 	return nil
 }
+
+// errWrong is all that one is told of a wrong password.
+var errWrong = errors.New("wrong")
+
+// asking lets in by a password alone, in one of its ways.
+func (f *Fleet) asking(kind Kind) *ssh.ServerConfig {
+	cfg := f.serverConfig(refuse)
+	cfg.PublicKeyCallback = nil
+	if kind == WantsPassword {
+		cfg.PasswordCallback = func(_ ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			return nil, f.judge(string(password))
+		}
+		return cfg
+	}
+	question := "Password: "
+	if kind == AsksCode {
+		question = "Verification code: "
+	}
+	cfg.KeyboardInteractiveCallback = func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		answers, err := ask("", "", []string{question}, []bool{false})
+		if err != nil || len(answers) != 1 {
+			return nil, errWrong
+		}
+		return nil, f.judge(answers[0])
+	}
+	return cfg
+}
+
+// judge lets the fleet's password in, and remembers what came.
+func (f *Fleet) judge(password string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.passwords = append(f.passwords, password)
+	if f.password == "" || password != f.password {
+		return errWrong
+	}
+	return nil
+}
+
+// SetPassword sets the one that WantsPassword and Asks let in; before, none is.
+func (f *Fleet) SetPassword(password string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.password = password
+}
+
+// Passwords gives all that were sent to its servers, in their order.
+func (f *Fleet) Passwords() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.passwords)
+}

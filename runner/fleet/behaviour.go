@@ -44,6 +44,14 @@ const (
 	FloodsLogin
 	// RefusesKeys lets nobody in.
 	RefusesKeys
+	// WantsPassword lets those in who send the fleet's password, by the method
+	// "password" (RFC 4252, section 8); no key is asked for.
+	WantsPassword
+	// Asks lets those in who answer with the fleet's password when they are asked
+	// for it (RFC 4256).
+	Asks
+	// AsksCode asks for a code, which nobody knows.
+	AsksCode
 
 	// Denies lets one in, but starts no command.
 	Denies

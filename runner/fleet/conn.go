@@ -42,6 +42,8 @@ func (f *Fleet) serve(conn net.Conn, b Behaviour) {
 		s := &stalling{Conn: conn}
 		s.left.Store(math.MaxInt32)
 		f.handshake(s, f.serverConfig(s.hush), b)
+	case WantsPassword, Asks, AsksCode:
+		f.handshake(conn, f.asking(b.Kind), b)
 	case RefusesKeys:
 		f.handshake(conn, f.serverConfig(refuse), b)
 	case FloodsLogin:

@@ -61,6 +61,8 @@ type Fleet struct {
 	open        map[closer]struct{}
 	connections map[netip.AddrPort]int64
 	executions  map[netip.AddrPort]int64
+	password    string
+	passwords   []string // as they came
 }
 
 // closer is a listener, a connection or a reserved port.

@@ -21,11 +21,21 @@ import (
 type access struct {
 	through job.Through
 	pinger  ping.Pinger // nil where pings are off
-	auth    ssh.AuthMethod
-	keys    remote.HostKeys
+	// auth is by keys; nil where the password alone counts. password is nil where
+	// keys alone do.
+	auth     ssh.AuthMethod
+	password *password
+	keys     remote.HostKeys
 
 	closers []io.Closer
 }
+
+// The ways to authenticate to targets, as -A names them.
+const (
+	authKeys     = "pubkey"
+	authPassword = "password"
+	authAll      = "all"
+)
 
 // KeysPlace is where the host keys of targets are remembered.
 type KeysPlace struct {
@@ -46,11 +56,16 @@ func (c Config) access(ctx context.Context, through job.Through, at KeysPlace) (
 }
 
 func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
-	auth, agent, err := c.authentication(ctx)
-	if err != nil {
+	if err := c.gatherKeys(ctx, a); err != nil {
 		return err
 	}
-	a.auth, a.closers = auth, append(a.closers, agent)
+	if c.Args.Auth != authKeys {
+		var err error
+		if a.password, err = askPassword(c.user(), c.Ask); err != nil {
+			return err
+		}
+	}
+	var err error
 	if a.through.Ping {
 		if a.pinger, err = ping.New(c.Path); err != nil {
 			return fmt.Errorf("%w; -P does without", err)
@@ -68,6 +83,22 @@ func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
 	}
 	a.keys, a.closers = keys, append(a.closers, keys)
 	return nil
+}
+
+// gatherKeys gathers the keys, where they count. Where the password does as well,
+// there need be none.
+func (c Config) gatherKeys(ctx context.Context, a *access) error {
+	if c.Args.Auth == authPassword {
+		return nil
+	}
+	auth, agent, err := c.authentication(ctx)
+	if errors.Is(err, errNoKey) && c.Args.Auth == authAll {
+		return nil
+	}
+	if err == nil {
+		a.auth, a.closers = auth, append(a.closers, agent)
+	}
+	return err
 }
 
 // hostKeys opens what is known of the targets' keys. Where nothing but known

@@ -40,6 +40,9 @@ type Config struct {
 	// worker is told so a second time, and nothing is waited for any more.
 	Grace time.Duration
 	Cut   <-chan struct{}
+	// Ask asks whoever sits at the worker's terminal for a secret, once for each;
+	// nil where nobody does.
+	Ask func(prompt string) (string, error)
 	// Sized, where it isn't nil, is told how many targets there may be at a time,
 	// before the first one and each time when there may be more.
 	Sized func(jobs int)

@@ -22,6 +22,9 @@ func Fit(ctx context.Context, c Config) job.Fitness {
 			f.Wrong = append(f.Wrong, err.Error())
 		}
 	}
+	if c.Args.Attended && c.Ask == nil {
+		c.Ask = nobodyYet
+	}
 	through, err := c.check()
 	wrong(err)
 	for _, err := range c.fitKeys(ctx) {
@@ -45,9 +48,15 @@ func Fit(ctx context.Context, c Config) job.Fitness {
 	return f
 }
 
+// nobodyYet stands for who will sit there when the worker runs.
+func nobodyYet(string) (string, error) { return "", errors.New("nobody sits there yet") }
+
 // fitKeys looks for the keys for the targets, and says of each that is no good
 // what mends it.
 func (c Config) fitKeys(ctx context.Context) []error {
+	if c.Args.Auth != authKeys {
+		return nil // the password does
+	}
 	held, err := agentKeys(ctx, c.AgentSocket)
 	silent := ""
 	if err != nil {

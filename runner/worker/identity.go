@@ -93,5 +93,8 @@ func (c Config) keyFile(file string) (ssh.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Ask != nil {
+		return remote.PassphraseKeyFile(path, c.Ask)
+	}
 	return remote.KeyFile(path)
 }

@@ -57,10 +57,10 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	if err := v.place.heard(ctx); err != nil {
 		return verdict{}, reached.Close() // we end; nothing is made of this target
 	}
-	conn, err := v.login(ctx, reached)
-	v.queue.shaken(v.trial, err == nil)
-	if err != nil {
-		return notIn(err), nil
+	conn, came, err := v.in(ctx, reached, host, port)
+	v.queue.shaken(v.trial, conn != nil)
+	if conn == nil {
+		return came, err
 	}
 	defer func() { _ = conn.Close() }() // it gives no error
 	if sent, err := v.maySend(ctx); !sent {
@@ -69,11 +69,11 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	return v.runScript(v.ends.running, conn)
 }
 
-func (v *visit) login(ctx context.Context, reached *remote.Reached) (*remote.Conn, error) {
+func (v *visit) login(ctx context.Context, reached *remote.Reached, auth []ssh.AuthMethod) (*remote.Conn, error) {
 	began := v.cfg.Now()
 	defer func() { v.took.auth = v.cfg.Now().Sub(began) }()
 	return reached.Login(ctx, remote.Login{
-		User: v.cfg.user(), Auth: []ssh.AuthMethod{v.auth}, HostKeys: v.keys, Timeout: v.timeouts.Auth,
+		User: v.cfg.user(), Auth: auth, HostKeys: v.keys, Timeout: v.timeouts.Auth,
 		Algorithms: v.cfg.algorithms(),
 	})
 }

@@ -73,7 +73,7 @@ func (c Config) check() (job.Through, error) {
 
 // checkManners refuses ways to go about targets that there aren't.
 func (c Config) checkManners() (job.Through, error) {
-	if c.Args.Auth != "pubkey" {
+	if c.Args.Auth != authKeys && c.Ask == nil {
 		return job.Through{}, fmt.Errorf("-A %s needs a terminal to type a password at: %w", c.Args.Auth, ErrUnsupported)
 	}
 	if c.Args.Jobs < 1 && c.Args.Jobs != job.JobsAuto {
