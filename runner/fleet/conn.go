@@ -75,10 +75,13 @@ func (f *Fleet) handshake(conn net.Conn, cfg *ssh.ServerConfig, b Behaviour) {
 	}()
 	f.running.Go(func() { ssh.DiscardRequests(requests) })
 	for opened := range channels {
-		if opened.ChannelType() != "session" {
-			_ = opened.Reject(ssh.UnknownChannelType, "only sessions here")
-			continue
+		switch opened.ChannelType() {
+		case "session":
+			f.running.Go(func() { f.session(server, opened, b) })
+		case "direct-tcpip":
+			f.running.Go(func() { f.forward(opened) })
+		default:
+			_ = opened.Reject(ssh.UnknownChannelType, "not here")
 		}
-		f.running.Go(func() { f.session(server, opened, b) })
 	}
 }

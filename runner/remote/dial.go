@@ -32,7 +32,12 @@ func Dial(ctx context.Context, c HostConfig) (*Conn, error) {
 }
 
 func dialOnce(ctx context.Context, c HostConfig) (*Conn, error) {
-	r, err := Reach(ctx, c.Address, ReachTimeouts{Connect: c.Connect, Banner: c.Handshake})
+	return dialBy(ctx, c, func(ctx context.Context, t ReachTimeouts) (*Reached, error) { return Reach(ctx, c.Address, t) })
+}
+
+// dialBy logs in to a host that is reached in some way.
+func dialBy(ctx context.Context, c HostConfig, reach func(context.Context, ReachTimeouts) (*Reached, error)) (*Conn, error) {
+	r, err := reach(ctx, ReachTimeouts{Connect: c.Connect, Banner: c.Handshake})
 	if err != nil {
 		return nil, err
 	}

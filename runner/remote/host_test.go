@@ -44,7 +44,7 @@ func testHost(t *testing.T, start starter) {
 	for name, test := range map[string]func(*testing.T, starter){
 		"run": testRun, "upload": testUpload, "files": testFiles, "terminal": testTerminal, "keep alive": testKeepAlive,
 		"host keys": testHostKeys, "certified host keys": testCertifiedHostKeys, "passphrase": testPassphrase,
-		"algorithms": testAlgorithms,
+		"algorithms": testAlgorithms, "jump": testJump,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,8 +47,19 @@ func ReachAt(ctx context.Context, at netip.AddrPort, address string, t ReachTime
 
 // reach connects to what dialled says, a host whose key is that of address.
 func reach(ctx context.Context, dialled, address string, t ReachTimeouts) (*Reached, error) {
+	return greet(ctx, address, t, func(ctx context.Context) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", dialled)
+		if err != nil {
+			return nil, dialFailed(ctx, err)
+		}
+		return conn, nil
+	})
+}
+
+// greet connects, and waits for the identification.
+func greet(ctx context.Context, address string, t ReachTimeouts, connect func(context.Context) (net.Conn, error)) (*Reached, error) {
 	began := time.Now()
-	conn, err := dial(ctx, dialled, t.Connect)
+	conn, err := within(ctx, t.Connect, connect)
 	if err != nil {
 		return nil, err
 	}
@@ -78,17 +89,14 @@ func reach(ctx context.Context, dialled, address string, t ReachTimeouts) (*Reac
 	}, nil
 }
 
-func dial(ctx context.Context, address string, timeout time.Duration) (net.Conn, error) {
+// within bounds the time that it takes to connect.
+func within(ctx context.Context, timeout time.Duration, connect func(context.Context) (net.Conn, error)) (net.Conn, error) {
 	if timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, timeout, &deadlineError{timeout})
 		defer cancel()
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-	if err == nil {
-		return conn, nil
-	}
-	return nil, dialFailed(ctx, err)
+	return connect(ctx)
 }
 
 // Resolve gives the address that a name stands for, the first where it has several;
