@@ -16,6 +16,7 @@ import (
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/job"
+	"scanmaster/runner/sshconfig"
 	"scanmaster/runner/worker"
 )
 
@@ -38,9 +39,12 @@ scanslave it does the same.
              while this machine can bear it
 
 Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
-banner check); of SSHOPTS -l, -i, -p and -o with User, Port, IdentityFile,
-StrictHostKeyChecking, UserKnownHostsFile, ConnectTimeout, KexAlgorithms,
-Ciphers, MACs and HostKeyAlgorithms.
+banner check); of SSHOPTS -l, -i, -p, -J and -o with User, Port, IdentityFile,
+IdentitiesOnly, CertificateFile, ProxyJump, StrictHostKeyChecking,
+UserKnownHostsFile, ConnectTimeout, KexAlgorithms, Ciphers, MACs and
+HostKeyAlgorithms. What SSHOPTS doesn't say, ~/.ssh/config and
+/etc/ssh/ssh_config do; a directive that it doesn't understand, and that would
+change who is connected to or trusted, is an error for the hosts that it is for.
 
 With --check before all else, and without CHUNKFILE, it only looks whether it
 could work: whether there are keys for the targets, a way to ping them, room for
@@ -136,7 +140,7 @@ func (a *app) workerConfig(args job.Args) (worker.Config, error) {
 	return worker.Config{
 		Args: args, Targets: targets, Job: file,
 		Environ: a.environ, AgentSocket: a.getenv("SSH_AUTH_SOCK"),
-		Home: a.getenv("HOME"), User: a.userName(), Host: host, Temp: temp, Path: a.getenv("PATH"),
+		SystemConfig: sshconfig.System, Home: a.getenv("HOME"), User: a.userName(), Host: host, Temp: temp, Path: a.getenv("PATH"),
 		Now: time.Now, Log: a.log, Cut: a.cut,
 	}, nil
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"fmt"
+	"strings"
 
 	"scanmaster/spec/algorithm"
 )
@@ -21,6 +22,34 @@ func (o *TargetOptions) algorithms() []algorithmList {
 		{"MACs", algorithm.MAC, &o.MACs},
 		{"HostKeyAlgorithms", algorithm.HostKey, &o.HostKeyAlgorithms},
 	}
+}
+
+// Prefer takes a list of algorithms as OpenSSH's option of that name has it, where none
+// is kept yet; names that aren't known here are passed over. The error is that none is
+// left.
+func (o *TargetOptions) Prefer(option, value string) error {
+	for _, list := range o.algorithms() {
+		if list.option != option || *list.names != nil {
+			continue
+		}
+		sign, names := "", value
+		if strings.IndexAny(value, "+-^") == 0 {
+			sign, names = value[:1], value[1:]
+		}
+		var known []string
+		for name := range strings.SplitSeq(names, ",") {
+			if sign == "-" || list.kind.Known(name) {
+				known = append(known, name)
+			}
+		}
+		switch {
+		case len(known) > 0:
+			return list.parse(sign + strings.Join(known, ","))
+		case sign == "":
+			return fmt.Errorf("%s: nothing is known here of %s", option, value)
+		}
+	}
+	return nil
 }
 
 // parse keeps a list where none is kept yet; a bad one is an error anyway.

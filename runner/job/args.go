@@ -37,4 +37,13 @@ type TargetOptions struct {
 	// KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms are all that may be
 	// used, best first; empty where not given.
 	KexAlgorithms, Ciphers, MACs, HostKeyAlgorithms []string
+	// ProxyJump are the hosts to go through, parted by commas.
+	ProxyJump string
+	// IdentitiesOnly leaves out an agent's keys that no identity file names.
+	IdentitiesOnly bool
+	// Certificates are files of certificates for the identities.
+	Certificates []string
+	// PortSaid, HostKeysSaid and OnlySaid tell that Port, HostKeys and IdentitiesOnly
+	// were said, and are not the defaults.
+	PortSaid, HostKeysSaid, OnlySaid bool
 }

@@ -40,6 +40,15 @@ func (o TargetOptions) SSHOPTS() string {
 	if o.ConnectTimeout != 0 {
 		words = append(words, "-o", "ConnectTimeout="+strconv.Itoa(o.ConnectTimeout))
 	}
+	if o.ProxyJump != "" {
+		words = append(words, "-o", "ProxyJump="+o.ProxyJump)
+	}
+	if o.OnlySaid {
+		words = append(words, "-o", "IdentitiesOnly="+map[bool]string{true: "yes", false: "no"}[o.IdentitiesOnly])
+	}
+	for _, file := range o.Certificates {
+		words = append(words, "-o", "CertificateFile="+file)
+	}
 	for _, list := range o.algorithms() {
 		if len(*list.names) > 0 {
 			words = append(words, "-o", list.option+"="+strings.Join(*list.names, ","))
@@ -48,15 +57,15 @@ func (o TargetOptions) SSHOPTS() string {
 	return strings.Join(words, " ")
 }
 
-// ParseSSHOPTS reads options that are split at blanks, by ssh(1): -l, -i, -p and
-// -o NAME=VALUE. The first value of an option counts (ssh_config(5)); identity
+// ParseSSHOPTS reads options that are split at blanks, by ssh(1): -l, -i, -p, -J and
+// -o NAME=VALUE; -a, -k, -q, -T and -x are what a worker does by itself. The first value of an option counts (ssh_config(5)); identity
 // files and, unlike there, files of known hosts add up. Lists of algorithms may
 // begin with "+", "-" or "^", which then change what a worker of ours offers by
 // itself. What a worker doesn't understand is refused by name. What isn't said keeps its zero value but for
 // Port and HostKeys, which get their defaults, 22 and HostKeyNew.
 func ParseSSHOPTS(s string) (TargetOptions, error) {
 	var o TargetOptions
-	rest, err := eachFlag(strings.Fields(s), "lipo", o.flag)
+	rest, err := eachFlag(strings.Fields(s), "lipoJ", o.flag)
 	if err != nil {
 		return TargetOptions{}, fmt.Errorf("SSHOPTS: %w", err)
 	}
@@ -80,6 +89,10 @@ func (o *TargetOptions) flag(flag byte, value string) error {
 		return o.option("IdentityFile", value)
 	case 'p':
 		return o.option("Port", value)
+	case 'J':
+		return o.option("ProxyJump", value)
+	case 'a', 'k', 'q', 'T', 'x':
+		return nil // nothing is forwarded, shown, or given a terminal
 	case 'o':
 		name, value, ok := strings.Cut(value, "=")
 		if !ok {
@@ -87,12 +100,12 @@ func (o *TargetOptions) flag(flag byte, value string) error {
 		}
 		return o.option(name, value)
 	}
-	return fmt.Errorf("-%c can't be honoured; -i, -l, -o and -p can", flag)
+	return fmt.Errorf("-%c can't be honoured; -J, -i, -l, -o and -p can", flag)
 }
 
 // honoured are the options of ssh_config(5) that a worker understands.
 const honoured = "User, Port, IdentityFile, StrictHostKeyChecking, UserKnownHostsFile, ConnectTimeout, " +
-	"KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms"
+	"ProxyJump, IdentitiesOnly, CertificateFile, KexAlgorithms, Ciphers, MACs and HostKeyAlgorithms"
 
 func (o *TargetOptions) option(name, value string) error {
 	if value == "" {
@@ -102,6 +115,7 @@ func (o *TargetOptions) option(name, value string) error {
 	case "user":
 		return first(&o.User, value, checkUser)
 	case "port":
+		o.PortSaid = true
 		return firstNumber(&o.Port, value, 65535, "Port")
 	case "identityfile":
 		o.Identities = append(o.Identities, value)
@@ -110,7 +124,15 @@ func (o *TargetOptions) option(name, value string) error {
 		o.KnownHosts = append(o.KnownHosts, value)
 		return nil
 	case "stricthostkeychecking":
+		o.HostKeysSaid = true
 		return first(&o.HostKeys, value, checkHostKeys)
+	case "certificatefile":
+		o.Certificates = append(o.Certificates, value)
+		return nil
+	case "proxyjump":
+		return first(&o.ProxyJump, value, func(hosts string) (string, error) { return hosts, nil })
+	case "identitiesonly":
+		return o.only(value)
 	case "connecttimeout":
 		return firstNumber(&o.ConnectTimeout, value, 1<<20, "ConnectTimeout")
 	}
@@ -120,6 +142,18 @@ func (o *TargetOptions) option(name, value string) error {
 		}
 	}
 	return fmt.Errorf("option %s can't be honoured; %s can", name, honoured)
+}
+
+// only reads IdentitiesOnly.
+func (o *TargetOptions) only(value string) error {
+	yes, known := map[string]bool{"yes": true, "true": true, "no": false, "false": false}[strings.ToLower(value)]
+	if !known {
+		return fmt.Errorf("IdentitiesOnly is yes or no, not %q", value)
+	}
+	if !o.OnlySaid {
+		o.IdentitiesOnly, o.OnlySaid = yes, true
+	}
+	return nil
 }
 
 func checkUser(user string) (string, error) {

@@ -35,9 +35,13 @@ func TestSSHOPTSAreReadAsSSHReadsThem(t *testing.T) {
 		"-o StrictHostKeyChecking=no -o StrictHostKeyChecking=yes": func(o *job.TargetOptions) { o.HostKeys = "no" },
 		"-o StrictHostKeyChecking=accept-new":                      nil,
 		"-o ConnectTimeout=7 -oConnectTimeout=9":                   func(o *job.TargetOptions) { o.ConnectTimeout = 7 },
-		"-l root --":                                               func(o *job.TargetOptions) { o.User = "root" },
+		"-J a,b -o ProxyJump=c":                                    func(o *job.TargetOptions) { o.ProxyJump = "a,b" },
+		"-qTx -o CertificateFile=/c":                               func(o *job.TargetOptions) { o.Certificates = []string{"/c"} },
+		"-o IdentitiesOnly=yes -o IdentitiesOnly=no":               func(o *job.TargetOptions) { o.IdentitiesOnly, o.OnlySaid = true, true },
+		"-l root --": func(o *job.TargetOptions) { o.User = "root" },
 	} {
 		got, err := job.ParseSSHOPTS(line)
+		got.PortSaid, got.HostKeysSaid = false, false
 		if want := defaults(change); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s:\n%+v, %v, want\n%+v", line, got, err, want)
 		}
@@ -48,8 +52,8 @@ func TestSSHOPTSThatCannotBeHonouredAreRefusedByName(t *testing.T) {
 	for line, want := range map[string]string{
 		"-o ProxyCommand=/bin/x":         "option ProxyCommand can't be honoured; User, Port, IdentityFile",
 		"-o Compression=yes":             "option Compression can't",
-		"-A":                             "-A can't be honoured; -i, -l, -o and -p can",
-		"-J jump":                        "-J can't",
+		"-A":                             "-A can't be honoured; -J, -i, -l, -o and -p can",
+		"-W jump":                        "-W can't",
 		"-vl root":                       "-v can't",
 		"-o User":                        "-o User has no value",
 		"-o User root":                   "-o User has no value",
@@ -104,6 +108,7 @@ func FuzzSSHOPTS(f *testing.F) {
 			return
 		}
 		again, err := job.ParseSSHOPTS(o.SSHOPTS())
+		o.PortSaid, o.HostKeysSaid = true, true // defaults are written, too
 		if err != nil || !reflect.DeepEqual(again, o) {
 			t.Errorf("%q is %+v, as %q read back as %+v, %v", line, o, o.SSHOPTS(), again, err)
 		}

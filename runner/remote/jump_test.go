@@ -53,6 +53,7 @@ func (b *bastion) through(ctx context.Context, h host, address string) (string, 
 
 // testJump goes through a host to itself, more often than one connection is to carry.
 func testJump(t *testing.T, start starter) {
+	t.Helper()
 	h := start(t, setting{})
 	b := newBastion(t, h)
 	var all sync.WaitGroup

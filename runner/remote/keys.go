@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,24 @@ func KeyFile(path string) (ssh.Signer, error) {
 	}
 	return certified(key, path+"-cert.pub")
 }
+
+// Certify puts the certificate in a file before the key that it is for. Where no key is,
+// it is an error.
+func Certify(keys []ssh.Signer, path string) ([]ssh.Signer, error) {
+	for _, key := range keys {
+		signer, err := certified(key, path)
+		if err == nil && signer != key {
+			return append([]ssh.Signer{signer}, keys...), nil
+		}
+		if err != nil && !errors.Is(err, errOther) {
+			return nil, err
+		}
+	}
+	return nil, fmt.Errorf("certificate %s: none of the keys is the one that it is for, or it isn't there", path)
+}
+
+// errOther tells that a certificate is for another key.
+var errOther = errors.New("it is for another key")
 
 // maxKeyFile is how large a file of one key may be, in bytes.
 const maxKeyFile = 1 << 20
@@ -74,6 +93,9 @@ func certified(key ssh.Signer, path string) (ssh.Signer, error) {
 	certificate, ok := public.(*ssh.Certificate)
 	if !ok {
 		return nil, fmt.Errorf("certificate %s: it is a plain key", path)
+	}
+	if !bytes.Equal(certificate.Key.Marshal(), key.PublicKey().Marshal()) {
+		return nil, fmt.Errorf("certificate %s: %w", path, errOther)
 	}
 	signer, err := ssh.NewCertSigner(certificate, key)
 	if err != nil {

@@ -19,6 +19,12 @@ const (
 // file is one file, as it was read.
 type file struct{ items []item }
 
+func (f *file) says(directive string) bool {
+	return slices.ContainsFunc(f.items, func(it item) bool {
+		return it.key == directive || slices.ContainsFunc(it.files, func(inner *file) bool { return inner.says(directive) })
+	})
+}
+
 // item is one line of it.
 type item struct {
 	path  string

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -68,6 +69,11 @@ func ReadFiles(env Env, system string) (*Config, error) {
 
 // IsEmpty tells that nothing is said for any host.
 func (c *Config) IsEmpty() bool { return len(c.files) == 0 }
+
+// Says tells that a directive, in lower case, stands anywhere, for whatever host.
+func (c *Config) Says(directive string) bool {
+	return slices.ContainsFunc(c.files, func(f *file) bool { return f.says(directive) })
+}
 
 // Options are what a configuration holds for a host. What it doesn't say is empty.
 type Options struct {

@@ -8,27 +8,12 @@ import (
 	"io/fs"
 	"os"
 
-	"golang.org/x/crypto/ssh"
-
 	"scanmaster/runner/job"
 	"scanmaster/runner/remote"
 	"scanmaster/runner/share"
 	"scanmaster/runner/worker/hostkeys"
 	"scanmaster/runner/worker/ping"
 )
-
-// access is what all connections to targets share.
-type access struct {
-	through job.Through
-	pinger  ping.Pinger // nil where pings are off
-	// auth is by keys; nil where the password alone counts. password is nil where
-	// keys alone do.
-	auth     ssh.AuthMethod
-	password *password
-	keys     remote.HostKeys
-
-	closers []io.Closer
-}
 
 // The ways to authenticate to targets, as -A names them.
 const (
@@ -46,17 +31,39 @@ type KeysPlace struct {
 	Own string
 }
 
+// access is what all connections to targets share.
+type access struct {
+	through job.Through
+	pinger  ping.Pinger // nil where pings are off
+	routes  *routes
+	// password is nil where keys alone count.
+	password *password
+
+	closers []io.Closer
+}
+
 // access gathers what connections need. The caller closes what it gives.
 func (c Config) access(ctx context.Context, through job.Through, at KeysPlace) (*access, error) {
-	a := &access{through: through}
+	config, err := c.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	a := &access{through: through, routes: c.newRoutes(through, config)}
+	a.closers = append(a.closers, closerFunc(a.routes.close))
 	if err := c.gather(ctx, a, at); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
 
+// closerFunc is a function that closes.
+type closerFunc func() error
+
+// Close calls it.
+func (f closerFunc) Close() error { return f() }
+
 func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
-	if err := c.gatherKeys(ctx, a); err != nil {
+	if err := c.gatherKeys(ctx, a.routes); err != nil {
 		return err
 	}
 	if c.Args.Auth != authKeys {
@@ -65,8 +72,8 @@ func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
 			return err
 		}
 	}
-	var err error
 	if a.through.Ping {
+		var err error
 		if a.pinger, err = ping.New(c.Path); err != nil {
 			return fmt.Errorf("%w; -P does without", err)
 		}
@@ -74,29 +81,30 @@ func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
 		c.Log("pings by %s", a.pinger.How())
 	}
 	if c.Targets.HostKeys == job.HostKeyNo {
-		a.keys = remote.HostKeysOff{}
+		a.routes.plain.keys = remote.HostKeysOff{}
 		return nil
 	}
 	keys, err := c.hostKeys(at)
 	if err != nil {
 		return err
 	}
-	a.keys, a.closers = keys, append(a.closers, keys)
+	a.routes.known, a.routes.plain.keys = keys, keys
+	a.closers = append(a.closers, keys)
 	return nil
 }
 
-// gatherKeys gathers the keys, where they count. Where the password does as well,
-// there need be none.
-func (c Config) gatherKeys(ctx context.Context, a *access) error {
+// gatherKeys gathers the keys for targets of which ssh_config says nothing. Where the
+// password does as well, or ssh_config names others, there need be none.
+func (c Config) gatherKeys(ctx context.Context, w *routes) error {
 	if c.Args.Auth == authPassword {
 		return nil
 	}
-	auth, agent, err := c.authentication(ctx)
-	if errors.Is(err, errNoKey) && c.Args.Auth == authAll {
+	auth, agent, err := c.authentication(ctx, nil)
+	if errors.Is(err, errNoKey) && (c.Args.Auth == authAll || w.config != nil && w.config.Says("identityfile")) {
 		return nil
 	}
 	if err == nil {
-		a.auth, a.closers = auth, append(a.closers, agent)
+		w.plain.auth, w.closers = auth, append(w.closers, agent)
 	}
 	return err
 }

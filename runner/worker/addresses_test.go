@@ -23,7 +23,7 @@ func toOne(names int) *queue {
 	}
 	lines.WriteString("b 10.0.0.1:2222\n")
 	q := newQueue(chunk.NewReader(strings.NewReader(lines.String())), 1000)
-	q.address = (&pipeline{access: new(access)}).address
+	q.address = (&pipeline{access: &access{routes: new(routes)}}).address
 	return q
 }
 

@@ -28,6 +28,9 @@ type Config struct {
 	Environ []string
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
+	// SystemConfig is the path of the system's ssh_config(5), which is read beside the
+	// user's; empty reads the user's alone.
+	SystemConfig string
 	// Home is the user's home folder, User the name to log in as where none
 	// is said, Host the name of this host.
 	Home, User, Host string

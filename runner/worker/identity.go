@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"net"
+	"slices"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -26,16 +27,21 @@ var errNoKey = errors.New("there is no key to log in to targets with: name one a
 
 // authentication is by the identity files and the agent's keys, in this order.
 // The closer ends the connection to the agent.
-func (c Config) authentication(ctx context.Context) (ssh.AuthMethod, io.Closer, error) {
+// Files that ssh_config names need not be there.
+func (c Config) authentication(ctx context.Context, configured []string) (ssh.AuthMethod, io.Closer, error) {
 	socket := c.AgentSocket
 	held, err := agentKeys(ctx, socket)
 	if err != nil {
 		c.Log("no keys from the ssh-agent: %v", err)
 		socket = ""
 	}
-	signers, err := c.signers(held > 0)
+	signers, err := c.signersOf(configured, held > 0)
 	if err != nil {
 		return nil, nil, err
+	}
+	if c.Targets.IdentitiesOnly {
+		method, closer, err := remote.PublicKeysOnly(socket, c.named(configured), signers...)
+		return method, closer, err
 	}
 	if len(signers) == 0 && held == 0 {
 		return nil, nil, errNoKey
@@ -62,6 +68,47 @@ func agentKeys(ctx context.Context, socket string) (int, error) {
 	defer stop()
 	keys, err := agent.NewClient(conn).List()
 	return len(keys), err
+}
+
+// signersOf reads the identity files, those that ssh_config names besides, and the
+// certificates for them.
+func (c Config) signersOf(configured []string, agent bool) ([]ssh.Signer, error) {
+	var signers []ssh.Signer
+	var err error
+	if len(configured) == 0 || len(c.Targets.Identities) > 0 {
+		if signers, err = c.signers(agent); err != nil {
+			return nil, err
+		}
+	}
+	for _, file := range configured {
+		signer, err := c.keyFile(file)
+		if err != nil {
+			c.Log("left out: %v", err)
+			continue
+		}
+		signers = append(signers, signer)
+	}
+	for _, file := range c.Targets.Certificates {
+		path, err := c.inHome(file)
+		if err == nil {
+			signers, err = remote.Certify(signers, path)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return signers, nil
+}
+
+// named are the paths of all identity files that were said.
+func (c Config) named(configured []string) []string {
+	var paths []string
+	for _, file := range slices.Concat(c.Targets.Identities, configured) {
+		if path, err := c.inHome(file); err == nil {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 // signers reads the identity files. One that is named must be there and be

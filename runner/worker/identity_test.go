@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/crypto/ssh"
@@ -26,21 +27,22 @@ func startAgent(t *testing.T, keys agent.Agent) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
+	var clients sync.WaitGroup
+	clients.Go(func() {
 		for {
 			conn, err := l.Accept()
 			if err != nil {
 				return
 			}
-			_ = agent.ServeAgent(keys, conn) // until the client leaves
-			_ = conn.Close()
+			clients.Go(func() {
+				_ = agent.ServeAgent(keys, conn) // until the client leaves
+				_ = conn.Close()
+			})
 		}
-	}()
+	})
 	t.Cleanup(func() {
 		_ = l.Close()
-		<-done
+		clients.Wait()
 	})
 	return socket
 }

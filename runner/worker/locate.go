@@ -30,23 +30,26 @@ func (c Config) perSubnet() int {
 
 // address is that of a target where its line says it.
 func (p *pipeline) address(t chunk.Target) netip.AddrPort {
-	host, port := t.Address(p.through.ByName, p.cfg.Targets.Port)
-	addr, err := netip.ParseAddr(host)
+	there, err := p.routes.to(t)
+	if err != nil || there.jump != nil { // who is reached through another isn't seen from here
+		return netip.AddrPort{}
+	}
+	addr, err := netip.ParseAddr(there.host)
 	if err != nil {
 		return netip.AddrPort{}
 	}
-	return netip.AddrPortFrom(addr.Unmap(), uint16(port))
+	return netip.AddrPortFrom(addr.Unmap(), uint16(there.port))
 }
 
 // locate finds the address of a target that has a name alone, once for all its
 // tries, and takes its places. The verdict is empty where it has all, or waits
 // aside.
-func (v *visit) locate(ctx context.Context, host string, port int) verdict {
-	if v.at.IsValid() || !v.locates() {
+func (v *visit) locate(ctx context.Context) verdict {
+	if v.at.IsValid() || !v.locates() || v.there.jump != nil {
 		return verdict{}
 	}
 	began := time.Now()
-	addr, err := remote.Resolve(ctx, host, v.timeouts.Connect)
+	addr, err := remote.Resolve(ctx, v.there.host, v.there.connect)
 	v.took.resolve = time.Since(began)
 	switch {
 	case err != nil && v.pinger != nil:
@@ -54,18 +57,18 @@ func (v *visit) locate(ctx context.Context, host string, port int) verdict {
 	case err != nil:
 		return unreached(err, v.through.Banner)
 	}
-	v.at = netip.AddrPortFrom(addr, uint16(port))
+	v.at = netip.AddrPortFrom(addr, uint16(v.there.port))
 	v.aside = !v.queue.found(v.trial)
 	return verdict{}
 }
 
 // ping asks for an echo. The verdict is empty where one came. Of a name with
 // several addresses the first is asked.
-func (v *visit) ping(ctx context.Context, host string) verdict {
+func (v *visit) ping(ctx context.Context) verdict {
 	addr := v.at.Addr()
 	if !addr.IsValid() {
 		var err error
-		if addr, err = remote.Resolve(ctx, host, v.timeouts.Connect); err != nil {
+		if addr, err = remote.Resolve(ctx, v.there.host, v.there.connect); err != nil {
 			return unresolved(errors.Unwrap(err))
 		}
 	}
@@ -76,11 +79,11 @@ func (v *visit) ping(ctx context.Context, host string) verdict {
 }
 
 // reach connects to the target, by its name where its address need not be known.
-func (v *visit) reach(ctx context.Context, host string, port int) (*remote.Reached, error) {
-	address := net.JoinHostPort(host, strconv.Itoa(port))
-	bounds := remote.ReachTimeouts{Connect: v.timeouts.Connect, Banner: v.timeouts.Banner}
+func (v *visit) reach(ctx context.Context) (*remote.Reached, error) {
+	address := net.JoinHostPort(v.there.host, strconv.Itoa(v.there.port))
+	bounds := remote.ReachTimeouts{Connect: v.there.connect, Banner: v.timeouts.Banner}
 	if !v.at.IsValid() {
-		return remote.Reach(ctx, address, bounds)
+		return v.there.reachBy(ctx, address, bounds)
 	}
 	bounds.Connect = max(time.Millisecond, bounds.Connect-v.took.resolve) // it bounds the name, too
 	return remote.ReachAt(ctx, v.at, address, bounds)

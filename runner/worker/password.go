@@ -110,7 +110,7 @@ type knock struct {
 
 // in logs in to a target. The verdict is good where there is no connection; the
 // error is one of this host.
-func (v *visit) in(ctx context.Context, reached *remote.Reached, host string, port int) (*remote.Conn, verdict, error) {
+func (v *visit) in(ctx context.Context, reached *remote.Reached) (*remote.Conn, verdict, error) {
 	k := &knock{visit: v}
 	defer k.leave()
 	for {
@@ -125,7 +125,7 @@ func (v *visit) in(ctx context.Context, reached *remote.Reached, host string, po
 		case !again:
 			return nil, notIn(err), nil
 		}
-		if reached, err = v.reach(ctx, host, port); err != nil {
+		if reached, err = v.reach(ctx); err != nil {
 			return nil, unreached(err, v.through.Banner), nil
 		}
 	}
@@ -134,8 +134,8 @@ func (v *visit) in(ctx context.Context, reached *remote.Reached, host string, po
 // methods are the ways in, keys first.
 func (k *knock) methods() []ssh.AuthMethod {
 	var all []ssh.AuthMethod
-	if k.auth != nil {
-		all = append(all, k.auth)
+	if k.there.auth != nil {
+		all = append(all, k.there.auth)
 	}
 	if k.password != nil {
 		all = append(all, k.offer.Methods()...)

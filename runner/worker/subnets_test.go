@@ -18,7 +18,7 @@ import (
 // be in hand.
 func inSubnets(lines string, perSubnet, most int) *queue {
 	q := newQueue(chunk.NewReader(strings.NewReader(lines)), most)
-	p := &pipeline{access: new(access)}
+	p := &pipeline{access: &access{routes: new(routes)}}
 	q.address, q.subnets = p.address, newSubnets(perSubnet)
 	return q
 }

@@ -18,6 +18,7 @@ type visit struct {
 	*pipeline
 	*trial
 	place  *slot
+	there  route
 	took   durations
 	begun  bool   // a connection was
 	aside  bool   // it waits for its address or its subnet
@@ -35,12 +36,15 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	if v.bad != nil {
 		return invalid(v.bad), nil
 	}
-	host, port := v.target.Address(v.through.ByName, v.cfg.Targets.Port)
-	if came := v.locate(ctx, host, port); came.class != "" || v.aside {
+	var err error
+	if v.there, err = v.routes.to(v.target); err != nil {
+		return invalid(err), nil
+	}
+	if came := v.locate(ctx); came.class != "" || v.aside {
 		return came, nil
 	}
-	if v.pinger != nil {
-		if came := v.ping(ctx, host); came.class != "" {
+	if v.pinger != nil && v.there.jump == nil {
+		if came := v.ping(ctx); came.class != "" {
 			return came, nil
 		}
 	}
@@ -48,7 +52,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 		return verdict{}, nil //nolint:nilerr // we end; nothing is made of this target
 	}
 	v.begun = true
-	reached, err := v.reach(ctx, host, port)
+	reached, err := v.reach(ctx)
 	if err != nil {
 		return unreached(err, v.through.Banner), nil
 	}
@@ -57,7 +61,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	if err := v.place.heard(ctx); err != nil {
 		return verdict{}, reached.Close() // we end; nothing is made of this target
 	}
-	conn, came, err := v.in(ctx, reached, host, port)
+	conn, came, err := v.in(ctx, reached)
 	v.queue.shaken(v.trial, conn != nil)
 	if conn == nil {
 		return came, err
@@ -73,8 +77,8 @@ func (v *visit) login(ctx context.Context, reached *remote.Reached, auth []ssh.A
 	began := v.cfg.Now()
 	defer func() { v.took.auth = v.cfg.Now().Sub(began) }()
 	return reached.Login(ctx, remote.Login{
-		User: v.cfg.user(), Auth: auth, HostKeys: v.keys, Timeout: v.timeouts.Auth,
-		Algorithms: v.cfg.algorithms(),
+		User: v.there.user, Auth: auth, HostKeys: v.there.keys, Timeout: v.timeouts.Auth,
+		Algorithms: v.there.algorithms,
 	})
 }
 

@@ -35,6 +35,10 @@ func (k *Keys) Algorithms(address string, allowed []string) []string {
 // Check judges the key that a target has shown. The error is a
 // *remote.HostKeyError, but where the key could not be recorded.
 func (k *Keys) Check(address string, to net.Addr, key ssh.PublicKey) error {
+	return k.check(address, to, key, k.cfg.Policy)
+}
+
+func (k *Keys) check(address string, to net.Addr, key ssh.PublicKey, policy Policy) error {
 	refused := &remote.HostKeyError{Address: address, Key: key, Verdict: remote.Unknown}
 	if k.lists != nil {
 		err := k.lists.Check(address, to, key)
@@ -56,7 +60,7 @@ func (k *Keys) Check(address string, to net.Addr, key ssh.PublicKey) error {
 		refused.Verdict = remote.Changed
 		refused.Recorded = append(refused.Recorded, files...)
 	}
-	if refused.Verdict != remote.Unknown || k.cfg.Policy == Strict || !slices.Contains(kinds, key.Type()) {
+	if refused.Verdict != remote.Unknown || policy == Strict || !slices.Contains(kinds, key.Type()) {
 		return refused
 	}
 	return k.record(name, key)

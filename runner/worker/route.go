@@ -1,0 +1,176 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"scanmaster/runner/chunk"
+	"scanmaster/runner/job"
+	"scanmaster/runner/remote"
+	"scanmaster/runner/sshconfig"
+	"scanmaster/runner/worker/hostkeys"
+)
+
+// route is how one target is reached and logged in to.
+type route struct {
+	host string
+	port int
+	user string
+	// auth is by keys; nil where the password alone counts.
+	auth       ssh.AuthMethod
+	keys       remote.HostKeys
+	algorithms ssh.Algorithms
+	connect    time.Duration
+	jump       *remote.Jump // nil where it is reached directly
+}
+
+// routes knows the way to each target: what SSHOPTS says, then what the user's and the
+// system's ssh_config(5) do. It is safe for concurrent use.
+type routes struct {
+	Config
+	through job.Through
+	config  *sshconfig.Config // nil where it says nothing
+	plain   route             // to all for whom it says nothing
+	known   *hostkeys.Keys    // nil where keys aren't checked
+
+	mu      sync.Mutex // guards what follows, by what it was made of
+	auths   map[string]ssh.AuthMethod
+	lists   map[string]*remote.KnownHostsFiles
+	jumps   map[string]*remote.Jump
+	closers []io.Closer
+}
+
+// readConfig reads ssh_config(5).
+func (c Config) readConfig() (*sshconfig.Config, error) {
+	env := sshconfig.Env{Home: c.Home, User: c.User, Host: c.Host, Getenv: c.getenv}
+	config, err := sshconfig.ReadFiles(env, c.SystemConfig)
+	if err != nil || config.IsEmpty() {
+		return nil, err
+	}
+	return config, nil
+}
+
+// getenv looks a variable of the worker's environment up.
+func (c Config) getenv(name string) string {
+	for _, variable := range c.Environ {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// newRoutes has no way by keys yet. The caller closes it.
+func (c Config) newRoutes(through job.Through, config *sshconfig.Config) *routes {
+	return &routes{
+		Config: c, through: through, config: config,
+		plain: route{port: c.Targets.Port, user: c.user(), algorithms: c.algorithms(), connect: c.timeouts().Connect},
+		auths: make(map[string]ssh.AuthMethod), lists: make(map[string]*remote.KnownHostsFiles), jumps: make(map[string]*remote.Jump),
+	}
+}
+
+// to gives the way to a target. The error is an *sshconfig.Error, or that of a file
+// which that names.
+func (w *routes) to(t chunk.Target) (route, error) {
+	host, port := t.Address(w.through.ByName, 0)
+	there := w.plain
+	if w.config == nil && w.Targets.ProxyJump == "" {
+		there.host, there.port = host, cmp.Or(port, there.port)
+		return there, nil
+	}
+	return w.toHost(host, port, w.Targets, nil)
+}
+
+// toHost gives the way to a host whose port was said, or is 0. Said goes before what
+// ssh_config says; before are the jump hosts whose own way it is a part of.
+func (w *routes) toHost(host string, port int, said job.TargetOptions, before []string) (route, error) {
+	var o sshconfig.Options
+	if w.config != nil {
+		var err error
+		if o, err = w.config.For(host, said.User); err != nil {
+			return route{}, err
+		}
+	}
+	there := w.plain
+	there.host, there.user = cmp.Or(o.HostName, host), cmp.Or(said.User, o.User, w.User)
+	there.port = port
+	if port == 0 && said.PortSaid {
+		there.port = said.Port
+	}
+	there.port = cmp.Or(there.port, o.Port, said.Port)
+	if w.Job == nil && said.ConnectTimeout == 0 && o.ConnectTimeout > 0 {
+		there.connect = time.Duration(o.ConnectTimeout) * time.Second
+	}
+	var err error
+	if there.algorithms, err = algorithmsOf(said, o); err != nil {
+		return route{}, err
+	}
+	if there.auth, err = w.authOf(said, o, len(before) > 0); err != nil {
+		return route{}, err
+	}
+	if there.keys, err = w.keysOf(said, o); err != nil {
+		return route{}, err
+	}
+	there.jump, err = w.jumpOf(host, cmp.Or(said.ProxyJump, o.ProxyJump), before)
+	return there, err
+}
+
+// algorithmsOf are those of ssh_config where SSHOPTS says none; names that nobody here
+// knows are passed over, as long as one is left.
+func algorithmsOf(said job.TargetOptions, o sshconfig.Options) (ssh.Algorithms, error) {
+	all := said
+	for _, list := range []struct{ option, value string }{
+		{"KexAlgorithms", o.KexAlgorithms}, {"Ciphers", o.Ciphers}, {"MACs", o.MACs}, {"HostKeyAlgorithms", o.HostKeyAlgorithms},
+	} {
+		if list.value == "" {
+			continue
+		}
+		if err := all.Prefer(list.option, list.value); err != nil {
+			return ssh.Algorithms{}, err
+		}
+	}
+	return Config{Targets: all}.algorithms(), nil
+}
+
+// close closes all that was made on the way.
+func (w *routes) close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var errs []error
+	for _, j := range w.jumps {
+		errs = append(errs, j.Close())
+	}
+	for _, c := range w.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// once makes something the first time that it is asked for.
+func once[T any](w *routes, made map[string]T, key string, create func() (T, error)) (T, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if have, ok := made[key]; ok {
+		return have, nil
+	}
+	have, err := create()
+	if err == nil {
+		made[key] = have
+	}
+	return have, err
+}
+
+// reachBy connects to a target, through others where its way has any.
+func (t route) reachBy(ctx context.Context, address string, bounds remote.ReachTimeouts) (*remote.Reached, error) {
+	if t.jump != nil {
+		return remote.ReachThrough(ctx, t.jump, address, bounds)
+	}
+	return remote.Reach(ctx, address, bounds)
+}
