@@ -8,12 +8,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
 
 	"scanmaster/runner/plan"
 	"scanmaster/runner/remote"
+	"scanmaster/runner/sshconfig"
 )
 
 // AccessConfig says by what to get in at worker hosts.
@@ -32,19 +34,26 @@ type AccessConfig struct {
 	Ask func(prompt string) (string, error)
 	// KeepAlive is as in Config.
 	KeepAlive time.Duration
+	// SystemConfig is the path of the system's ssh_config(5), which is read beside the
+	// user's; empty reads the user's alone. Getenv looks a variable of the
+	// environment up for it; nil knows none.
+	SystemConfig string
+	Getenv       func(string) string
 }
 
 // Access gets in at worker hosts. Its owner closes it; the hosts that it has
 // let in at stay open.
 type Access struct {
+	cfg       AccessConfig
+	config    *sshconfig.Config
 	user      string
 	hostKeys  remote.HostKeys
 	keepAlive time.Duration
-	// auth are the methods by worker, since each may have a key of its own;
-	// failed says why a worker has none.
-	auth   map[string]ssh.AuthMethod
-	failed map[string]error
-	open   []io.Closer
+	ring      *keyring
+
+	mu   sync.Mutex
+	auth map[string]ssh.AuthMethod // by the keys that were named
+	open []io.Closer
 }
 
 // defaultIdentities are tried where no identity is named, as ssh(1) does.
@@ -58,40 +67,47 @@ var defaultKnownHosts = []string{"~/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts
 // That a worker's key is no good is for Dial to say. The caller closes what it
 // gives.
 func NewAccess(workers []plan.Worker, c AccessConfig) (*Access, error) {
-	a := &Access{user: c.User, keepAlive: c.KeepAlive, auth: make(map[string]ssh.AuthMethod), failed: make(map[string]error)}
+	a := &Access{
+		cfg: c, user: c.User, keepAlive: c.KeepAlive, auth: make(map[string]ssh.AuthMethod),
+		ring: &keyring{cfg: c, read: make(map[string]keys)},
+	}
 	var err error
 	if a.hostKeys, err = c.knownHosts(); err != nil {
 		return nil, err
 	}
-	keys := &keyring{cfg: c, read: make(map[string]keys)}
+	if a.config, err = c.readConfig(); err != nil {
+		return nil, err
+	}
 	for _, w := range workers {
-		if w.Local {
-			continue
-		}
-		if err := a.prepare(w, keys, c.AgentSocket); err != nil {
-			a.failed[w.Name] = err
+		if !w.Local {
+			_, _ = a.configured(w, 0) // what is wrong Dial says
 		}
 	}
 	return a, nil
 }
 
-// prepare finds by what to log in to a worker host. An agent that doesn't answer
-// keeps no key file out.
-func (a *Access) prepare(w plan.Worker, ring *keyring, socket string) error {
-	signers, err := ring.of(w)
+// prepare finds by what to log in to a host. An agent that doesn't answer keeps no key
+// file out. The caller holds mu.
+func (a *Access) prepare(w plan.Worker, o sshconfig.Options) (ssh.AuthMethod, error) {
+	signers, err := a.ring.of(w, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	method, agent, err := remote.PublicKeys(socket, signers...)
+	offer := func(socket string) (ssh.AuthMethod, io.Closer, error) {
+		if o.IdentitiesOnly {
+			return remote.PublicKeysOnly(socket, o.Identities, signers...)
+		}
+		return remote.PublicKeys(socket, signers...)
+	}
+	method, agent, err := offer(a.cfg.AgentSocket)
 	if err != nil && len(signers) > 0 {
-		method, agent, err = remote.PublicKeys("", signers...)
+		method, agent, err = offer("")
 	}
 	if err != nil {
-		return fmt.Errorf("there is no key to log in with: %w; start an ssh-agent, or name an identity", err)
+		return nil, fmt.Errorf("there is no key to log in with: %w; start an ssh-agent, or name an identity", err)
 	}
-	a.auth[w.Name] = method
 	a.open = append(a.open, agent)
-	return nil
+	return method, nil
 }
 
 // Close ends the connections to the agent.
@@ -108,14 +124,13 @@ func (a *Access) Close() error {
 // and wraps a *remote.Error where the host was tried. The caller closes the
 // host.
 func (a *Access) Dial(ctx context.Context, w plan.Worker) (*Host, error) {
-	if err := a.failed[w.Name]; err != nil {
+	c, err := a.configured(w, 0)
+	if err != nil {
 		return nil, err
 	}
-	h, err := Dial(ctx, Config{
-		Worker: w, HostKeys: a.hostKeys, Auth: []ssh.AuthMethod{a.auth[w.Name]}, User: a.user, KeepAlive: a.keepAlive,
-	})
+	h, err := Dial(ctx, c)
 	if err != nil {
-		return nil, hinted(err, w, cmp.Or(w.User, a.user))
+		return nil, hinted(err, c.Worker, cmp.Or(c.Worker.User, a.user))
 	}
 	return h, nil
 }
@@ -125,14 +140,22 @@ func (c AccessConfig) knownHosts() (remote.HostKeys, error) {
 	if c.KnownHosts != "" {
 		return remote.KnownHosts(c.resolve(c.KnownHosts))
 	}
-	var there []string
+	var paths []string
 	for _, file := range defaultKnownHosts {
-		path := c.resolve(file)
+		paths = append(paths, c.resolve(file))
+	}
+	return remote.KnownHosts(there(paths)...)
+}
+
+// there are those of the files that are there.
+func there(paths []string) []string {
+	var found []string
+	for _, path := range paths {
 		if _, err := os.Stat(path); err == nil {
-			there = append(there, path)
+			found = append(found, path)
 		}
 	}
-	return remote.KnownHosts(there...)
+	return found
 }
 
 func (c AccessConfig) resolve(path string) string { return plan.Resolve(c.Base, c.Home, path) }
@@ -149,15 +172,47 @@ type keys struct {
 	err     error
 }
 
-// of gives the keys for a worker host: the one that is named, which must be
-// there, or those of ssh(1) that are.
-func (k *keyring) of(w plan.Worker) ([]ssh.Signer, error) {
-	found, known := k.read[w.Identity]
-	if !known {
-		if found.signers, found.err = k.named(w.Identity); w.Identity == "" {
-			found.signers, found.err = k.usual()
+// of gives the keys for a host: the one that the scan file names, which must be there,
+// then those of ssh_config that are; or, where neither names one, those of ssh(1).
+func (k *keyring) of(w plan.Worker, o sshconfig.Options) ([]ssh.Signer, error) {
+	var all []ssh.Signer
+	if w.Identity != "" || len(o.Identities) == 0 {
+		signers, err := k.once(w.Identity, func() ([]ssh.Signer, error) {
+			if w.Identity == "" {
+				return k.usual()
+			}
+			return k.named(w.Identity)
+		})
+		if err != nil {
+			return nil, err
 		}
-		k.read[w.Identity] = found
+		all = append(all, signers...)
+	}
+	for _, file := range o.Identities {
+		signers, err := k.once(file, func() ([]ssh.Signer, error) { return k.named(file) })
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil && k.cfg.AgentSocket == "":
+			return nil, err
+		default:
+			all = append(all, signers...)
+		}
+	}
+	var err error
+	for _, path := range o.Certificates {
+		if all, err = remote.Certify(all, path); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// once reads a key once.
+func (k *keyring) once(file string, read func() ([]ssh.Signer, error)) ([]ssh.Signer, error) {
+	found, known := k.read[file]
+	if !known {
+		found.signers, found.err = read()
+		k.read[file] = found
 	}
 	return found.signers, found.err
 }

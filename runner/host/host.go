@@ -6,6 +6,7 @@ package host
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net"
 	"strconv"
 	"time"
@@ -34,6 +35,11 @@ type Config struct {
 	Auth []ssh.AuthMethod
 	// User is who logs in where Worker names nobody.
 	User string
+	// Algorithms are as in remote.Login.
+	Algorithms ssh.Algorithms
+	// Jump is the host that it is reached through, closed with the host; nil where it
+	// is reached directly.
+	Jump *remote.Jump
 	// Log gets what is worth knowing and no failure; nil drops it.
 	Log func(format string, args ...any)
 	// Connect and Handshake bound the way in, KeepAlive is the time between
@@ -46,6 +52,7 @@ type Config struct {
 // goroutines at a time. Its owner closes it.
 type Host struct {
 	conn   conn
+	jump   *remote.Jump // nil where there is none
 	log    func(string, ...any)
 	answer time.Duration
 }
@@ -53,27 +60,47 @@ type Host struct {
 // Dial logs in to a worker host. The error is a *remote.Error. The caller
 // closes the host.
 func Dial(ctx context.Context, c Config) (*Host, error) {
-	conn, err := remote.Dial(ctx, remote.HostConfig{
-		Address:   address(c.Worker),
-		User:      cmp.Or(c.Worker.User, c.User),
-		Auth:      c.Auth,
-		HostKeys:  c.HostKeys,
-		Connect:   cmp.Or(c.Connect, defaultConnect),
-		Handshake: cmp.Or(c.Handshake, defaultHandshake),
-		KeepAlive: cmp.Or(c.KeepAlive, defaultKeepAlive),
-	})
+	conn, err := c.dial(ctx)
 	if err != nil {
 		return nil, err
 	}
-	h := &Host{conn: conn, log: c.Log, answer: cmp.Or(c.Answer, defaultAnswer)}
+	h := &Host{conn: conn, jump: c.Jump, log: c.Log, answer: cmp.Or(c.Answer, defaultAnswer)}
 	if h.log == nil {
 		h.log = func(string, ...any) {}
 	}
 	return h, nil
 }
 
+// dial logs in, through another host where there is one.
+func (c Config) dial(ctx context.Context) (*remote.Conn, error) {
+	way := remote.HostConfig{
+		Address:    address(c.Worker),
+		User:       cmp.Or(c.Worker.User, c.User),
+		Auth:       c.Auth,
+		HostKeys:   c.HostKeys,
+		Algorithms: c.Algorithms,
+		Connect:    cmp.Or(c.Connect, defaultConnect),
+		Handshake:  cmp.Or(c.Handshake, defaultHandshake),
+		KeepAlive:  cmp.Or(c.KeepAlive, defaultKeepAlive),
+	}
+	if c.Jump == nil {
+		return remote.Dial(ctx, way)
+	}
+	conn, err := remote.DialThrough(ctx, c.Jump, way)
+	if err != nil {
+		_ = c.Jump.Close() // it gives no error
+	}
+	return conn, err
+}
+
 // Close ends the connection. What was launched goes on.
-func (h *Host) Close() error { return h.conn.Close() }
+func (h *Host) Close() error {
+	err := h.conn.Close()
+	if h.jump != nil {
+		err = errors.Join(err, h.jump.Close())
+	}
+	return err
+}
 
 // address is where a worker's SSH server listens.
 func address(w plan.Worker) string {

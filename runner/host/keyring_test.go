@@ -54,12 +54,14 @@ func TestAWorkersKeyThatIsNoGoodIsItsOwnTrouble(t *testing.T) {
 		"fine":     "",
 	}
 	var all []plan.Worker
-	for name := range wants {
-		identity := strings.TrimSuffix(name, " 2")
+	identity := func(name string) string {
 		if name == "fine" {
-			identity = "key"
+			return "key"
 		}
-		all = append(all, worker(name, identity))
+		return strings.TrimSuffix(name, " 2")
+	}
+	for name := range wants {
+		all = append(all, worker(name, identity(name)))
 	}
 	all = append(all, plan.Worker{Name: "local", Local: true})
 	asked := 0
@@ -77,7 +79,7 @@ func TestAWorkersKeyThatIsNoGoodIsItsOwnTrouble(t *testing.T) {
 		t.Errorf("asked %d times for one passphrase", asked)
 	}
 	for name, want := range wants {
-		h, err := access.Dial(t.Context(), worker(name, ""))
+		h, err := access.Dial(t.Context(), worker(name, identity(name)))
 		if want == "" {
 			if err != nil {
 				t.Error(err)

@@ -15,6 +15,8 @@ type HostConfig struct {
 	Auth []ssh.AuthMethod
 	// HostKeys judges the host's key; it must be given.
 	HostKeys HostKeys
+	// Algorithms are as in Login.
+	Algorithms ssh.Algorithms
 	// Connect bounds finding the name and TCP, Handshake what comes from
 	// there until one is logged in, of each try. Zero or less is none.
 	Connect, Handshake time.Duration
@@ -46,7 +48,7 @@ func dialBy(ctx context.Context, c HostConfig, reach func(context.Context, Reach
 		ctx, cancel = context.WithTimeoutCause(ctx, c.Handshake-r.banner, &deadlineError{c.Handshake})
 		defer cancel()
 	}
-	conn, err := r.Login(ctx, Login{User: c.User, Auth: c.Auth, HostKeys: c.HostKeys})
+	conn, err := r.Login(ctx, Login{User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Algorithms: c.Algorithms})
 	if err != nil {
 		return nil, err
 	}

@@ -162,28 +162,6 @@ func (s *scene) bastion(t *testing.T) netip.AddrPort {
 	return addr
 }
 
-func TestJumpHostsAreReadAsSSHReadsThem(t *testing.T) {
-	for text, want := range map[string]hop{
-		"bastion":               {"", "bastion", 0},
-		"me@bastion:2222":       {"me", "bastion", 2222},
-		"a@b@bastion":           {"a@b", "bastion", 0},
-		"ssh://me@bastion:22/":  {"me", "bastion", 22},
-		"[2001:db8::1]:22":      {"", "2001:db8::1", 22},
-		"me@[2001:db8::1]":      {"me", "2001:db8::1", 0},
-		"2001:db8::1":           {"", "2001:db8::1", 0},
-		"bastion:0":             {},
-		"bastion:x":             {},
-		"":                      {},
-		"me@":                   {},
-		"-oProxyCommand=reboot": {},
-	} {
-		got, err := parseHop(text)
-		if got != want || (err == nil) != (want.host != "") {
-			t.Errorf("%q: %+v, %v", text, got, err)
-		}
-	}
-}
-
 func TestJumpHostsMayNotGoRoundInACircle(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -97,16 +97,13 @@ func (w *routes) jumpOf(to, hosts string, before []string) (*remote.Jump, error)
 	if len(before) >= maxHops {
 		return nil, fmt.Errorf("ProxyJump %s: over %d hosts to go through; is it a circle?", hosts, maxHops)
 	}
-	first, last := "", hosts
-	if i := strings.LastIndexByte(hosts, ','); i >= 0 {
-		first, last = hosts[:i], hosts[i+1:]
-	}
-	hop, err := parseHop(last)
-	if err != nil || strings.EqualFold(hop.host, to) {
+	first, last := sshconfig.LastHop(hosts)
+	hop, err := sshconfig.ParseHop(last)
+	if err != nil || strings.EqualFold(hop.Host, to) {
 		return nil, err
 	}
-	said := job.TargetOptions{User: hop.user, Port: defaultPort, Identities: w.Targets.Identities, HostKeys: w.Targets.HostKeys, ProxyJump: first}
-	there, err := w.toHost(hop.host, hop.port, said, append(slices.Clone(before), hosts))
+	said := job.TargetOptions{User: hop.User, Port: defaultPort, Identities: w.Targets.Identities, HostKeys: w.Targets.HostKeys, ProxyJump: first}
+	there, err := w.toHost(hop.Host, hop.Port, said, append(slices.Clone(before), hosts))
 	if err != nil {
 		return nil, fmt.Errorf("ProxyJump %s: %w", last, err)
 	}
@@ -120,35 +117,6 @@ const defaultPort = 22
 
 // jumpKeepAlive is how often a jump host is asked whether it is still there.
 const jumpKeepAlive = 15 * time.Second
-
-// hop is one jump host.
-type hop struct {
-	user, host string
-	port       int
-}
-
-// parseHop reads [user@]host[:port], with or without "ssh://" (ssh(1), -J).
-func parseHop(text string) (hop, error) {
-	bad := fmt.Errorf("ProxyJump: %q is no [user@]host[:port]", text)
-	rest := strings.TrimSuffix(strings.TrimPrefix(text, "ssh://"), "/")
-	var h hop
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		h.user, rest = rest[:i], rest[i+1:]
-	}
-	h.host = rest
-	if i := strings.LastIndexByte(rest, ':'); i >= 0 && (strings.HasPrefix(rest, "[") && rest[i-1] == ']' || strings.Count(rest, ":") == 1) {
-		port, err := strconv.ParseUint(rest[i+1:], 10, 16)
-		if err != nil || port == 0 {
-			return hop{}, bad
-		}
-		h.host, h.port = rest[:i], int(port)
-	}
-	h.host = strings.TrimSuffix(strings.TrimPrefix(h.host, "["), "]")
-	if h.host == "" || strings.HasPrefix(h.host, "-") || strings.HasPrefix(h.user, "-") {
-		return hop{}, bad
-	}
-	return h, nil
-}
 
 // dial logs in to a jump host, by keys.
 func (w *routes) dial(ctx context.Context, there route) (*remote.Conn, error) {
