@@ -16,6 +16,7 @@ const (
 	DefaultAuth       = "pubkey"
 	DefaultPort       = 22
 	DefaultHostKeys   = "accept-new"
+	HostKeysStrict    = "strict"
 	DefaultShell      = "bash -s"
 	DefaultMaxOutput  = Size(16 << 20) // bytes
 	DefaultPoll       = Duration(time.Minute)

@@ -12,6 +12,9 @@ import (
 
 // judge adds what is wrong with a scan's values.
 func judge(scan *Scan, r *reader) {
+	if _, written := r.pos["targets.host_keys"]; !written && scan.Auth != DefaultAuth {
+		scan.Targets.HostKeys = HostKeysStrict // whoever poses as a target would be sent the password
+	}
 	var failed validator.ValidationErrors
 	if err := judges().Struct(scan); errors.As(err, &failed) {
 		for _, f := range failed {

@@ -227,3 +227,20 @@ func TestProblemsAreSortedByPlace(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestAPasswordIsSentToKnownHostsAlone has what holds where nothing is said of keys.
+func TestAPasswordIsSentToKnownHostsAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "accept-new",
+		"auth: pubkey\n":                   "accept-new",
+		"auth: password\n":                 "strict",
+		"auth: all\ntargets: {user: me}\n": "strict",
+		"auth: all\ntargets: {host_keys: accept-new}\n": "accept-new",
+		"auth: password\ntargets: {host_keys: off}\n":   "off",
+	} {
+		scan, problems := spec.Parse("scan.yaml", []byte("version: 1\nname: a\ninput: i\nremote: r\nhosts: [local]\n"+text))
+		if problems.HasErrors() || scan.Targets.HostKeys != want {
+			t.Errorf("%q: %s, %v", text, scan.Targets.HostKeys, problems)
+		}
+	}
+}

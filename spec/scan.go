@@ -252,7 +252,8 @@ type Targets struct {
 	Identity string `yaml:"identity" validate:"omitempty,file_path,no_blanks"`
 	// Port where a target names none.
 	Port int `yaml:"port" validate:"min=1,max=65535"`
-	// HostKeys is "accept-new", "strict" or "off".
+	// HostKeys is "accept-new", "strict" or "off"; strict where nothing is said and a
+	// password may be sent.
 	HostKeys string `yaml:"host_keys" validate:"oneof=accept-new strict off"`
 	// Algorithms are all that may be used on the way to targets.
 	Algorithms Algorithms `yaml:"algorithms"`

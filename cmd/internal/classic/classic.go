@@ -65,7 +65,7 @@ func (l Line) File() (File, error) {
 		f.say("-j", "jobs", l.Jobs)
 	}
 	f.say("-A", "auth", l.Auth)
-	f.targets(targets)
+	f.targets(targets, cmp.Or(l.Auth, spec.DefaultAuth) != spec.DefaultAuth)
 	f.add("", "shell", spec.ShellLogin)
 	if len(l.Passthrough) > 0 {
 		f.add("--", "passthrough", l.Passthrough)
@@ -132,8 +132,9 @@ func (f *File) hooks(l Line) {
 	copy(f.from[at:], from)
 }
 
-// targets adds what SSHOPTS says, as far as it isn't the default.
-func (f *File) targets(o job.TargetOptions) {
+// targets adds what SSHOPTS says, as far as it isn't the default. Where a password may
+// be sent, that new host keys are accepted has to be written out.
+func (f *File) targets(o job.TargetOptions, password bool) {
 	said := make(map[string]any)
 	if o.User != "" {
 		said["user"] = o.User
@@ -144,7 +145,7 @@ func (f *File) targets(o job.TargetOptions) {
 	if o.Port != spec.DefaultPort {
 		said["port"] = o.Port
 	}
-	if policy := policies[o.HostKeys]; policy != spec.DefaultHostKeys {
+	if policy := policies[o.HostKeys]; policy != spec.DefaultHostKeys || password {
 		said["host_keys"] = policy
 	}
 	algorithms := make(map[string][]string)

@@ -29,7 +29,7 @@ func TestEachFlagCompilesToThePlanOfItsKey(t *testing.T) {
 		"-n":   {func(l *Line) { l.Name = "2026" }, "version: 1\nname: '2026'\n" + files + hosts + tail},
 		"-i":   {func(l *Line) { l.Input = "all: of them" }, head + "input: 'all: of them'\nremote: remote.sh\n" + hosts + tail},
 		"-r":   {func(l *Line) { l.Remote = "#1.sh" }, head + "input: targets\nremote: '#1.sh'\n" + hosts + tail},
-		"-A":   {func(l *Line) { l.Auth = "all" }, head + files + hosts + "auth: all\n" + tail},
+		"-A":   {func(l *Line) { l.Auth = "all" }, head + files + hosts + "auth: all\ntargets: {host_keys: accept-new}\n" + tail},
 		"-a":   {func(l *Line) { l.Aggregator = "agg.sh" }, head + files + hosts + "hooks: {aggregate: agg.sh}\n" + tail},
 		"-c":   {func(l *Line) { l.PostChunk = "/mnt/post.sh" }, head + files + hosts + "hooks: {post_chunk: /mnt/post.sh}\n" + tail},
 		"-d":   {func(l *Line) { l.Dir = "/data" }, head + files + hosts + "dir: /data\n" + tail},
