@@ -45,6 +45,7 @@ An input without targets, or with fewer than max_drift allows since the last run
 is refused before anything is touched; with --force it is taken as it is.
 Where max_fail or canary stops the scan, resume --force goes on without them.`,
 		Args:                  files(1, 1),
+		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.apply(cmd.Context(), args[0], how, restart)

@@ -24,6 +24,7 @@ func newAttach(a *app) *cobra.Command {
 worker in: that of the last run of the scan that the scan file, or its name,
 stands for. ^W d leaves the session, and it goes on.`,
 		Args:                  scanAndHost,
+		ValidArgsFunction:     scanAnd(a.workerHosts),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.attach(cmd.Context(), args[0], args[1], dir)

@@ -22,6 +22,7 @@ all its worker hosts, and tells what it has ended. What is recorded stays, and
 resume goes on from there. A master that still waits says who has cancelled the
 run, and stops with exit status 1.`,
 		Args:                  oneScan,
+		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.cancel(cmd.Context(), args[0], dir)

@@ -38,6 +38,7 @@ standard input. Of SSHOPTS it understands what scanslave does.
 
 With -H and without -b the script is copied over and run from a private file, one
 host after the other, so that it may ask something of who sits at the terminal.`,
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, hosts []string) error {
 			if t.jobs == 0 {
@@ -63,6 +64,7 @@ host after the other, so that it may ask something of who sits at the terminal.`
 	flags.BoolVarP(&background, "background", "b", false, "one of many: scanhosts starts it so")
 	flags.BoolVarP(&complain, "errors", "e", false, "write no files; say which hosts could not be reached, and how far they were")
 	flags.BoolVar(&status, "exit-status", false, "let the exit status tell what came of the hosts")
+	t.completes(cmd)
 	cmd.SetHelpTemplate(helpText + checkExit)
 	return cmd
 }

@@ -69,6 +69,7 @@ has left is removed, and SCAN_ENV is the environment variable, SSHOPTS inside it
 An earlier scan of the name that isn't finished, and whose master is gone, is
 ended, and moved to .old/run-RUN; while its master lives, it is an error.`,
 		Args:                  cobra.ArbitraryArgs,
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 	}
 	attended := classicFlags(cmd.Flags(), &l)
@@ -79,6 +80,10 @@ ended, and moved to .old/run-RUN; while its master lives, it is an error.`,
 		}
 		return use(cmd.Context(), file, l)
 	}
+	complete(cmd, "name", scanName)
+	complete(cmd, "dir", folders)
+	complete(cmd, "jobs", oneOf("auto"))
+	complete(cmd, "auth", authModes())
 	cmd.SetHelpTemplate(helpText + exitHelp)
 	return cmd
 }

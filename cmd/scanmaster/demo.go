@@ -27,6 +27,7 @@ in.
 The folder stays for looking around. With --serve the servers stay up until
 Ctrl-C, so that you can edit the script and apply again.`,
 		Args:                  files(0, 0),
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return a.demo(cmd.Context(), serve)

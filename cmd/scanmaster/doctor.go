@@ -27,6 +27,7 @@ No worker is started, and nothing is written but small files of its own below
 DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
 work than min_workers says.`,
 		Args:                  files(1, 1),
+		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.doctor(cmd.Context(), args[0], asJSON)

@@ -23,6 +23,7 @@ classic suite's command line, and with SCAN_ENV from the environment:
 
 Its paths are relative to the folder where it is kept, as those on the command
 line are to the working directory. Nothing is run, contacted or written.`,
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !fromArgs {

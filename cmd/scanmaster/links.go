@@ -20,13 +20,16 @@ func newInstallLinks(a *app) *cobra.Command {
 		Short: "make links by which the program is the classic suite's other tools",
 		Long: `install-links makes a link to this program in DIR for each tool of the classic
 suite that it is when it is called by that name. What is there already and isn't
-such a link is left alone, and is an error before any link is made.`,
+such a link is left alone, and is an error before any link is made. In the
+program's own folder the links hold its name alone, so that the folder may be
+moved, or packed.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return misuse(cmd, "", "name the folder that the links are to be in")
 			}
 			return nil
 		},
+		ValidArgsFunction:     folders,
 		DisableFlagsInUseLine: true,
 		RunE:                  func(_ *cobra.Command, args []string) error { return a.installLinks(args[0]) },
 	}
@@ -35,7 +38,7 @@ such a link is left alone, and is an error before any link is made.`,
 func (a *app) installLinks(dir string) error {
 	program, err := os.Executable()
 	if err == nil {
-		program, err = filepath.EvalSymlinks(program)
+		program, err = resolved(program)
 	}
 	if err != nil {
 		return err
@@ -55,15 +58,28 @@ func (a *app) installLinks(dir string) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	target := program
+	if in, err := resolved(dir); err == nil && in == filepath.Dir(program) {
+		target = filepath.Base(program)
+	}
 	for _, path := range missing {
-		if err := os.Symlink(program, path); err != nil {
+		if err := os.Symlink(target, path); err != nil {
 			return err
 		}
-		if _, err := fmt.Fprintln(a.stdout, safe.Line(path+" -> "+program, 0)); err != nil {
+		if _, err := fmt.Fprintln(a.stdout, safe.Line(path+" -> "+target, 0)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// resolved is the absolute path of what a path leads to.
+func resolved(path string) (string, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(path)
 }
 
 // linksTo tells whether a path leads to the program. The error is that it leads
@@ -76,7 +92,7 @@ func linksTo(path, program string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if to, err := filepath.EvalSymlinks(path); err == nil && to == program && there.Mode().Type() == fs.ModeSymlink {
+	if to, err := resolved(path); err == nil && to == program && there.Mode().Type() == fs.ModeSymlink {
 		return true, nil
 	}
 	return false, fmt.Errorf("%s is there already, and is no link to %s; move it away, or name another folder", path, program)

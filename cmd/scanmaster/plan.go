@@ -23,6 +23,7 @@ What only a run knows stands as <RUN>, <MIN> (the minute it begins), <BIN> (the
 binary), <SHA256> (of the job file) and <BASE> (the scan file's folder), so that
 two plans differ only where the scan does.`,
 		Args:                  files(1, 1),
+		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
@@ -42,6 +43,7 @@ two plans differ only where the scan does.`,
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, or json for programs")
+	complete(cmd, "output", oneOf("text", "json"))
 	cmd.Flags().BoolVar(&all, "all", false, "show every worker in full")
 	return cmd
 }

@@ -29,6 +29,7 @@ without them: with --force.
 A run that is over says so, and gives its exit status; one that is incomplete
 goes on, unless an aggregator of yours has run.`,
 		Args:                  oneScan,
+		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.resume(cmd.Context(), args[0], dir, how)

@@ -24,6 +24,7 @@ var verbs = []func(*app) *cobra.Command{
 	newDemo,
 	newSchema,
 	newVersion,
+	newCompletion,
 	newWorker,
 	newScanhosts,
 	newCheckhosts,
@@ -62,7 +63,8 @@ func dressed(a *app, root *cobra.Command) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate)
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.CompletionOptions.HiddenDefaultCmd = true
+	// Only our own verb prints scripts: to a tool, completion may be a host's name.
+	root.CompletionOptions.DisableDefaultCmd = true
 	return root
 }
 

@@ -17,6 +17,7 @@ import (
 // runFlags are the flags of verbs that take a run by its scan's name.
 func runFlags(cmd *cobra.Command, dir *string) {
 	cmd.Flags().StringVar(dir, "dir", spec.DefaultDir, "the shared folder, where a name is given")
+	complete(cmd, "dir", folders)
 }
 
 // lastRun finds the last run of a scan that is named, or whose scan file is.

@@ -46,6 +46,7 @@ terminal.`,
 			}
 			return nil
 		},
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if job.CheckName(tree.Suffix) != nil {
@@ -72,6 +73,8 @@ terminal.`,
 	flags.StringVarP(&tree.Post, "post", "p", "", "the `script` to run after all")
 	flags.StringVarP(&tree.Suffix, "suffix", "s", job.Min(time.Now()), "names the folders (the minute)")
 	flags.Lookup("suffix").DefValue = ""
+	t.completes(cmd)
+	complete(cmd, "suffix", noFile)
 	cmd.SetHelpTemplate(helpText + scanExit)
 	return cmd
 }

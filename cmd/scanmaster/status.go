@@ -41,6 +41,7 @@ worker, state: waits, works, done or lost; since, lines, done, tally, rate in ta
 second, losses, lost, session), verdict, results, next. What isn't known is left
 out.`,
 		Args:                  oneScan,
+		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.showStatus(cmd.Context(), args[0], how)

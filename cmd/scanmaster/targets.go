@@ -37,6 +37,13 @@ func (t *aim) flags(flags *pflag.FlagSet) {
 	flags.BoolVarP(&t.noBanner, "no-banner", "S", false, "don't tell what isn't SSH from what fails later")
 }
 
+// completes has the shell complete their values, and jobs.
+func (t *aim) completes(cmd *cobra.Command) {
+	complete(cmd, "auth", authModes())
+	complete(cmd, "output", folders)
+	complete(cmd, "jobs", noFile)
+}
+
 // args are the worker's words for it.
 func (t *aim) args() (job.Args, error) {
 	words := []string{"-A", t.auth, "-r", t.remote, "-n", fmt.Sprint(t.jobs), "none", "none"}

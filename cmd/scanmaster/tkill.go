@@ -41,6 +41,7 @@ that have run for some time. It never signals process 1 or itself, and by -C and
 			wanted.PIDs, err = pidsOf(args)
 			return err
 		},
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if list {
@@ -58,6 +59,10 @@ that have run for some time. It never signals process 1 or itself, and by -C and
 	flags.Uint32VarP(&seconds, "time", "t", hungFor, "those that have run for so many `seconds`")
 	flags.StringVarP(&signal, "signal", "s", "TERM", "the `signal`, by name or number")
 	flags.BoolVarP(&list, "list", "l", false, "list the signals' names, and do nothing")
+	for _, flag := range []string{"parent", "containing", "command", "time"} {
+		complete(cmd, flag, noFile)
+	}
+	complete(cmd, "signal", signals())
 	cmd.SetHelpTemplate(helpText + tkillExit)
 	return cmd
 }

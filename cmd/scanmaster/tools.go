@@ -38,11 +38,16 @@ func (a *app) called() (name string, t tool, ok bool) {
 func (a *app) command() *cobra.Command {
 	name, t, ok := a.called()
 	switch {
-	case !ok && isClassic(a.args[1:]):
+	case !ok && (isClassic(a.args[1:]) || completesClassic(a.args[1:])):
 		return dressed(a, newClassic(a))
 	case !ok:
 		return newRoot(a)
 	}
+	return toolCommand(a, name, t)
+}
+
+// toolCommand is the command line of a tool that is called by its name.
+func toolCommand(a *app, name string, t tool) *cobra.Command {
 	cmd := t.command(a)
 	_, flags, _ := strings.Cut(cmd.Use, " ")
 	cmd.Use = name + " " + flags

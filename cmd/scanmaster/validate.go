@@ -16,6 +16,7 @@ func newValidate(a *app) *cobra.Command {
 wrong: each problem with its place and, where it is known, with its mend.
 Nothing is run, contacted or written.`,
 		Args:                  files(1, 0),
+		ValidArgsFunction:     scanFiles(0),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			invalid := false

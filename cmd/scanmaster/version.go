@@ -13,6 +13,7 @@ func newVersion(a *app) *cobra.Command {
 		Use:                   "version",
 		Short:                 "print the version",
 		Args:                  files(0, 0),
+		ValidArgsFunction:     noFile,
 		DisableFlagsInUseLine: true,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.stdout, version())
