@@ -237,3 +237,16 @@ func (m *Machine) Do(tb testing.TB, script string) string {
 	}
 	return string(out)
 }
+
+// Netns is the name of its network namespace.
+func (m *Machine) Netns() string { return m.space }
+
+// Log is what its sshd has said so far.
+func (m *Machine) Log(tb testing.TB) string {
+	tb.Helper()
+	text, err := os.ReadFile(m.path("log"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return string(text)
+}

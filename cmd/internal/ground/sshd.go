@@ -134,8 +134,33 @@ func (s Server) configure(tb testing.TB, dir string) string {
 // await waits until something at an address says that it speaks SSH.
 func (s Server) await(tb testing.TB, addr string) {
 	tb.Helper()
-	if err := awaitGreeting(tb, addr); err != nil {
+	err := error(nil)
+	if s.Namespace == "" {
+		err = awaitGreeting(tb, addr)
+	} else {
+		err = s.scan(tb, addr)
+	}
+	if err != nil {
 		tb.Fatalf("sshd at %s doesn't answer: %v", addr, err)
+	}
+}
+
+// scan awaits an answer within the namespace, which may have no way in from outside.
+func (s Server) scan(tb testing.TB, addr string) error {
+	tb.Helper()
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return err
+	}
+	for deadline := time.Now().Add(ready); ; time.Sleep(20 * time.Millisecond) {
+		out, err := exec.CommandContext(tb.Context(), find(tb, "ip"), "netns", "exec", s.Namespace,
+			find(tb, "ssh-keyscan"), "-p", port, host).Output()
+		if err == nil && len(out) > 0 {
+			return nil
+		}
+		if time.Now().After(deadline) {
+			return fmt.Errorf("ssh-keyscan: %w", err)
+		}
 	}
 }
 
