@@ -5,8 +5,12 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"scanmaster/spec"
 )
@@ -79,4 +83,45 @@ func allTests(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return all.String()
+}
+
+// TestTheReadmeHasEachFlagOfTheTools holds its table against the programs, and what
+// shows it against the scripts that there are.
+func TestTheReadmeHasEachFlagOfTheTools(t *testing.T) {
+	text := readme(t)
+	_, text, _ = strings.Cut(text, "| tool | flag or file |")
+	text, _, _ = strings.Cut(text, "\n\n")
+	rows := make(map[string]string)
+	last := ""
+	for row := range strings.Lines(text) {
+		cells := strings.Split(row, "|")
+		if len(cells) < 6 {
+			continue
+		}
+		if name := strings.Trim(cells[1], " `"); name != "" {
+			last = name
+		}
+		rows[last] += cells[2]
+		for _, script := range regexp.MustCompile("`([a-z_]+\\.txtar)`").FindAllStringSubmatch(cells[4], -1) {
+			if _, err := os.Stat(filepath.Join("testdata", "script", script[1])); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	a := &app{args: []string{"scanmaster"}, getenv: os.Getenv}
+	commands := map[string]*cobra.Command{"scanmaster": newClassic(a)}
+	for name, tool := range tools {
+		commands[name] = tool.command(a)
+	}
+	for name, cmd := range commands {
+		flags := regexp.MustCompile(`-[A-Za-z]( -[A-Za-z])*`).FindAllString(rows[name], -1)
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Shorthand != "" && !f.Hidden && name+f.Shorthand != "checkhostsn" && !slices.Contains(strings.Fields(strings.Join(flags, " ")), "-"+f.Shorthand) {
+				t.Errorf("%s -%s isn't in the table: %q", name, f.Shorthand, rows[name])
+			}
+		})
+		if rows[name] == "" {
+			t.Errorf("%s isn't in the table", name)
+		}
+	}
 }
