@@ -35,6 +35,12 @@ type StepDone struct {
 	Detail string        `json:"detail,omitempty"`
 }
 
+// WorkerAttached tells that the terminal is about to be handed over to a worker.
+type WorkerAttached struct {
+	Worker string `json:"worker"`
+	Chunk  string `json:"chunk"`
+}
+
 // WorkerStarted tells that a worker works on its chunk. Already tells that an
 // earlier master has started it; Unsure says why it can't be asked, where it may
 // work or not: its heartbeat is watched for Lease then.
@@ -151,38 +157,40 @@ type Stopped struct {
 	Summary Summary `json:"summary"`
 }
 
-func (StepStarted) Kind() string   { return "step_started" }
-func (StepDone) Kind() string      { return "step_done" }
-func (WorkerStarted) Kind() string { return "worker_started" }
-func (Resumed) Kind() string       { return "resumed" }
-func (WorkerSkipped) Kind() string { return "worker_skipped" }
-func (WorkerDone) Kind() string    { return "worker_done" }
-func (WorkerLost) Kind() string    { return "worker_lost" }
-func (ChunkSplit) Kind() string    { return "chunk_split" }
-func (CanaryPassed) Kind() string  { return "canary_passed" }
-func (GuardTripped) Kind() string  { return "guard_tripped" }
-func (Ending) Kind() string        { return "ending" }
-func (Progress) Kind() string      { return "progress" }
-func (HookOutput) Kind() string    { return "hook_output" }
-func (HookFailed) Kind() string    { return "hook_failed" }
-func (Warning) Kind() string       { return "warning" }
-func (Finished) Kind() string      { return "finished" }
-func (Stopped) Kind() string       { return "stopped" }
+func (StepStarted) Kind() string    { return "step_started" }
+func (StepDone) Kind() string       { return "step_done" }
+func (WorkerAttached) Kind() string { return "worker_attached" }
+func (WorkerStarted) Kind() string  { return "worker_started" }
+func (Resumed) Kind() string        { return "resumed" }
+func (WorkerSkipped) Kind() string  { return "worker_skipped" }
+func (WorkerDone) Kind() string     { return "worker_done" }
+func (WorkerLost) Kind() string     { return "worker_lost" }
+func (ChunkSplit) Kind() string     { return "chunk_split" }
+func (CanaryPassed) Kind() string   { return "canary_passed" }
+func (GuardTripped) Kind() string   { return "guard_tripped" }
+func (Ending) Kind() string         { return "ending" }
+func (Progress) Kind() string       { return "progress" }
+func (HookOutput) Kind() string     { return "hook_output" }
+func (HookFailed) Kind() string     { return "hook_failed" }
+func (Warning) Kind() string        { return "warning" }
+func (Finished) Kind() string       { return "finished" }
+func (Stopped) Kind() string        { return "stopped" }
 
-func (StepStarted) event()   {}
-func (StepDone) event()      {}
-func (WorkerStarted) event() {}
-func (Resumed) event()       {}
-func (WorkerSkipped) event() {}
-func (WorkerDone) event()    {}
-func (WorkerLost) event()    {}
-func (ChunkSplit) event()    {}
-func (CanaryPassed) event()  {}
-func (GuardTripped) event()  {}
-func (Ending) event()        {}
-func (Progress) event()      {}
-func (HookOutput) event()    {}
-func (HookFailed) event()    {}
-func (Warning) event()       {}
-func (Finished) event()      {}
-func (Stopped) event()       {}
+func (StepStarted) event()    {}
+func (StepDone) event()       {}
+func (WorkerAttached) event() {}
+func (WorkerStarted) event()  {}
+func (Resumed) event()        {}
+func (WorkerSkipped) event()  {}
+func (WorkerDone) event()     {}
+func (WorkerLost) event()     {}
+func (ChunkSplit) event()     {}
+func (CanaryPassed) event()   {}
+func (GuardTripped) event()   {}
+func (Ending) event()         {}
+func (Progress) event()       {}
+func (HookOutput) event()     {}
+func (HookFailed) event()     {}
+func (Warning) event()        {}
+func (Finished) event()       {}
+func (Stopped) event()        {}

@@ -82,8 +82,13 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	first := r.deal()
 	posts, failed := make([]post, len(first)), make([]error, len(first))
 	var group sync.WaitGroup
+	attach := findStep[plan.Launch](r.plan).Attach
 	for i, c := range first {
 		t := r.task(c)
+		if attach {
+			posts[i], failed[i] = r.start(ctx, t) // there is one terminal
+			continue
+		}
 		group.Go(func() { posts[i], failed[i] = r.start(ctx, t) })
 	}
 	group.Wait()
@@ -173,6 +178,9 @@ func (r *run) start(ctx context.Context, t task) (post, error) {
 	post, err := t.hand.at.start(ctx, r, b)
 	if post == nil {
 		return nil, err
+	}
+	if err == nil {
+		err = r.attach(ctx, t)
 	}
 	if err == nil {
 		err = r.awaitBegin(ctx, t.chunk, post)

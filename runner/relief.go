@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
@@ -27,7 +28,7 @@ func (r *run) divisible() bool {
 // idle gives the rates of those that have nothing to do, though they may.
 func (r *run) idle() []float64 {
 	var rates []float64
-	if r.isFull() {
+	if r.isFull() || findStep[plan.Launch](r.plan).Attach {
 		return nil // who has nothing to do is to do nothing
 	}
 	for _, h := range r.crew {

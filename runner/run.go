@@ -6,11 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
@@ -28,6 +29,9 @@ type Config struct {
 	User string
 	// Ask asks for a passphrase on the terminal; an error where there is none.
 	Ask func(prompt string) (string, error)
+	// Attach hands the terminal over to the session of a chunk's worker on a host,
+	// until its user detaches; nil where there is no terminal.
+	Attach func(ctx context.Context, h *host.Host, l job.Layout, chunk string) error
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// Reporter hears what happens.
@@ -56,9 +60,6 @@ type Config struct {
 // one that a guard stopped a *GuardError, an input that asks for Force a
 // *DriftError, and the end of ctx is its cause.
 func Apply(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
-	if parts := Unsupported(p); len(parts) > 0 {
-		return Summary{}, fmt.Errorf("nothing was done: %s", strings.Join(parts, "; "))
-	}
 	return carryOut(ctx, p, cfg, (*run).fromTheStart)
 }
 
@@ -73,7 +74,10 @@ func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, conte
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	r.stop = cancel
-	err := r.outlast(ctx, way)
+	err := r.mayAttach()
+	if err == nil {
+		err = r.outlast(ctx, way)
+	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		err = cause
 	}

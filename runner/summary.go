@@ -3,7 +3,6 @@ package runner
 import (
 	"time"
 
-	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 	"scanmaster/spec"
 )
@@ -108,13 +107,4 @@ func over(limit spec.Limit, n, targets int64) bool {
 		return n > limit.Count
 	}
 	return float64(n)*100 > limit.Share*float64(targets)
-}
-
-// Unsupported says which parts of a plan this version can't carry out; empty
-// where it can carry out all.
-func Unsupported(p plan.Plan) []string {
-	if auth := launchOf(p).Args.Auth; auth != "pubkey" {
-		return []string{"auth: " + auth + ": this version authenticates to targets by keys only"}
-	}
-	return nil
 }

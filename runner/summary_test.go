@@ -1,11 +1,8 @@
 package runner
 
 import (
-	"strings"
 	"testing"
 
-	"scanmaster/runner/job"
-	"scanmaster/runner/plan"
 	"scanmaster/runner/result"
 	"scanmaster/spec"
 )
@@ -41,13 +38,6 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
-	}
-}
-
-func TestWhatThisVersionCantCarryOutIsNamed(t *testing.T) {
-	p := plan.Plan{Steps: []plan.Step{plan.Launch{Args: job.Args{Auth: "password"}}}}
-	if got := Unsupported(p); len(got) != 1 || !strings.Contains(got[0], "password") {
-		t.Errorf("%q: want the mode of authentication", got)
 	}
 }
 

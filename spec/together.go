@@ -45,6 +45,21 @@ func (r *reader) together(scan *Scan) {
 	}
 }
 
+// attachTogether judges what can't be where somebody has to type at each worker that
+// is started.
+func (r *reader) attachTogether(scan *Scan) {
+	const hint = "each start of a worker asks for what is typed"
+	if scan.Chunks > 1 {
+		r.tell(r.at("chunks"), hint, "chunks can't go with attach: a worker has one")
+	}
+	if !scan.Canary.IsZero() {
+		r.tell(r.at("canary"), hint, "canary can't go with attach: workers would be started twice")
+	}
+	if scan.Launch != LaunchScreen {
+		r.tell(r.at("launch"), "leave it out", "launch: %s can't go with attach, which is to a session of screen", scan.Launch)
+	}
+}
+
 // workersTogether judges what is said of all workers. How many a file lists
 // isn't known here.
 func (r *reader) workersTogether(scan *Scan) {
@@ -52,6 +67,9 @@ func (r *reader) workersTogether(scan *Scan) {
 	if n := len(scan.Hosts); !listed && n > 0 && scan.MinWorkers > n && !r.told("hosts") {
 		r.bad["min_workers"] = true
 		r.tell(r.at("min_workers"), "", "min_workers is more than the %d of hosts", n)
+	}
+	if scan.Attach {
+		r.attachTogether(scan)
 	}
 	if scan.DeployFrom != "" && scan.Deploy == DeployNever {
 		r.tell(r.at("deploy_from"), "with deploy: never the workers bring their own", "deploy_from can't go with deploy: never")

@@ -147,6 +147,7 @@ func (a *app) config(r runner.Reporter, live bool) runner.Config {
 		Home:        a.getenv("HOME"),
 		User:        a.userName(),
 		Ask:         a.ask,
+		Attach:      a.attacher(),
 		AgentSocket: a.getenv("SSH_AUTH_SOCK"),
 		Cut:         a.cut,
 		Reporter:    r,

@@ -103,9 +103,7 @@ func (a *app) classicFile(cmd *cobra.Command, l *classic.Line, args []string, at
 	if _, err := job.ParsePassthrough(args); err != nil {
 		return classic.File{}, misuse(cmd, "", "%w", err)
 	}
-	if attended {
-		return classic.File{}, misuse(cmd, "", "-H: sessions can't be attached in turn yet; log in to targets with keys, and leave it out")
-	}
+	l.Attended = attended
 	file, err := l.File()
 	if err != nil {
 		return file, &exitError{exitUsage, err}

@@ -10,6 +10,14 @@ import (
 	"scanmaster/runner/remote"
 )
 
+// attacher is handOver where there is a terminal, and nil where there is none.
+func (a *app) attacher() func(context.Context, *host.Host, job.Layout, string) error {
+	if a.asker() == nil {
+		return nil
+	}
+	return a.handOver
+}
+
 // handOver gives the program's terminal to the session of a chunk's worker, and
 // takes it back whatever happens.
 func (a *app) handOver(ctx context.Context, h *host.Host, layout job.Layout, chunk string) (err error) {

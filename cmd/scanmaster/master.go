@@ -63,6 +63,9 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 	if err := o.refuseLeaving(); err != nil {
 		return err
 	}
+	if o.detach && o.plan.Attaches() {
+		return &exitError{exitUsage, errors.New("--detach can't go with attach: a master in the background has no terminal to hand over")}
+	}
 	if o.detach {
 		return a.detach(ctx, o)
 	}

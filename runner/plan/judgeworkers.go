@@ -19,8 +19,22 @@ func (c *compiler) judgeWorkers() {
 	case c.scan.MinWorkers > n && !c.scan.Wrong("min_workers"):
 		c.problems.Errorf(c.scan.At("min_workers"), "", "min_workers is %d, and there are %d workers", c.scan.MinWorkers, n)
 	}
+	if c.scan.Attach && c.remote() < n && !c.scan.Wrong("attach") {
+		c.problems.Errorf(c.scan.At("attach"), "name this machine by its address, and it is reached over SSH", "local can't go with attach: it has no session of screen")
+	}
+	if c.scan.Auth != spec.DefaultAuth && !c.scan.Attach && !c.scan.Wrong("auth") {
+		c.problems.Errorf(c.scan.At("auth"), c.attachHint(), "auth: %s needs somebody to type the password at each worker", c.scan.Auth)
+	}
 	c.judgeDeployFrom()
 	c.judgeIdentity()
+}
+
+// attachHint says how somebody gets there.
+func (c *compiler) attachHint() string {
+	if c.scan.Inline() != nil {
+		return "with -H each worker's session is attached in turn"
+	}
+	return "attach: true attaches each worker's session in turn"
 }
 
 // judgeDeployFrom wants the folder of builds to be there, unless the pre hook

@@ -19,6 +19,7 @@ var via = map[string]string{spec.LaunchScreen: ViaScreen, spec.LaunchProcess: Vi
 func (c *compiler) launch() Launch {
 	args := job.Args{
 		Auth:        c.scan.Auth,
+		Attended:    c.scan.Attach,
 		Dir:         c.layout.Dir,
 		Remote:      c.layout.Staged(job.RoleRemote),
 		Jobs:        job.Jobs(c.scan.Jobs),
@@ -35,6 +36,7 @@ func (c *compiler) launch() Launch {
 		Bin:     c.facts.Bin,
 		Deploy:  c.scan.Deploy,
 		Via:     via[c.scan.Launch],
+		Attach:  c.scan.Attach,
 	}
 }
 

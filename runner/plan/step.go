@@ -196,6 +196,19 @@ type Launch struct {
 	Deploy string `json:"deploy"`
 	// Via is ViaScreen or ViaProcess: what worker hosts run their worker in.
 	Via string `json:"via"`
+	// Attach starts them one after the other instead, each attached to the terminal
+	// of who starts the scan until that one detaches.
+	Attach bool `json:"attach,omitempty"`
+}
+
+// Attaches tells that workers are attached to the terminal of who starts the scan.
+func (p Plan) Attaches() bool {
+	for _, step := range p.Steps {
+		if launch, ok := step.(Launch); ok {
+			return launch.Attach
+		}
+	}
+	return false
 }
 
 // Wait waits for the .done file of every chunk. Who is free takes the next one,

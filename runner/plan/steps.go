@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
 
 // steps gives the steps in the order in which they are carried out: nothing of
@@ -83,9 +84,13 @@ func (c *compiler) split() Split {
 
 func (c *compiler) wait() Wait {
 	_, chunks := c.chunks(c.split())
+	lost := c.scan.OnWorkerLost
+	if c.scan.Attach {
+		lost = spec.LostFail // nobody would be there to type what another one asks for
+	}
 	return Wait{
 		Prefix: c.layout.Prefix(), Count: chunks, Poll: c.scan.Poll.Std(),
-		OnWorkerLost: c.scan.OnWorkerLost, Retries: c.scan.Retries, MaxFail: c.scan.MaxFail,
+		OnWorkerLost: lost, Retries: c.scan.Retries, MaxFail: c.scan.MaxFail,
 	}
 }
 

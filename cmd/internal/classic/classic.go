@@ -26,6 +26,8 @@ type Line struct {
 	Auth, Dir, Jobs, Workers string
 	// Pre, PostChunk and Aggregator are -p, -c and -a.
 	Pre, PostChunk, Aggregator string
+	// Attended is -H.
+	Attended bool
 	// Passthrough is what follows the "--".
 	Passthrough []string
 	// Env is the environment variable SCAN_ENV.
@@ -66,7 +68,11 @@ func (l Line) File() (File, error) {
 	}
 	f.say("-A", "auth", l.Auth)
 	f.targets(targets, cmp.Or(l.Auth, spec.DefaultAuth) != spec.DefaultAuth)
-	f.add("", "shell", spec.ShellLogin)
+	if l.Attended {
+		f.add("-H", "attach", true) // and bash reads the script, as by itself
+	} else {
+		f.add("", "shell", spec.ShellLogin)
+	}
 	if len(l.Passthrough) > 0 {
 		f.add("--", "passthrough", l.Passthrough)
 	}

@@ -45,6 +45,9 @@ func (t *text) details(step plan.Step) []string {
 	case plan.Split:
 		return t.split(s)
 	case plan.Launch:
+		if s.Attach {
+			return []string{"one after the other, each attached to this terminal until ^W d detaches it"}
+		}
 		return []string{"side by side"}
 	case plan.Wait:
 		return t.wait(s)
@@ -58,7 +61,7 @@ func (t *text) details(step plan.Step) []string {
 
 func (t *text) wait(s plan.Wait) []string {
 	lines := []string{fmt.Sprintf("%d × %s: fsnotify, poll each %s", s.Count, job.Done, duration(s.Poll))}
-	if s.Count > 1 {
+	if s.Count > 1 && !t.plan.Attaches() {
 		lines = append(lines, "who is free takes the next chunk, and, where none waits, lines that a slower worker has not begun")
 	}
 	if find[plan.Split](t.plan).CanaryChunks > 0 {

@@ -58,6 +58,8 @@ func (t *Text) report(e runner.Event) {
 		t.line("%s: %s", e.Name, e.Detail)
 	case runner.Resumed:
 		t.line("run %s goes on: %d of %d chunks are done", e.Run, e.Done, e.Chunks)
+	case runner.WorkerAttached:
+		t.line("%s has %s, and this terminal: ^W d leaves it", e.Worker, e.Chunk)
 	case runner.WorkerStarted:
 		t.started(e)
 	case runner.WorkerSkipped:
