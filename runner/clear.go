@@ -40,14 +40,23 @@ func (c *clearing) begin(now time.Time) (folder *share.Dir, err error) {
 		return c.prefix.WriteFile(job.Started, []byte(job.DateLine(now)))
 	})
 	if err == nil {
-		// Some shares keep whole seconds: what a quick worker writes must still
-		// be newer than this file.
-		err = c.prefix.Chtimes(job.Started, now.Truncate(time.Second).Add(-time.Second))
+		err = c.age(job.Started)
 	}
 	if err != nil {
 		return nil, errors.Join(err, folder.Close())
 	}
 	return folder, nil
+}
+
+// age makes a file a little older. Some shares keep whole seconds: what a quick
+// worker writes must still be newer. It is the share's clock that counts, which
+// the others' times are of, and not this host's.
+func (c *clearing) age(name string) error {
+	info, err := c.prefix.Lstat(name)
+	if err != nil {
+		return err
+	}
+	return c.prefix.Chtimes(name, info.ModTime().Truncate(time.Second).Add(-time.Second))
 }
 
 // openJournal begins to write down what happens, or goes on with it, and gives

@@ -29,17 +29,37 @@ func (r *run) aggregate(ctx context.Context, s plan.Aggregate) (string, error) {
 	if len(r.summary.FailedHooks) > 0 {
 		return "not run, since a post-chunk hook failed", nil
 	}
+	if moved, err := r.movedAlready(); err != nil || moved != "" {
+		if err == nil {
+			r.hookFailed(HookFailed{Hook: "aggregate", Reason: "it ran under an earlier master of this run, and has moved away " + moved +
+				"; whether it came to its end isn't known, and it isn't run again on what is left"})
+		}
+		return "not run again", err
+	}
 	err := r.runHook(ctx, r.folder, "aggregate", hook.Hook{Path: r.resolve(s.Hook.Path), Args: s.Args, Dir: s.Dir})
 	if failed := new(hook.Error); errors.As(err, &failed) && ctx.Err() == nil {
 		r.hookFailed(HookFailed{Hook: "aggregate", Reason: failed.Error(), Tail: failed.Tail})
 		return "failed", nil
 	}
-	if gone := new(GoneError); err == nil && errors.As(r.stillThere(), &gone) {
-		// It may have done so itself, with results that it has put elsewhere.
-		r.summary.Results = ""
-		r.report(Warning{Text: "after the aggregator ran, " + gone.Error()})
+	if err == nil {
+		err = r.afterAggregator()
 	}
 	return s.Hook.Path, err
+}
+
+// afterAggregator sees whether the aggregator has put the results elsewhere, with
+// the folder or without.
+func (r *run) afterAggregator() error {
+	if gone := new(GoneError); errors.As(r.stillThere(), &gone) {
+		r.summary.Results = ""
+		r.report(Warning{Text: "after the aggregator ran, " + gone.Error()})
+		return nil
+	}
+	left, err := anyVisible(r.prefix)
+	if err == nil && !left {
+		r.summary.Results = ""
+	}
+	return err
 }
 
 func (r *run) hookFailed(e HookFailed) {

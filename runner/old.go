@@ -120,7 +120,7 @@ func (c *clearing) remove(left leftovers) (string, error) {
 			return "", err
 		}
 	}
-	return "removed what an earlier scan left", nil
+	return "an earlier scan has left no results here: removed the rest", nil
 }
 
 // move moves what is left to a folder of its own below Old.

@@ -35,6 +35,9 @@ type Status struct {
 	// Classic tells that a classic master has started it: there is no run's id,
 	// and nobody who could be asked.
 	Classic bool `json:"classic,omitempty"`
+	// Moved tells that the aggregator of such a master has moved all away since, so
+	// that nothing can be counted any more.
+	Moved bool `json:"moved,omitempty"`
 	// Master is who looks after the run, or did last; nil where nobody is known.
 	Master *Master `json:"master,omitempty"`
 	// Began and Ended are by the masters' clocks; zero where it hasn't.
@@ -129,6 +132,9 @@ func readStatus(l job.Layout, chunks bool) (s Status, err error) {
 	if classic, ok, err := readClassic(prefix, l.Name, r.plan.Layout.Min, chunks); ok || err != nil {
 		return classic, err
 	}
+	if classic, ok := movedClassic(prefix, l.Name, r.written); ok {
+		return classic, nil
+	}
 	if l.Run == "" {
 		return Status{}, ErrNoRun
 	}
@@ -157,7 +163,9 @@ type reader struct {
 	holding lock.Holding
 
 	folder *share.Dir
-	plan   plan.Plan
+	// written is when the run's journal was written last.
+	written time.Time
+	plan    plan.Plan
 	state  journal.State
 	status Status
 }
@@ -204,6 +212,7 @@ func (r *reader) readFolder() error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	r.written = changed(r.folder, journal.Name)
 	s := &r.status
 	s.Began, s.Ended = r.state.Began, r.state.Ended
 	s.Dealt, s.Targets, s.Excluded = r.state.Dealt, r.state.Targets, r.state.Excluded
@@ -249,6 +258,9 @@ func (r *reader) step() string {
 func (r *reader) results() string {
 	merged := findStep[plan.Merge](r.plan)
 	if merged.Into == "" || Verdict(r.state.Verdict) == HookError {
+		if left, err := anyVisible(r.prefix); err == nil && !left {
+			return "" // an aggregator has moved all away
+		}
 		return filepath.Join(r.layout.Dir, job.ChunkedDir, r.layout.Name)
 	}
 	return merged.Into

@@ -54,6 +54,20 @@ func readClassic(prefix *share.Dir, name, minute string, chunks bool) (Status, b
 	return r.status, true, err
 }
 
+// movedClassic gives the status where the files of a classic master's scan are
+// not there any more, but for the hidden list of its workers, which is younger
+// than what ours has written last: its aggregator, which runs when all is done,
+// keeps a history and has moved them there.
+func movedClassic(prefix *share.Dir, name string, ours time.Time) (Status, bool) {
+	listed := changed(prefix, job.LiveWorkers)
+	if !listed.After(ours) || !changed(prefix, job.Started).IsZero() {
+		return Status{}, false
+	}
+	return Status{
+		Name: name, Classic: true, Moved: true, Phase: PhaseFinished, Began: listed, Chunks: []ChunkStatus{},
+	}, true
+}
+
 var minuteName = regexp.MustCompile(`^[0-9]{12}$`)
 
 // latestMinute is the name of the latest folder of chunks; empty where there is

@@ -28,7 +28,7 @@ type Summary struct {
 	FailedHooks []HookFailed `json:"failed_hooks,omitempty"`
 	// Results is the folder where the results are; of a run that was stopped, or
 	// whose results were not gathered, where the workers have recorded them. It is
-	// empty where that folder is gone.
+	// empty where that folder is gone, or an aggregator has moved all away.
 	Results string        `json:"results"`
 	Took    time.Duration `json:"took_ns"`
 	// Verdict is what all this amounts to; empty of a run that was stopped.

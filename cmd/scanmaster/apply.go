@@ -60,6 +60,7 @@ Where max_fail or canary stops the scan, resume --force goes on without them.`,
 // apply carries out a scan file and shows what happens.
 func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
 	defer outliveReaders()()
+	bearAsking()
 	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
 	if restart {
 		o.flags = []string{"--restart"}
@@ -111,6 +112,9 @@ func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
 func told(s runner.Summary, unsaid error) error {
 	if unsaid == nil {
 		return verdict(s)
+	}
+	if s.Results == "" {
+		return fmt.Errorf("the scan was carried out, and not all could be said of it: %w", unsaid)
 	}
 	return fmt.Errorf("the scan was carried out, and its results are in %s; not all could be said of it: %w", s.Results, unsaid)
 }

@@ -16,6 +16,10 @@ import (
 	"scanmaster/runner/job"
 )
 
+// bearAsking has the signals that ask a master not end it where it can't answer:
+// while it reads the scan file, and when it has come to its end.
+func bearAsking() { signal.Notify(make(chan os.Signal, 1), askSignals...) }
+
 // whenAsked shows people how a run stands whenever the process gets the signal
 // that asks for it (SIGUSR1, and SIGINFO where it is), until stop is called.
 // Between has something written that doesn't mix with what else is.

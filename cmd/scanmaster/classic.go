@@ -114,6 +114,7 @@ func (a *app) classicFile(cmd *cobra.Command, l *classic.Line, args []string, at
 // applyClassic carries out what a classic command line says.
 func (a *app) applyClassic(ctx context.Context, file classic.File, l classic.Line) error {
 	defer outliveReaders()()
+	bearAsking()
 	words := []string{l.Name}
 	if l.Dir != "" {
 		words = []string{"--dir", l.Dir, l.Name}

@@ -44,6 +44,7 @@ goes on, unless an aggregator of yours has run.`,
 // resume goes on with the last run of a scan and shows what happens.
 func (a *app) resume(ctx context.Context, scan, dir string, how masterFlags) error {
 	defer outliveReaders()()
+	bearAsking()
 	o := order{
 		masterFlags: how, carry: runner.Resume,
 		verb: "resume", flags: []string{"--dir=" + dir}, scan: scan, words: scanWords(scan, dir),

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/crypto/ssh"
@@ -20,6 +21,7 @@ var groups = map[string]fleet.Behaviour{
 	"denied": {Kind: fleet.RefusesKeys},
 	"mute":   {Kind: fleet.Mute},
 	"stuck":  {Kind: fleet.NeverEnds},
+	"slow":   {Delay: time.Second},
 	"flaky":  {First: []fleet.Kind{fleet.ClosesAtOnce}},
 	"old":    {Algorithms: ssh.Algorithms{KeyExchanges: []string{ssh.InsecureKeyExchangeDH1SHA1}}},
 	"evil":   {Kind: fleet.Canned, Stdout: []byte("\x1b]0;owned\a::error::no\n")},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -46,7 +47,9 @@ func runScripts(t *testing.T, dir string) {
 		Setup: func(env *testscript.Env) error {
 			// Under the race detector every program would wait a second at its end.
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
-			return nil
+			classic, err := filepath.Abs("testdata/classic")
+			env.Setenv("CLASSIC", classic)
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey,

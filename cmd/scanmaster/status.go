@@ -33,7 +33,8 @@ says so: at once on the master's own host, and elsewhere when the heartbeat has
 stood still for a lease.
 
 --json prints one object: format_version, name, run, state (running, finished or
-dead), classic (a classic master has started it), master (state: alive, dead,
+dead), classic (a classic master has started it), moved (its aggregator has moved
+all away since, and nothing can be counted), master (state: alive, dead,
 unknown or gone; host, pid, user, since), began, ended, step, cancelled_by,
 guarded (why a guard has stopped it), dealt,
 resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
@@ -78,7 +79,7 @@ func (a *app) showStatus(ctx context.Context, scan string, how statusFlags) erro
 	switch {
 	case s.Phase == runner.PhaseDead:
 		return &exitError{status: cmp.Or(verdicts[s.Verdict], exitNotDone)}
-	case s.Phase == runner.PhaseFinished && s.Verdict != runner.Complete:
+	case s.Phase == runner.PhaseFinished && s.Verdict != runner.Complete && !s.Moved:
 		return &exitError{status: cmp.Or(verdicts[s.Verdict], exitNotDone)}
 	}
 	return nil

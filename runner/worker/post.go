@@ -3,21 +3,24 @@ package worker
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
-	"scanmaster/runner/share"
 )
 
 // postChunk runs the hook in the chunk's folder, which is its one argument
 // too. That it fails becomes part of the mark.
-func (c Config) postChunk(ctx context.Context, src *source, work *share.Dir, mark *job.DoneMark) {
+func (c Config) postChunk(ctx context.Context, src *source, s *shared, mark *job.DoneMark) {
 	if src.hook == "" {
 		return
 	}
-	err := c.runHook(ctx, src, work.Path("."))
+	err := s.showResults()
+	if err == nil {
+		err = c.runHook(ctx, src, s.work.Path("."))
+	}
 	if err == nil {
 		return
 	}
@@ -30,6 +33,23 @@ func (c Config) postChunk(ctx context.Context, src *source, work *share.Dir, mar
 		mark.PostChunkError = err.Error()
 	}
 	c.Log("post-chunk hook %s: %v", src.hook, err)
+}
+
+// showResults makes the folder of the results the newest entry of output/, by the
+// share's clock: that is what helpers take it for. A copy of the input that came
+// from another host may be newer, and so is what the hook itself has left there
+// when its worker died over it.
+func (s *shared) showResults() error {
+	results, err := s.work.Sub(job.Output, s.minute())
+	if err != nil {
+		return err
+	}
+	defer results.Close()
+	const name = ".newest"
+	if err := results.Mkdir(name); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return results.Remove(name)
 }
 
 // runHook runs what was verified, from a private copy: on the share somebody

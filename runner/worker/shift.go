@@ -65,7 +65,7 @@ func (w *shift) work(a *access, left result.Recovered, mark *job.DoneMark) error
 	if err != nil {
 		return err
 	}
-	w.postChunk(w.ends.finishing, w.src, w.shared.work, mark)
+	w.postChunk(w.ends.finishing, w.src, w.shared, mark)
 	return context.Cause(w.ends.finishing)
 }
 

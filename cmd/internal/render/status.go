@@ -62,6 +62,8 @@ func Status(w io.Writer, s runner.Status, next string) error {
 // phase says in words where a run stands.
 func phase(s runner.Status) string {
 	switch {
+	case s.Moved:
+		return "finished, and moved away"
 	case s.Phase == runner.PhaseFinished && s.Verdict != runner.Complete:
 		return "finished: " + string(s.Verdict)
 	case s.Phase != runner.PhaseDead:
