@@ -166,8 +166,8 @@ type reader struct {
 	// written is when the run's journal was written last.
 	written time.Time
 	plan    plan.Plan
-	state  journal.State
-	status Status
+	state   journal.State
+	status  Status
 }
 
 func (r *reader) read(chunks bool) (s Status, err error) {
