@@ -34,7 +34,35 @@ func (a *app) ask(prompt string) (string, error) {
 	if _, err := tty.WriteString(safe.Line(prompt, 0)); err != nil {
 		return "", err
 	}
-	secret, err := term.ReadPassword(int(tty.Fd()))
+	secret, err := a.readSecret(int(tty.Fd()))
 	_, _ = tty.WriteString("\n")
-	return string(secret), err
+	return secret, err
 }
+
+// readSecret reads a line that isn't shown. A signal that is to end the program ends
+// it, too, and leaves the terminal as it was; who reads then does so to the program's
+// end, which is near.
+func (a *app) readSecret(fd int) (string, error) {
+	was, err := term.GetState(fd)
+	if err != nil {
+		return "", err
+	}
+	type line struct {
+		text []byte
+		err  error
+	}
+	typed := make(chan line, 1)
+	go func() {
+		text, err := term.ReadPassword(fd)
+		typed <- line{text, err}
+	}()
+	select {
+	case l := <-typed:
+		return string(l.text), l.err
+	case <-a.ended:
+		return "", errors.Join(errInterrupted, term.Restore(fd, was))
+	}
+}
+
+// errInterrupted tells that the program was told to end while it waited for a user.
+var errInterrupted = errors.New("interrupted")

@@ -25,7 +25,7 @@ const classicName = "scanmaster"
 // those with a verb.
 func isClassic(words []string) bool {
 	return len(words) > 0 && strings.HasPrefix(words[0], "-") &&
-		!slices.Contains([]string{"-h", "--help", "-", "--"}, words[0]) && !strings.HasPrefix(words[0], "--help=")
+		!slices.Contains([]string{"-h", "--help", "--version", "-", "--"}, words[0]) && !strings.HasPrefix(words[0], "--help=")
 }
 
 // classicFlags are those of the classic command line.

@@ -18,6 +18,8 @@ type app struct {
 	// environ is the environment, as key=value; getenv looks one up in it.
 	environ []string
 	getenv  func(string) string
+	// ended is closed when the program is told to end; nil where nobody can.
+	ended <-chan struct{}
 	// cut is closed when a signal has come for the second time; it may be nil.
 	cut <-chan struct{}
 }
@@ -41,6 +43,7 @@ func main() {
 func run(ctx context.Context, a *app) int {
 	out := &remembering{Writer: a.stdout}
 	a.stdout = out
+	a.ended = ctx.Done()
 	root := a.command()
 	root.SetArgs(a.args[1:])
 	err := root.ExecuteContext(ctx)

@@ -80,19 +80,30 @@ func (a *app) sweepConfig(cmd *cobra.Command, t *aim, hosts []string) (sweep.Con
 	if out == "" {
 		out = config.Temp
 	}
-	c := sweep.Config{Config: config, Hosts: hosts, Lists: t.lists, Stdin: a.stdin, Out: out, State: a.stateHome()}
+	state, err := a.stateHome()
+	if err != nil {
+		return sweep.Config{}, err
+	}
+	c := sweep.Config{Config: config, Hosts: hosts, Lists: t.lists, Stdin: a.stdin, Out: out, State: state}
 	if t.attended && t.jobs == 1 {
 		c.Console = ownTerminal{a.getenv("TERM")}
 	}
 	return c, nil
 }
 
+// errNoState tells that there is no folder for host keys.
+var errNoState = errors.New("neither XDG_STATE_HOME nor HOME is an absolute path, so that there is no folder to remember host keys in; set one")
+
 // stateHome is the folder of what the user's programs keep between their runs.
-func (a *app) stateHome() string {
+func (a *app) stateHome() (string, error) {
 	if dir := a.getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return dir
+		return dir, nil
 	}
-	return filepath.Join(a.getenv("HOME"), ".local", "state")
+	home := a.getenv("HOME")
+	if !filepath.IsAbs(home) {
+		return "", errNoState
+	}
+	return filepath.Join(home, ".local", "state"), nil
 }
 
 // summarize tells a user at a terminal what came of the targets. The classic tools

@@ -65,15 +65,27 @@ func (j *Jump) Close() error {
 func (j *Jump) connect(ctx context.Context, address string) (net.Conn, error) {
 	c, err := j.carrier(ctx)
 	if err != nil {
-		return nil, j.fault(err)
+		return nil, j.fault(&JumpError{err})
 	}
 	conn, err := c.conn.through(ctx, address)
 	if err != nil {
 		j.put(c)
+		if e := new(Error); errors.As(err, &e) && (e.Kind == KindDenied || e.Kind == KindLost) {
+			err = &JumpError{err}
+		}
 		return nil, j.fault(err)
 	}
 	return &carried{Conn: conn, done: sync.OnceFunc(func() { j.put(c) })}, nil
 }
+
+// JumpError tells that a jump host is at fault, and nothing is known of the target.
+type JumpError struct{ Err error }
+
+// Error says what is wrong with it.
+func (e *JumpError) Error() string { return e.Err.Error() }
+
+// Unwrap gives that.
+func (e *JumpError) Unwrap() error { return e.Err }
 
 // carried gives its place back when it is closed.
 type carried struct {

@@ -142,6 +142,9 @@ func TestADeadJumpHostIsNotDialledForEachTarget(t *testing.T) {
 		if e := new(remote.Error); !errors.As(err, &e) || e.Kind != remote.KindAuth {
 			t.Fatal(err)
 		}
+		if !errors.As(err, new(*remote.JumpError)) {
+			t.Fatalf("%v is not the jump host's", err)
+		}
 	}
 	if n := b.dialled.Load(); n > 2 {
 		t.Errorf("dialled %d times", n)

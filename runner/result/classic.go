@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"syscall"
+	"time"
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/share"
@@ -205,7 +206,9 @@ func (p *part) close() error {
 // and goes to its end. The caller holds mu; back gives it free again.
 func (a *appender) alone() (back func() error, err error) {
 	fd := int(a.file.Fd())
-	switch err := syscall.Flock(fd, syscall.LOCK_EX); {
+	switch err := patientLock(fd); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return nil, a.fault("lock", fmt.Errorf("another process has held it for %v", lockPatience))
 	case err == nil:
 		back = func() error { return a.fault("unlock", syscall.Flock(fd, syscall.LOCK_UN)) }
 	case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EINVAL):
@@ -218,5 +221,39 @@ func (a *appender) alone() (back func() error, err error) {
 		return nil, errors.Join(a.fault("stat", err), back())
 	}
 	a.size, a.end = info.Size(), info.Size()
-	return back, nil
+	return back, a.mend()
+}
+
+// mend ends a last line that whoever wrote it did not.
+func (a *appender) mend() error {
+	if a.size == 0 {
+		return nil
+	}
+	last := make([]byte, 1)
+	if _, err := a.file.ReadAt(last, a.size-1); err != nil {
+		return a.fault("read", err)
+	}
+	if last[0] == '\n' {
+		return nil
+	}
+	if _, err := a.Write([]byte{'\n'}); err != nil {
+		return errors.Join(err, a.rollback())
+	}
+	a.commit()
+	return nil
+}
+
+// lockPatience is how long another process may hold a file.
+const lockPatience = 30 * time.Second
+
+// patientLock locks a file that others hold for no longer than it takes to write.
+func patientLock(fd int) error {
+	began := time.Now()
+	for pause := time.Millisecond; ; pause = min(2*pause, 50*time.Millisecond) {
+		err := syscall.Flock(fd, syscall.LOCK_EX|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) || time.Since(began) > lockPatience {
+			return err
+		}
+		time.Sleep(pause)
+	}
 }

@@ -36,7 +36,7 @@ func contents(t *testing.T, path ...string) string {
 
 func TestClassicFilesAreAddedTo(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "hosts_ok"), []byte("old,,one\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "hosts_ok"), []byte("old,,one"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c := NewClassic(aPart(t, dir, 2))

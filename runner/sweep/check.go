@@ -28,7 +28,7 @@ func (c Config) Check(ctx context.Context, instead Ledger) (tally result.Tally, 
 	if err != nil {
 		return tally, err
 	}
-	list, err := c.targets()
+	list, err := c.targets(ctx)
 	if err != nil {
 		return tally, err
 	}

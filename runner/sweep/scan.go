@@ -45,7 +45,7 @@ func (c Config) Scan(ctx context.Context, tree Tree) (tally result.Tally, err er
 	if err != nil {
 		return tally, err
 	}
-	list, err := c.targets()
+	list, err := c.targets(ctx)
 	if err != nil {
 		return tally, err
 	}

@@ -3,6 +3,7 @@
 package sweep
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -60,14 +61,21 @@ type targets struct {
 	count int64
 }
 
-func (c Config) targets() (*targets, error) {
+// A list that is a pipe may never end; ctx ends the wait for it.
+func (c Config) targets(ctx context.Context) (*targets, error) {
 	f, err := os.CreateTemp(c.Temp, "scanmaster-")
 	if err != nil {
 		return nil, err
 	}
 	t := &targets{file: f}
 	if err = os.Remove(f.Name()); err == nil {
-		err = c.gather(f)
+		gathered := make(chan error, 1)
+		go func() { gathered <- c.gather(f) }()
+		select {
+		case err = <-gathered:
+		case <-ctx.Done():
+			return nil, context.Cause(ctx) // the file is closed with the program
+		}
 	}
 	if err == nil {
 		err = t.countAll()

@@ -128,7 +128,7 @@ func TestListsAreReadInTheirOrder(t *testing.T) {
 		{[]string{"a", "d"}, nil, "a d"},
 	} {
 		c := Config{Hosts: x.hosts, Lists: x.lists, Stdin: strings.NewReader("stdin"), Config: worker.Config{Temp: dir}}
-		list, err := c.targets()
+		list, err := c.targets(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -78,7 +78,6 @@ func (c Config) gather(ctx context.Context, a *access, at KeysPlace) error {
 			return fmt.Errorf("%w; -P does without", err)
 		}
 		a.closers = append(a.closers, a.pinger)
-		c.Log("pings by %s", a.pinger.How())
 	}
 	if c.Targets.HostKeys == job.HostKeyNo {
 		a.routes.plain.keys = remote.HostKeysOff{}

@@ -33,6 +33,9 @@ func (e *ends) drain(c Config) {
 	case <-e.running.Done():
 		return
 	case <-e.taking.Done():
+		if e.running.Err() != nil {
+			return // all has been cut at once
+		}
 	}
 	why := context.Cause(e.taking)
 	c.Log("%v: nothing new is begun, and what runs has %v", why, c.grace())

@@ -78,6 +78,16 @@ func (v *visit) ping(ctx context.Context) verdict {
 	return verdict{}
 }
 
+// unreached says what it means that the target could not be connected to. Where it is
+// the jump host's fault, that is said once, since it is that of all behind it.
+func (v *visit) unreached(err error) verdict {
+	if errors.As(err, new(*remote.JumpError)) {
+		v.routes.tell(err)
+		return notIn(err)
+	}
+	return unreached(err, v.through.Banner)
+}
+
 // reach connects to the target, by its name where its address need not be known.
 func (v *visit) reach(ctx context.Context) (*remote.Reached, error) {
 	address := net.JoinHostPort(v.there.host, strconv.Itoa(v.there.port))

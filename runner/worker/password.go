@@ -126,7 +126,7 @@ func (v *visit) in(ctx context.Context, reached *remote.Reached) (*remote.Conn, 
 			return nil, notIn(err), nil
 		}
 		if reached, err = v.reach(ctx); err != nil {
-			return nil, unreached(err, v.through.Banner), nil
+			return nil, v.unreached(err), nil
 		}
 	}
 }

@@ -44,6 +44,7 @@ type routes struct {
 	auths   map[string]ssh.AuthMethod
 	lists   map[string]*remote.KnownHostsFiles
 	jumps   map[string]*remote.Jump
+	told    map[string]bool
 	closers []io.Closer
 }
 
@@ -73,6 +74,7 @@ func (c Config) newRoutes(through job.Through, config *sshconfig.Config) *routes
 		Config: c, through: through, config: config,
 		plain: route{port: c.Targets.Port, user: c.user(), algorithms: c.algorithms(), connect: c.timeouts().Connect},
 		auths: make(map[string]ssh.AuthMethod), lists: make(map[string]*remote.KnownHostsFiles), jumps: make(map[string]*remote.Jump),
+		told: make(map[string]bool),
 	}
 }
 
@@ -137,6 +139,19 @@ func algorithmsOf(said job.TargetOptions, o sshconfig.Options) (ssh.Algorithms, 
 		}
 	}
 	return Config{Targets: all}.algorithms(), nil
+}
+
+// maxTold is how many faults that many targets have in common are told.
+const maxTold = 20
+
+// tell tells of a fault that many targets may have in common, once.
+func (w *routes) tell(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if text := err.Error(); !w.told[text] && len(w.told) < maxTold {
+		w.told[text] = true
+		w.Log("%s", text)
+	}
 }
 
 // close closes all that was made on the way.

@@ -38,6 +38,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	}
 	var err error
 	if v.there, err = v.routes.to(v.target); err != nil {
+		v.routes.tell(err)
 		return invalid(err), nil
 	}
 	if came := v.locate(ctx); came.class != "" || v.aside {
@@ -54,7 +55,7 @@ func (v *visit) run(ctx context.Context) (verdict, error) {
 	v.begun = true
 	reached, err := v.reach(ctx)
 	if err != nil {
-		return unreached(err, v.through.Banner), nil
+		return v.unreached(err), nil
 	}
 	v.took.connect, v.took.banner = reached.Timing()
 	v.took.connect += v.took.resolve

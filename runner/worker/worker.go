@@ -56,6 +56,9 @@ func Run(ctx context.Context, c Config) (mark job.DoneMark, err error) {
 	if err != nil {
 		return mark, err
 	}
+	if a.pinger != nil {
+		c.Log("pings by %s", a.pinger.How())
+	}
 	return c.shift(ctx, src, s, a)
 }
 

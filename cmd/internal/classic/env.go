@@ -1,13 +1,13 @@
 package classic
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 
 	"github.com/mattn/go-shellwords"
 
 	"scanmaster/runner/job"
+	"scanmaster/spec"
 )
 
 // sshopts is the variable that says how targets are reached.
@@ -33,20 +33,24 @@ func parseEnv(text string) (map[string]string, job.TargetOptions, error) {
 		env[key] = value
 	}
 	targets, err := job.ParseSSHOPTS(env[sshopts])
-	if err == nil {
-		err = unsaid(targets)
-	}
 	delete(env, sshopts)
+	if rest := unsaid(targets).SSHOPTS(); rest != "" {
+		env[sshopts] = rest
+	}
 	return env, targets, err
 }
 
-// unsaid refuses what a scan file has no key for.
-func unsaid(o job.TargetOptions) error {
-	switch {
-	case len(o.Identities) > 1:
-		return errors.New("SSHOPTS: a scan has one identity file (targets.identity); name one")
-	case len(o.KnownHosts) > 0:
-		return errors.New("SSHOPTS: a scan remembers the host keys of targets itself, in DIR/.scanmaster/host_keys; leave UserKnownHostsFile out, and put the file there")
+// unsaid is what a scan file has no key for; it goes on in its SCAN_ENV.
+func unsaid(o job.TargetOptions) job.TargetOptions {
+	rest := job.TargetOptions{
+		KnownHosts: o.KnownHosts, ProxyJump: o.ProxyJump, Certificates: o.Certificates,
+		IdentitiesOnly: o.IdentitiesOnly, OnlySaid: o.OnlySaid,
 	}
-	return nil
+	if len(o.Identities) > 1 {
+		rest.Identities = o.Identities[1:]
+	}
+	if o.PortSaid && o.Port == spec.DefaultPort { // which goes before what ssh_config says
+		rest.Port = o.Port
+	}
+	return rest
 }
