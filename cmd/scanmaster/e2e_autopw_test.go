@@ -22,7 +22,7 @@ func TestRealAutopwUnlocksKeys(t *testing.T) {
 		}
 	}
 	script := "for key in one two three one; do ssh-add $key || exit; done; ssh-add -L >added"
-	c := sit(t, dir, "ssh-agent", "sh", "-c", script)
+	c := sit(t, dir, "autopw", "ssh-agent", "sh", "-c", script)
 	c.await("Enter passphrase for one: ")
 	c.types("open sesame\r")
 	c.await("Identity added: two")
