@@ -185,3 +185,30 @@ func TestWhatComesBetweenIsNotMixedIn(t *testing.T) {
 		t.Errorf("kept are %v, want %v", got, want)
 	}
 }
+
+// TestStartedIsOlderThanAllThatFollows has a master whose clock is ahead of the
+// share's: by started, aggregators tell what is of this run.
+func TestStartedIsOlderThanAllThatFollows(t *testing.T) {
+	t.Parallel()
+	p := scanFolder{t, t.TempDir()}
+	dir, err := share.Open(p.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	folder, err := (&clearing{prefix: dir, run: "2026A"}).begin(time.Now().Add(2 * time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer folder.Close()
+	p.write("follows")
+	started, errStarted := dir.Lstat("started")
+	follows, errFollows := dir.Lstat("follows")
+	if err := errors.Join(errStarted, errFollows); err != nil {
+		t.Fatal(err)
+	}
+	// In whole seconds, as some shares keep them.
+	if s, f := started.ModTime().Unix(), follows.ModTime().Unix(); s >= f {
+		t.Errorf("started is of %d, what follows of %d", s, f)
+	}
+}

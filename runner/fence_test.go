@@ -7,7 +7,9 @@ import (
 	"errors"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -18,6 +20,7 @@ import (
 
 	"scanmaster/runner"
 	"scanmaster/runner/fleet"
+	"scanmaster/runner/plan"
 )
 
 // otherServer is a worker host of its own. What it runs goes on when it is cut
@@ -120,6 +123,29 @@ func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 	}
 	g.wantEachOnce() // nothing was written beside the other one
 	g.wantNoneTwice(1)
+	g.wantGatheredOnce(p)
+}
+
+// wantGatheredOnce has an aggregator of the classic kind gather what there is: a
+// folder that was taken from its worker is none that it finds.
+func (g *ground) wantGatheredOnce(p plan.Plan) {
+	g.t.Helper()
+	aggregator, err := filepath.Abs("../cmd/scanmaster/testdata/classic/newer.sh")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	cmd := exec.CommandContext(g.t.Context(), aggregator, "s", g.path("input"), p.Layout.StartedFile())
+	cmd.Dir = p.Layout.ChunkDir()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		g.t.Fatalf("%v: %s", err, out)
+	}
+	want := slices.Sorted(slices.Values(g.lines))
+	if got := slices.Sorted(strings.SplitSeq(strings.TrimSpace(g.read("gathered/all.checked")), "\n")); !slices.Equal(got, want) {
+		g.t.Errorf("gathered are %d lines that are not the %d of the input", len(got), len(want))
+	}
+	if got := strings.Count(g.read("gathered/all.ok"), "\n"); got != len(want) {
+		g.t.Errorf("gathered are %d outputs of %d", got, len(want))
+	}
 }
 
 // stopWorker cuts a worker's host off and stops it, once it has a result.

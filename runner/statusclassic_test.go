@@ -1,6 +1,8 @@
 package runner_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,4 +67,36 @@ func TestTheEndOfAClassicScanIsWaitedFor(t *testing.T) {
 			t.Errorf("%+v, %v, after %v", s, err, after)
 		}
 	})
+}
+
+// TestAClassicScanThatWasMovedAwayIsOver has an aggregator that moves all away
+// where nobody looks meanwhile. An earlier run of ours is not taken for it.
+func TestAClassicScanThatWasMovedAwayIsOver(t *testing.T) {
+	for name, ours := range map[string]bool{"alone": false, "beside ours": true} {
+		t.Run(name, func(t *testing.T) {
+			l := shareOf(t, nil)
+			if ours {
+				put(t, l.Dir, ".run-"+aRun+"/plan.json", `{"layout":{"min":"202611250335"}}`)
+				put(t, l.Dir, ".run-"+aRun+"/journal", journalText+`{"kind":"finished","verdict":"complete"}`+"\n")
+				yesterday := time.Now().AddDate(0, 0, -1)
+				if err := os.Chtimes(filepath.Join(l.Prefix(), ".run-"+aRun, "journal"), yesterday, yesterday); err != nil {
+					t.Fatal(err)
+				}
+			}
+			put(t, l.Dir, ".whosts", "scan1\nscan2\n")
+			put(t, l.Dir, ".old/20261126/ended", "now\n")
+			s := mustRead(t, l)
+			if !s.Classic || !s.Moved || s.Phase != runner.PhaseFinished || s.Run != "" || s.Verdict != "" {
+				t.Errorf("%+v", s)
+			}
+			s, err := runner.AwaitStatus(t.Context(), l, func(err error) { t.Error(err) })
+			if err != nil || !s.Moved {
+				t.Errorf("%+v, %v", s, err)
+			}
+			put(t, l.Dir, "started", "now\n") // it only begins
+			if s, err := runner.ReadStatus(t.Context(), l); s.Classic || err == nil != ours {
+				t.Errorf("%+v, %v", s, err)
+			}
+		})
+	}
 }

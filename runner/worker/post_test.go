@@ -26,6 +26,31 @@ func TestTheHookSeesTheResultsBeforeTheEnd(t *testing.T) {
 	}
 }
 
+// TestTheResultsAreTheNewestOfOutput has a hook that takes the newest entry of
+// output/ for the folder of the results, and leaves a file there; its worker dies
+// before it has left .done, and the copy of the input is newer as well.
+func TestTheResultsAreTheNewestOfOutput(t *testing.T) {
+	s, _ := ready(t)
+	s.Args.PostChunk = s.write(t, "post.sh", "#!/bin/sh\nls -t output | head -1 >>newest\necho >output/own\n")
+	s.staged(t)
+	s.work(t)
+	if err := os.Remove(filepath.Join(s.folder(), job.Done)); err != nil {
+		t.Fatal(err)
+	}
+	input := filepath.Join(s.folder(), job.Output, job.Input)
+	if err := os.WriteFile(input, []byte(read(t, input)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.finishes(t)
+	minute, _, _ := strings.Cut(filepath.Base(s.folder()), ".")
+	if got, want := read(t, filepath.Join(s.folder(), "newest")), minute+"\n"+minute+"\n"; got != want {
+		t.Errorf("the newest were %q, want %q", got, want)
+	}
+	if left, _ := filepath.Glob(filepath.Join(s.folder(), job.Output, minute, ".*")); len(left) > 0 {
+		t.Errorf("left are %q", left)
+	}
+}
+
 func TestAFailedHookIsSaidInTheMark(t *testing.T) {
 	for name, c := range map[string]struct {
 		text   string
