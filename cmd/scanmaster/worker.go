@@ -125,6 +125,11 @@ func (a *app) workerConfig(args job.Args) (worker.Config, error) {
 	if err != nil {
 		return worker.Config{}, &exitError{exitUsage, err}
 	}
+	more, err := job.ParseSSHADDFLAGS(a.getenv("SSH_ADD_FLAGS"))
+	if err != nil {
+		return worker.Config{}, &exitError{exitUsage, err}
+	}
+	targets.Identities = append(targets.Identities, more...)
 	file, err := a.jobFile()
 	if err != nil {
 		return worker.Config{}, err

@@ -87,6 +87,26 @@ func TestACertificateBesideTheKeyIsShown(t *testing.T) {
 	}
 }
 
+// TestACertificateIsPutBeforeItsKey has the key among others, and none that it is for.
+func TestACertificateIsPutBeforeItsKey(t *testing.T) {
+	key := newKey(t)
+	certificate := &ssh.Certificate{Key: key.PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"root"}, ValidBefore: ssh.CertTimeInfinity}
+	if err := certificate.SignCert(rand.Reader, newKey(t)); err != nil {
+		t.Fatal(err)
+	}
+	path := writeFile(t, "cert", string(ssh.MarshalAuthorizedKey(certificate)))
+	keys, err := remote.Certify([]ssh.Signer{newKey(t), key}, path)
+	if err != nil || len(keys) != 3 || keys[0].PublicKey().Type() != ssh.CertAlgoED25519v01 || keys[2] != key {
+		t.Errorf("%v, %v", keys, err)
+	}
+	if _, err := remote.Certify([]ssh.Signer{newKey(t)}, path); err == nil || !strings.Contains(err.Error(), "none of the keys is the one that it is for") {
+		t.Errorf("another key: %v", err)
+	}
+	if _, err := remote.Certify([]ssh.Signer{key}, writeFile(t, "bad", "rubbish")); err == nil {
+		t.Error("rubbish was taken")
+	}
+}
+
 func otherCertificate(t testing.TB) string {
 	t.Helper()
 	certificate := &ssh.Certificate{Key: newKey(t).PublicKey(), CertType: ssh.UserCert, ValidPrincipals: []string{"root"}}
