@@ -24,11 +24,19 @@ func matchList(patterns []string, name string) bool {
 // matchPattern fits a name to a pattern of "*" and "?"; the letters' case counts, as with
 // ssh.
 func matchPattern(pattern, name string) bool {
-	// What path.Match means by these, ssh doesn't; nor does it stop at a slash.
-	escaped := strings.NewReplacer(`\`, `\\`, `[`, `\[`, `/`, "\x00").Replace(pattern)
-	ok, err := path.Match(escaped, strings.ReplaceAll(name, "/", "\x00"))
+	switch {
+	case pattern == "*":
+		return true
+	case !strings.ContainsAny(pattern, "*?"):
+		return pattern == name
+	}
+	ok, err := path.Match(plain.Replace(pattern), strings.ReplaceAll(name, "/", "\x00"))
 	return ok && err == nil
 }
+
+// plain masks what path.Match takes for more, and ssh doesn't; nor does ssh stop at a
+// slash.
+var plain = strings.NewReplacer(`\`, `\\`, `[`, `\[`, `/`, "\x00")
 
 // match judges a Match: all that it asks for must hold.
 func (e *evaluation) match(it *item, outer scope) (scope, error) {

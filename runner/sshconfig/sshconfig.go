@@ -77,6 +77,8 @@ func (c *Config) Says(directive string) bool {
 
 // Options are what a configuration holds for a host. What it doesn't say is empty.
 type Options struct {
+	// Silent tells that it says nothing.
+	Silent bool
 	// HostName is what to connect to in the place of the host's name.
 	HostName, User string
 	Port           int
@@ -102,7 +104,7 @@ type Options struct {
 // For says what holds for a host by the name that it is asked for by, as a user,
 // who is empty where nobody is named. The error is an *Error.
 func (c *Config) For(host, user string) (Options, error) {
-	e := &evaluation{config: c, original: host, given: user, set: make(map[string]setting)}
+	e := &evaluation{config: c, original: host, given: user}
 	if err := e.all(); err != nil {
 		return Options{}, err
 	}
@@ -111,6 +113,9 @@ func (c *Config) For(host, user string) (Options, error) {
 		if err := e.all(); err != nil {
 			return Options{}, err
 		}
+	}
+	if e.set == nil && e.lists[0] == nil && e.lists[1] == nil {
+		return Options{Silent: true}, nil
 	}
 	return e.options()
 }
@@ -210,6 +215,9 @@ func (e *evaluation) directive(it *item, doubt *item) error {
 		key := it.key
 		if key == "proxycommand" { // "none", which keeps a later ProxyJump from counting
 			key = "proxyjump"
+		}
+		if e.set == nil {
+			e.set = make(map[string]setting)
 		}
 		if _, said := e.set[key]; !said {
 			e.set[key] = s

@@ -200,3 +200,23 @@ func TestFilesThatIncludeEachOtherAreAnError(t *testing.T) {
 		t.Errorf("a folder: %v", err)
 	}
 }
+
+// BenchmarkFor is what each target costs under the files of a distribution.
+func BenchmarkFor(b *testing.B) {
+	home := b.TempDir()
+	system := filepath.Join(home, "SYSTEM")
+	text := "Host unix/* vsock/*\n ProxyCommand x\nHost *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n"
+	if err := os.WriteFile(system, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	c, err := ReadFiles(Env{Home: home}, system)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if o, err := c.For("10.0.0.1", ""); err != nil || !o.Silent {
+			b.Fatal(o, err)
+		}
+	}
+}

@@ -101,6 +101,10 @@ func (w *routes) toHost(host string, port int, said job.TargetOptions, before []
 		}
 	}
 	there := w.plain
+	if o.Silent && said.ProxyJump == "" && len(before) == 0 {
+		there.host, there.port = host, cmp.Or(port, there.port)
+		return there, nil
+	}
 	there.host, there.user = cmp.Or(o.HostName, host), cmp.Or(said.User, o.User, w.User)
 	there.port = port
 	if port == 0 && said.PortSaid {
