@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
@@ -31,10 +32,7 @@ func (a *app) ask(prompt string) (string, error) {
 		return "", errNobody
 	}
 	defer tty.Close()
-	if _, err := tty.WriteString(safe.Line(prompt, 0)); err != nil {
-		return "", err
-	}
-	secret, err := a.readSecret(int(tty.Fd()))
+	secret, err := a.readSecret(tty, safe.Line(prompt, 0))
 	_, _ = tty.WriteString("\n")
 	return secret, err
 }
@@ -42,7 +40,8 @@ func (a *app) ask(prompt string) (string, error) {
 // readSecret reads a line that isn't shown. A signal that is to end the program ends
 // it, too, and leaves the terminal as it was; who reads then does so to the program's
 // end, which is near.
-func (a *app) readSecret(fd int) (string, error) {
+func (a *app) readSecret(tty *os.File, prompt string) (string, error) {
+	fd := int(tty.Fd())
 	was, err := term.GetState(fd)
 	if err != nil {
 		return "", err
@@ -56,6 +55,16 @@ func (a *app) readSecret(fd int) (string, error) {
 		text, err := term.ReadPassword(fd)
 		typed <- line{text, err}
 	}()
+	// Not before nothing is shown any more: who sees the prompt may type at once.
+	for range 1000 {
+		if now, err := term.GetState(fd); err != nil || *now != *was {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := tty.WriteString(prompt); err != nil {
+		return "", errors.Join(err, term.Restore(fd, was))
+	}
 	select {
 	case l := <-typed:
 		return string(l.text), l.err
