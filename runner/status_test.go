@@ -195,3 +195,26 @@ func TestAStatusIsJSON(t *testing.T) {
 		t.Errorf("%s, %v", data, err)
 	}
 }
+
+// TestSinceIsWhenTheLastWorkerBegan has a worker go on with what another has begun.
+func TestSinceIsWhenTheLastWorkerBegan(t *testing.T) {
+	files := standing()
+	files["202611250335.xab/.slave"], files["202611250335.xab/started"] = "scan1\n", "now\n"
+	l := shareOf(t, files)
+	folder := filepath.Join(l.Prefix(), "202611250335.xab")
+	first := time.Now().Add(-time.Hour).Truncate(time.Second)
+	for name, at := range map[string]time.Time{"started": first, ".slave": first.Add(time.Minute)} {
+		if err := os.Chtimes(filepath.Join(folder, name), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := mustRead(t, l).Chunks[1]; !c.Since.Equal(first.Add(time.Minute)) {
+		t.Errorf("since %v, want a minute after %v", c.Since, first)
+	}
+	if err := os.Remove(filepath.Join(folder, ".slave")); err != nil {
+		t.Fatal(err)
+	}
+	if c := mustRead(t, l).Chunks[1]; !c.Since.Equal(first) {
+		t.Errorf("since %v, want %v", c.Since, first)
+	}
+}

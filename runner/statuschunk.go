@@ -32,8 +32,9 @@ type ChunkStatus struct {
 	// Worker works on it, or did last; empty where nobody has yet.
 	Worker string     `json:"worker,omitempty"`
 	State  ChunkState `json:"state"`
-	// Since is when its first worker began, by the clock of whoever keeps the
-	// files; zero where none has, or where it isn't known any more.
+	// Since is when the worker that works on it began, and else the first one, by
+	// the clock of whoever keeps the files; zero where none has, or where it isn't
+	// known any more.
 	Since time.Time `json:"since,omitzero"`
 	// Lines counts its targets, Done those that have an outcome.
 	Lines int64        `json:"lines"`
@@ -136,7 +137,7 @@ func (r *reader) readWork(s *ChunkStatus, c journal.Chunk, folder string) bool {
 		return false // not there, or not any more
 	}
 	defer dir.Close()
-	s.Since = changed(dir, job.Started)
+	s.Since = since(dir)
 	if data, err := dir.ReadFile(job.Done); err == nil {
 		mark, ok := job.ParseDone(data)
 		if ok && mark.Run == r.layout.Run && mark.Chunk == c.Name && result.IsTally(mark.Counts) {
@@ -154,6 +155,15 @@ func (r *reader) readWork(s *ChunkStatus, c journal.Chunk, folder string) bool {
 		s.Rate = rate(dir, s.Done)
 	}
 	return false
+}
+
+// since is when the worker of a folder began: each leaves its host's name there,
+// and takes it away at its end, while the first one's start stays.
+func since(dir *share.Dir) time.Time {
+	if begun := changed(dir, job.Slave); !begun.IsZero() {
+		return begun
+	}
+	return changed(dir, job.Started)
 }
 
 // rate is how many targets a worker has done a second. Both times are the file

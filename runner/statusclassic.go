@@ -163,7 +163,7 @@ func (r *classicReader) chunk(input *share.Dir, name, folder string) (ChunkStatu
 		return c, err
 	}
 	defer dir.Close()
-	c.Since = changed(dir, job.Started)
+	c.Since = since(dir)
 	if !changed(dir, job.Done).IsZero() {
 		c.State = ChunkDone
 	}

@@ -40,8 +40,18 @@ func standIn(t *testing.T, name string) string {
 	return path
 }
 
+// wantOnce makes sure that an aggregator of the classic kind has gathered each
+// target of a list once, and helpers likewise.
+func wantOnce(t *testing.T, input, gathered, folders string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), standIn(t, "once.sh"), input, gathered, folders).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // TestRealHostsUnderAClassicMaster has our binary called as scanslave by the
-// classic commands, minutes after the minute that the chunks are named for.
+// classic commands, minutes after the minute that the chunks are named for, with
+// a helper and an aggregator of the classic kind.
 func TestRealHostsUnderAClassicMaster(t *testing.T) {
 	f := newFarm(t)
 	dir := f.programs(t, "scanslave", f.program)
@@ -58,11 +68,12 @@ func TestRealHostsUnderAClassicMaster(t *testing.T) {
 	}
 	input := f.write(t, "input", strings.Join(targets, "\n")+"\n")
 	remote := f.write(t, "remote.sh", "#!/bin/sh\necho this is $(hostname)\n")
-	post := f.write(t, "post.sh", "#!/bin/sh\npwd >\"$1/post.dir\"\n")
+	post := f.write(t, "post.sh", "#!/bin/sh\npwd >\"$1/post.dir\"\n"+read(t, standIn(t, "post.chunk.sh")))
 
 	cmd := exec.CommandContext(t.Context(), standIn(t, "master.sh"), f.share, "audit", input, remote, post,
 		f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
-	cmd.Env = append(slices.Clone(f.env), "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target")
+	cmd.Env = append(slices.Clone(f.env), "MIN="+job.Min(time.Now().Add(-7*time.Minute)), "TARGETKEY="+workers[0].Home("root")+"/.ssh/target",
+		"AGGREGATE="+standIn(t, "move-away.sh"))
 	var failed strings.Builder
 	cmd.Stderr = &failed
 	out, err := cmd.Output()
@@ -73,11 +84,16 @@ func TestRealHostsUnderAClassicMaster(t *testing.T) {
 	if diff := cmp.Diff(want, sortedLines(string(out))); diff != "" {
 		t.Errorf("what it gathered (-want +got):\n%s", diff)
 	}
+	history := one(t, filepath.Join(f.prefix("audit"), ".old", "[0-9]*"))
 	for _, chunk := range []string{"xaa", "xab"} {
-		folder := one(t, filepath.Join(f.prefix("audit"), "[0-9]*."+chunk))
-		if got := read(t, filepath.Join(folder, "post.dir")); got != folder+"\n" {
-			t.Errorf("the post-chunk hook ran in %q, want %s", got, folder)
+		folder := one(t, filepath.Join(history, "[0-9]*."+chunk))
+		if got, want := read(t, filepath.Join(folder, "post.dir")), filepath.Join(f.prefix("audit"), filepath.Base(folder))+"\n"; got != want {
+			t.Errorf("the post-chunk hook ran in %q, want %q", got, want)
 		}
+	}
+	wantOnce(t, input, history, history)
+	if said := f.expect(t, exitComplete, "status", "audit", "--dir", f.share).stdout; !strings.Contains(said, "started by a classic master · finished, and moved away") {
+		t.Errorf("status says\n%s", said)
 	}
 	wantQuiet(t, workers...)
 }

@@ -57,12 +57,17 @@ func TestRealScanWithAllHooks(t *testing.T) {
 	s.write(t, "pre.sh", fmt.Sprintf(noting, "pre"))
 	s.write(t, "post.chunk.sh", fmt.Sprintf(noting, "post"))
 	s.write(t, "aggregate.sh", fmt.Sprintf(noting, "aggregate")+
-		"cd \"$(dirname \"$3\")\"\nfind . -name '.?*' -prune -o -name 'hosts_*' -newer started -print >\"$note.found\"\n")
+		standIn(t, "newer.sh")+" \"$@\"\ncd \"$(dirname \"$3\")\"\nfind . -name '.?*' -prune -o -name 'hosts_*' -newer started -print >\"$note.found\"\n")
 	scan := s.write(t, "scan.yaml", settings(f)+hookedScan)
 	s.expect(t, exitComplete, "apply", scan)
 
 	prefix := s.prefix("audit")
 	compareResults(t, filepath.Join(prefix, "*", "output", "*", "*", "hosts_"), byClass(all))
+	gathered := filepath.Join(prefix, "gathered")
+	compareResults(t, gathered+"/all.", byClass(all))
+	if err := os.RemoveAll(gathered); err != nil { // the rest is the program's
+		t.Fatal(err)
+	}
 	compareTree(t, prefix, "xaa", "xab", "xac")
 	compareHooks(t, s, prefix, "xaa", "xab", "xac")
 	if found := sortedLines(read(t, filepath.Join(s.notes, "aggregate.audit.found"))); len(found) < 6 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A stand-in for the classic master: deals INPUT out to workers, starts them as
 # that one does, and waits for their .done files.
-# usage: master.sh DIR NAME INPUT REMOTE POST KEY WORKER...
+# usage: [AGGREGATE=HOOK] master.sh DIR NAME INPUT REMOTE POST KEY WORKER...
 set -eu
 dir=$1 name=$2 input=$3 remote=$4 post=$5 key=$6
 shift 6
@@ -39,3 +39,4 @@ done
 date >"$prefix/ended"
 # What aggregators gather.
 find "$prefix" -name '.?*' -prune -o -path '*/output/*' -name 'hosts_ok' -newer "$prefix/started" -exec cat {} +
+[ -z "${AGGREGATE-}" ] || "$AGGREGATE" "$name" "$input" "$prefix/started"
