@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"scanmaster/runner/host"
-	"scanmaster/runner/plan"
 )
 
 // ErrNoTerminal tells that workers are to be attached, and there is no terminal.
@@ -15,7 +14,7 @@ var ErrNoTerminal = errors.New("attach needs a terminal, to hand over to each wo
 // attach hands the terminal over to the session of a worker that was started, until
 // its user detaches, or the worker ends.
 func (r *run) attach(ctx context.Context, t task) error {
-	if !findStep[plan.Launch](r.plan).Attach {
+	if !r.plan.Attaches() {
 		return nil
 	}
 	at, ok := t.hand.at.(*away)
@@ -35,7 +34,7 @@ func (r *run) attach(ctx context.Context, t task) error {
 
 // mayAttach makes sure that there is a terminal where one is needed.
 func (r *run) mayAttach() error {
-	if findStep[plan.Launch](r.plan).Attach && r.cfg.Attach == nil {
+	if r.plan.Attaches() && r.cfg.Attach == nil {
 		return ErrNoTerminal
 	}
 	return nil

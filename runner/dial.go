@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"scanmaster/runner/host"
@@ -29,21 +28,11 @@ func Dial(ctx context.Context, p plan.Plan, w plan.Worker, cfg Config) (*host.Ho
 	return h, nil
 }
 
-// getenv looks a variable of the master's environment up.
-func (c Config) getenv(name string) string {
-	for _, variable := range c.Environ {
-		if value, ok := strings.CutPrefix(variable, name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}
-
 // newAccess reads the keys for worker hosts. The caller closes what it gives.
 func newAccess(p plan.Plan, workers []plan.Worker, cfg Config) (*host.Access, error) {
 	c := host.AccessConfig{
 		Base: p.Base, Home: cfg.Home, User: cfg.User, AgentSocket: cfg.AgentSocket, Ask: cfg.Ask,
-		KeepAlive: keepAlive(p.Lease), SystemConfig: sshconfig.System, Getenv: cfg.getenv,
+		KeepAlive: keepAlive(p.Lease), SystemConfig: sshconfig.System, Environ: cfg.Environ,
 	}
 	for _, step := range p.Steps {
 		check, _ := step.(plan.Check)

@@ -82,7 +82,7 @@ func (r *run) launch(ctx context.Context) (string, error) {
 	first := r.deal()
 	posts, failed := make([]post, len(first)), make([]error, len(first))
 	var group sync.WaitGroup
-	attach := findStep[plan.Launch](r.plan).Attach
+	attach := r.plan.Attaches()
 	for i, c := range first {
 		t := r.task(c)
 		if attach {

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"scanmaster/runner/job"
-	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
@@ -28,7 +27,7 @@ func (r *run) divisible() bool {
 // idle gives the rates of those that have nothing to do, though they may.
 func (r *run) idle() []float64 {
 	var rates []float64
-	if r.isFull() || findStep[plan.Launch](r.plan).Attach {
+	if r.isFull() || r.plan.Attaches() {
 		return nil // who has nothing to do is to do nothing
 	}
 	for _, h := range r.crew {

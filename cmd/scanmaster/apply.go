@@ -72,11 +72,16 @@ func (a *app) apply(ctx context.Context, file string, how masterFlags, restart b
 		}
 		o.plan = p
 	}
-	o.carry = func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
+	o.carry = applying(restart)
+	return a.carryOutOrder(ctx, o)
+}
+
+// applying is runner.Apply, which with restart ends an earlier run that isn't finished.
+func applying(restart bool) carrier {
+	return func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.Restart = restart
 		return runner.Apply(ctx, p, cfg)
 	}
-	return a.carryOutOrder(ctx, o)
 }
 
 // carryOut carries an order's plan out and shows what happens.

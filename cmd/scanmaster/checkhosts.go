@@ -27,7 +27,7 @@ const checkExit = `Exit status:
 
 func newCheckhosts(a *app) *cobra.Command {
 	var t aim
-	var background, complain, status bool
+	var complain, status bool
 	cmd := &cobra.Command{
 		Use:   "checkhosts [-HIPSbeh] [-A MODE] [-f FILE]… [-n JOBS] [-o DIR] [-r SCRIPT] [--exit-status] [HOST…]",
 		Short: "run a script on hosts, and sort them by what came of it (also as checkhosts)",
@@ -43,16 +43,14 @@ host after the other, so that it may ask something of who sits at the terminal.`
 		RunE: func(cmd *cobra.Command, hosts []string) error {
 			if t.jobs == 0 {
 				t.jobs = checkJobs
-				if background || t.attended {
+				if t.background || t.attended {
 					t.jobs = 1
 				}
 			}
+			t.apart = t.jobs == 1 && !t.background
 			c, err := a.sweepConfig(cmd, &t, hosts)
 			if err != nil {
 				return err
-			}
-			if background {
-				c.Console, c.Ask = nil, nil
 			}
 			return a.checkhosts(cmd.Context(), c, complain, status)
 		},
@@ -61,7 +59,7 @@ host after the other, so that it may ask something of who sits at the terminal.`
 	flags.SetInterspersed(false)
 	t.flags(flags)
 	flags.IntVarP(&t.jobs, "jobs", "n", 0, "hosts at a time (40; 1 with -b or -H)")
-	flags.BoolVarP(&background, "background", "b", false, "one of many: scanhosts starts it so")
+	flags.BoolVarP(&t.background, "background", "b", false, "one of many: scanhosts starts it so")
 	flags.BoolVarP(&complain, "errors", "e", false, "write no results; say which hosts could not be reached, and how far they were")
 	flags.BoolVar(&status, "exit-status", false, "let the exit status tell what came of the hosts")
 	t.completes(cmd)

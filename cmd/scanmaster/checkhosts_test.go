@@ -53,7 +53,7 @@ func TestAScriptMayAskWhoSitsAtTheTerminal(t *testing.T) {
 	c := sit(t, dir, "autopw", append([]string{"env"}, words...)...)
 	c.await("who are you?")
 	c.types("one\r")
-	c.await("hello, one")
+	c.await("-rw-------\r\nwho are you?") // before, what is typed is the first one's
 	c.types("two\r")
 	if status := c.status(); status != 0 {
 		t.Errorf("status %d: %q", status, c.text())

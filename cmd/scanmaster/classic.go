@@ -10,9 +10,7 @@ import (
 
 	"scanmaster/cmd/internal/classic"
 	"scanmaster/cmd/internal/render"
-	"scanmaster/runner"
 	"scanmaster/runner/job"
-	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
 )
@@ -119,17 +117,11 @@ func (a *app) applyClassic(ctx context.Context, file classic.File, l classic.Lin
 	if l.Dir != "" {
 		words = []string{"--dir", l.Dir, l.Name}
 	}
-	o := order{verb: "apply", words: job.QuoteAll(words)}
 	p, err := a.compileRun(ctx, inline(file), false)
 	if err != nil {
 		return err
 	}
-	o.plan = p
-	o.carry = func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
-		cfg.Restart = true
-		return runner.Apply(ctx, p, cfg)
-	}
-	return a.carryOutOrder(ctx, o)
+	return a.carryOutOrder(ctx, order{verb: "apply", words: job.QuoteAll(words), plan: p, carry: applying(true)})
 }
 
 // inline is a scan that a classic command line says.

@@ -26,7 +26,6 @@ const scanExit = `Exit status:
 func newScanhosts(a *app) *cobra.Command {
 	var t aim
 	var tree sweep.Tree
-	var apart bool
 	cmd := &cobra.Command{
 		Use:   "scanhosts [-BHIPSh] [-A MODE] [-n JOBS] [-o DIR] [-p POST] [-r SCRIPT] [-s SUFFIX] -f FILE …",
 		Short: "run a script on the hosts of files, many at a time (also as scanhosts)",
@@ -52,15 +51,12 @@ terminal.`,
 			if job.CheckName(tree.Suffix) != nil {
 				return misuse(cmd, "", "-s %q is no name for a folder: letters, digits, dots, underscores and hyphens are", tree.Suffix)
 			}
-			if apart {
+			if t.apart {
 				t.jobs = 1
 			}
 			c, err := a.sweepConfig(cmd, &t, nil)
 			if err != nil {
 				return err
-			}
-			if !apart {
-				c.Console = nil
 			}
 			return a.scanhosts(cmd.Context(), c, tree)
 		},
@@ -69,7 +65,7 @@ terminal.`,
 	flags.SetInterspersed(false)
 	t.flags(flags)
 	flags.IntVarP(&t.jobs, "jobs", "n", checkJobs, "hosts at a time")
-	flags.BoolVarP(&apart, "one-by-one", "B", false, "one host after the other")
+	flags.BoolVarP(&t.apart, "one-by-one", "B", false, "one host after the other")
 	flags.StringVarP(&tree.Post, "post", "p", "", "the `script` to run after all")
 	flags.StringVarP(&tree.Suffix, "suffix", "s", job.Min(time.Now()), "names the folders (the minute)")
 	flags.Lookup("suffix").DefValue = ""

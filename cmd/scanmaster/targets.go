@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,8 +19,11 @@ import (
 
 // aim is what the command lines of checkhosts and scanhosts have in common.
 type aim struct {
-	auth, remote, out        string
-	attended                 bool
+	auth, remote, out string
+	attended          bool
+	// background tells that nobody is to be asked anything, apart that there is one
+	// host after the other, so that a script may ask something.
+	background, apart        bool
 	byName, noPing, noBanner bool
 	jobs                     int
 	lists                    []string
@@ -44,14 +49,12 @@ func (t *aim) completes(cmd *cobra.Command) {
 	complete(cmd, "jobs", noFile)
 }
 
-// args are the worker's words for it.
-func (t *aim) args() (job.Args, error) {
-	words := []string{"-A", t.auth, "-r", t.remote, "-n", fmt.Sprint(t.jobs), "none", "none"}
-	args, err := job.ParseArgs(words)
-	if err != nil {
-		return args, err
+// args are the worker's arguments for it.
+func (t *aim) args() (args job.Args, err error) {
+	if args.Jobs, err = job.ParseJobs(strconv.Itoa(t.jobs)); err == nil {
+		err = job.CheckAuth(t.auth)
 	}
-	args.Attended = t.attended
+	args.Auth, args.Remote, args.Attended = t.auth, t.remote, t.attended
 	for _, flag := range []struct {
 		on   bool
 		word string
@@ -60,7 +63,7 @@ func (t *aim) args() (job.Args, error) {
 			args.Passthrough = append(args.Passthrough, flag.word)
 		}
 	}
-	return args, nil
+	return args, err
 }
 
 // sweepConfig gathers what goes through a list.
@@ -74,18 +77,16 @@ func (a *app) sweepConfig(cmd *cobra.Command, t *aim, hosts []string) (sweep.Con
 		return sweep.Config{}, err
 	}
 	config.Job = nil // it is that of a worker which this was started by
-	config.Ask = a.asker()
 	a.frugal(&config)
-	out := t.out
-	if out == "" {
-		out = config.Temp
-	}
 	state, err := a.stateHome()
 	if err != nil {
 		return sweep.Config{}, err
 	}
-	c := sweep.Config{Config: config, Hosts: hosts, Lists: t.lists, Stdin: a.stdin, Out: out, State: state}
-	if t.attended && t.jobs == 1 {
+	c := sweep.Config{Config: config, Hosts: hosts, Lists: t.lists, Stdin: a.stdin, Out: cmp.Or(t.out, config.Temp), State: state}
+	if !t.background {
+		c.Ask = a.asker()
+	}
+	if t.attended && t.apart {
 		c.Console = ownTerminal{a.getenv("TERM")}
 	}
 	return c, nil

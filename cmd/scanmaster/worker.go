@@ -24,8 +24,9 @@ import (
 // is the classic one, so that cobra has no part in it.
 func newWorker(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "worker -A MODE [-H] -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
-		Short: "work on one chunk; the master starts it (also as scanslave)",
+		Use:     "worker -A MODE [-H] -d DIR -r REMOTE [-p POST] [-n JOBS] NAME CHUNKFILE [-- PASSTHROUGH]",
+		Aliases: []string{"scanslave"},
+		Short:   "work on one chunk; the master starts it (also as scanslave)",
 		Long: `worker runs a script on every target of a chunk. The master starts it; called as
 scanslave it does the same.
 

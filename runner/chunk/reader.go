@@ -21,6 +21,26 @@ func NewReader(r io.Reader) *Reader {
 	return &Reader{in: bufio.NewReaderSize(r, 64<<10)}
 }
 
+// IsLineError tells that an error belongs to a line, and reading goes on after it.
+func IsLineError(err error) bool {
+	bad := new(LineError)
+	return errors.As(err, &bad)
+}
+
+// CountAll reads to the end, and counts all targets that are left, those of bad lines
+// too.
+func (r *Reader) CountAll() (n int64, err error) {
+	for {
+		switch _, err := r.Next(); {
+		case errors.Is(err, io.EOF):
+			return n, nil
+		case err != nil && !IsLineError(err):
+			return 0, err
+		}
+		n++
+	}
+}
+
 // Lines counts the physical lines read so far, comments and blank ones too.
 func (r *Reader) Lines() int64 { return r.physical }
 

@@ -35,10 +35,10 @@ type AccessConfig struct {
 	// KeepAlive is as in Config.
 	KeepAlive time.Duration
 	// SystemConfig is the path of the system's ssh_config(5), which is read beside the
-	// user's; empty reads the user's alone. Getenv looks a variable of the
-	// environment up for it; nil knows none.
+	// user's; empty reads the user's alone. Environ is the environment that it may
+	// refer to, as key=value.
 	SystemConfig string
-	Getenv       func(string) string
+	Environ      []string
 }
 
 // Access gets in at worker hosts. Its owner closes it; the hosts that it has

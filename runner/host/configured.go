@@ -14,12 +14,9 @@ import (
 	"scanmaster/runner/sshconfig"
 )
 
-// maxHops bounds the jump hosts on the way to a worker host.
-const maxHops = 8
-
 // readConfig reads the ssh_config(5) of who starts the scan, and the system's.
 func (c AccessConfig) readConfig() (*sshconfig.Config, error) {
-	return sshconfig.ReadFiles(sshconfig.Env{Home: c.Home, User: c.User, Getenv: c.Getenv}, c.SystemConfig)
+	return sshconfig.Read(sshconfig.Env{Home: c.Home, User: c.User, Environ: c.Environ}, c.SystemConfig)
 }
 
 // configured puts together how a worker host is reached: as the scan file says, and
@@ -37,30 +34,16 @@ func (a *Access) configured(w plan.Worker, hops int) (Config, error) {
 			return Config{}, err
 		}
 	}
-	if c.Algorithms, err = algorithmsOf(o); err != nil {
+	var preferred job.TargetOptions
+	if err := preferred.Prefer(o.KexAlgorithms, o.Ciphers, o.MACs, o.HostKeyAlgorithms); err != nil {
 		return Config{}, err
 	}
+	c.Algorithms = remote.Algorithms(preferred)
 	if c.Auth, err = a.methods(w, o); err != nil {
 		return Config{}, err
 	}
 	c.Jump, err = a.jump(name, o.ProxyJump, hops)
 	return c, err
-}
-
-// algorithmsOf are those that ssh_config says.
-func algorithmsOf(o sshconfig.Options) (ssh.Algorithms, error) {
-	var t job.TargetOptions
-	for _, list := range []struct{ option, value string }{
-		{"KexAlgorithms", o.KexAlgorithms}, {"Ciphers", o.Ciphers}, {"MACs", o.MACs}, {"HostKeyAlgorithms", o.HostKeyAlgorithms},
-	} {
-		if list.value == "" {
-			continue
-		}
-		if err := t.Prefer(list.option, list.value); err != nil {
-			return ssh.Algorithms{}, err
-		}
-	}
-	return ssh.Algorithms{KeyExchanges: t.KexAlgorithms, Ciphers: t.Ciphers, MACs: t.MACs, HostKeys: t.HostKeyAlgorithms}, nil
 }
 
 // methods are the keys that are named, in the scan file or in ssh_config; else those
@@ -86,25 +69,18 @@ func (a *Access) methods(w plan.Worker, o sshconfig.Options) ([]ssh.AuthMethod, 
 // jump gives the host that one is reached through; nil where there is none, or it is
 // that one itself, as it is where "Host *" names it.
 func (a *Access) jump(to, hosts string, hops int) (*remote.Jump, error) {
-	if hosts == "" {
-		return nil, nil
-	}
-	if hops >= maxHops {
-		return nil, fmt.Errorf("ProxyJump %s: over %d hosts to go through; is it a circle?", hosts, maxHops)
-	}
-	first, last := sshconfig.LastHop(hosts)
-	hop, err := sshconfig.ParseHop(last)
-	if err != nil || strings.EqualFold(hop.Host, to) {
+	first, last, err := sshconfig.Jump(to, hosts, hops)
+	if err != nil || last.Host == "" {
 		return nil, err
 	}
-	c, err := a.configured(plan.Worker{Name: last, Host: hop.Host, User: hop.User, Port: hop.Port}, hops+1)
+	c, err := a.configured(plan.Worker{Host: last.Host, User: last.User, Port: last.Port}, hops+1)
 	if err != nil {
-		return nil, fmt.Errorf("ProxyJump %s: %w", last, err)
+		return nil, fmt.Errorf("ProxyJump %s: %w", last.Host, err)
 	}
 	if first != "" {
-		if c.Jump, err = a.jump(hop.Host, first, hops+1); err != nil {
+		if c.Jump, err = a.jump(last.Host, first, hops+1); err != nil {
 			return nil, err
 		}
 	}
-	return remote.NewJump(last, c.dial), nil
+	return remote.NewJump(last.Host, c.dial), nil
 }

@@ -24,30 +24,37 @@ func (o *TargetOptions) algorithms() []algorithmList {
 	}
 }
 
-// Prefer takes a list of algorithms as OpenSSH's option of that name has it, where none
-// is kept yet; names that aren't known here are passed over. The error is that none is
-// left.
-func (o *TargetOptions) Prefer(option, value string) error {
-	for _, list := range o.algorithms() {
-		if list.option != option || *list.names != nil {
-			continue
-		}
-		sign, names := "", value
-		if strings.IndexAny(value, "+-^") == 0 {
-			sign, names = value[:1], value[1:]
-		}
-		var known []string
-		for name := range strings.SplitSeq(names, ",") {
-			if sign == "-" || list.kind.Known(name) {
-				known = append(known, name)
+// Prefer takes lists of algorithms, as OpenSSH's options have them, where none is kept
+// yet; empty ones say nothing, and names that aren't known here are passed over. The
+// error is that none of a list is left.
+func (o *TargetOptions) Prefer(kex, ciphers, macs, hostKeys string) error {
+	for i, value := range []string{kex, ciphers, macs, hostKeys} {
+		if list := o.algorithms()[i]; value != "" && *list.names == nil {
+			if err := list.prefer(value); err != nil {
+				return err
 			}
 		}
-		switch {
-		case len(known) > 0:
-			return list.parse(sign + strings.Join(known, ","))
-		case sign == "":
-			return fmt.Errorf("%s: nothing is known here of %s", option, value)
+	}
+	return nil
+}
+
+// prefer keeps what is known of a list.
+func (l algorithmList) prefer(value string) error {
+	sign, names := "", value
+	if strings.IndexAny(value, "+-^") == 0 {
+		sign, names = value[:1], value[1:]
+	}
+	var known []string
+	for name := range strings.SplitSeq(names, ",") {
+		if sign == "-" || l.kind.Known(name) {
+			known = append(known, name)
 		}
+	}
+	switch {
+	case len(known) > 0:
+		return l.parse(sign + strings.Join(known, ","))
+	case sign == "":
+		return fmt.Errorf("%s: nothing is known here of %s", l.option, value)
 	}
 	return nil
 }

@@ -100,8 +100,8 @@ const withValue = "Adrpn"
 func (a *Args) set(flag byte, value string) error {
 	switch flag {
 	case 'A':
-		if value != "pubkey" && value != "password" && value != "all" {
-			return fmt.Errorf("-A is pubkey, password or all, not %q", value)
+		if err := CheckAuth(value); err != nil {
+			return err
 		}
 		a.Auth = value
 	case 'H':
@@ -113,7 +113,7 @@ func (a *Args) set(flag byte, value string) error {
 	case 'p':
 		a.PostChunk = value
 	case 'n':
-		n, err := parseJobs(value)
+		n, err := ParseJobs(value)
 		if err != nil {
 			return err
 		}
@@ -122,6 +122,14 @@ func (a *Args) set(flag byte, value string) error {
 		return ErrHelp
 	default:
 		return fmt.Errorf("there is no flag -%c", flag)
+	}
+	return nil
+}
+
+// CheckAuth says whether a way to authenticate is one.
+func CheckAuth(mode string) error {
+	if mode != "pubkey" && mode != "password" && mode != "all" {
+		return fmt.Errorf("-A is pubkey, password or all, not %q", mode)
 	}
 	return nil
 }

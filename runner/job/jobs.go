@@ -40,8 +40,8 @@ func (j *Jobs) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*int)(j))
 }
 
-// parseJobs reads the form of the command line.
-func parseJobs(s string) (Jobs, error) {
+// ParseJobs reads the form of the command line, as String gives it.
+func ParseJobs(s string) (Jobs, error) {
 	if s == autoWord {
 		return JobsAuto, nil
 	}

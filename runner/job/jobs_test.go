@@ -15,12 +15,12 @@ func TestJobsAreANumberOrAuto(t *testing.T) {
 		if err := json.Unmarshal(data, &back); err != nil || back != j {
 			t.Errorf("%s: read back as %v, %v", data, back, err)
 		}
-		if parsed, err := parseJobs(j.String()); err != nil || parsed != j {
+		if parsed, err := ParseJobs(j.String()); err != nil || parsed != j {
 			t.Errorf("-n %v: %v, %v", j, parsed, err)
 		}
 	}
 	for _, bad := range []string{"", "0", "-1", "Auto", "many"} {
-		if got, err := parseJobs(bad); err == nil {
+		if got, err := ParseJobs(bad); err == nil {
 			t.Errorf("-n %s is taken for %v", bad, got)
 		}
 	}

@@ -31,6 +31,26 @@ func AgentAuth(socket string) (ssh.AuthMethod, io.Closer, error) {
 // of a kind only the first is tried. The closer ends the connection to the
 // agent; it is never nil.
 func PublicKeys(socket string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, error) {
+	return publicKeys(socket, keys, func(ssh.Signer) bool { return true })
+}
+
+// PublicKeysOnly is PublicKeys with those of the agent's keys alone whose public halves
+// stand in one of the files, or beside it in file.pub (ssh_config(5), IdentitiesOnly).
+func PublicKeysOnly(socket string, files []string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, error) {
+	var wanted []string
+	for _, file := range files {
+		for _, path := range []string{file + ".pub", file} {
+			if text, err := readSmall(path); err == nil {
+				if public, _, _, _, err := ssh.ParseAuthorizedKey(text); err == nil {
+					wanted = append(wanted, string(public.Marshal()))
+				}
+			}
+		}
+	}
+	return publicKeys(socket, keys, func(s ssh.Signer) bool { return slices.Contains(wanted, string(s.PublicKey().Marshal())) })
+}
+
+func publicKeys(socket string, keys []ssh.Signer, want func(ssh.Signer) bool) (ssh.AuthMethod, io.Closer, error) {
 	if socket == "" {
 		return ssh.PublicKeys(keys...), io.NopCloser(nil), nil
 	}
@@ -44,42 +64,11 @@ func PublicKeys(socket string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, e
 		if err != nil && len(keys) == 0 {
 			return nil, fmt.Errorf("%w: %w", errAgent, err)
 		}
+		more = slices.DeleteFunc(more, func(s ssh.Signer) bool { return !want(s) })
 		// An agent that fails must not keep the keys of files out.
 		return slices.Concat(keys, more), nil
 	})
 	return method, conn, nil
-}
-
-// PublicKeysOnly offers the given keys, and of the agent's those alone whose public
-// halves stand in one of the files, or beside it in file.pub (ssh_config(5),
-// IdentitiesOnly). The closer is as of PublicKeys.
-func PublicKeysOnly(socket string, files []string, keys ...ssh.Signer) (ssh.AuthMethod, io.Closer, error) {
-	if socket == "" {
-		return PublicKeys("", keys...)
-	}
-	var wanted []string
-	for _, file := range files {
-		for _, path := range []string{file + ".pub", file} {
-			if text, err := readSmall(path); err == nil {
-				if public, _, _, _, err := ssh.ParseAuthorizedKey(text); err == nil {
-					wanted = append(wanted, string(public.Marshal()))
-				}
-			}
-		}
-	}
-	conn, err := new(net.Dialer).DialContext(context.Background(), "unix", socket)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%w: %w", errAgent, err)
-	}
-	held := agent.NewClient(&patient{Conn: conn})
-	return ssh.PublicKeysCallback(func() ([]ssh.Signer, error) {
-		more, err := held.Signers()
-		if err != nil && len(keys) == 0 {
-			return nil, fmt.Errorf("%w: %w", errAgent, err)
-		}
-		more = slices.DeleteFunc(more, func(s ssh.Signer) bool { return !slices.Contains(wanted, string(s.PublicKey().Marshal())) })
-		return slices.Concat(keys, more), nil
-	}), conn, nil
 }
 
 // patient is a connection to an agent that doesn't wait for ever: who waits

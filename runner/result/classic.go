@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,10 +30,8 @@ type Part struct {
 // same files in the same way. It keeps no record, so that nobody can go on where
 // it was ended. It is safe for concurrent use; whoever made it closes it.
 type Classic struct {
-	mu    sync.Mutex
+	Counted
 	parts []*part
-	seen  Seen
-	tally Tally
 }
 
 // NewClassic makes one for the parts of a list; there is one at the least.
@@ -41,23 +40,11 @@ func NewClassic(parts ...Part) *Classic {
 	var last int64
 	for _, p := range parts {
 		last += p.Lines
-		c.parts = append(c.parts, &part{out: p.Out, last: last, left: p.Lines, files: make(map[string]*appender)})
+		next := &part{out: p.Out, last: last, files: make(map[string]*appender)}
+		next.left.Store(p.Lines)
+		c.parts = append(c.parts, next)
 	}
 	return c
-}
-
-// Has reports whether a target has its outcome.
-func (c *Classic) Has(line int64) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.seen.Has(line)
-}
-
-// Tally counts the outcomes so far by their keys. It is a copy.
-func (c *Classic) Tally() Tally {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tally.Clone()
 }
 
 // Checked notes in hosts_checked that a target was taken in hand.
@@ -87,12 +74,9 @@ func (c *Classic) Outcome(o Outcome, t chunk.Target, output io.Reader) (Outcome,
 	if err := p.add(o.File, func(e *classicEntry) error { return e.write(o, t, output) }); err != nil {
 		return o, err
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.seen.Add(t.Line) {
-		return o, fmt.Errorf("line %d has an outcome already", t.Line)
+	if err := c.Add(t.Line, o.Key()); err != nil {
+		return o, err
 	}
-	c.tally.Add(o.Key())
 	return o, p.done()
 }
 
@@ -113,8 +97,9 @@ func (c *Classic) Close() error {
 
 // part is a folder of classic files.
 type part struct {
-	out        *share.Dir
-	last, left int64
+	out  *share.Dir
+	last int64
+	left atomic.Int64
 
 	mu    sync.Mutex
 	files map[string]*appender
@@ -185,7 +170,7 @@ func (p *part) mine(f *os.File, name string) error {
 
 // done counts one outcome, and closes the files when there are no more to come.
 func (p *part) done() error {
-	if p.left--; p.left != 0 {
+	if p.left.Add(-1) != 0 {
 		return nil
 	}
 	return p.close()

@@ -13,9 +13,30 @@ type Hop struct {
 	Port       int
 }
 
-// LastHop parts the last of the hosts of a ProxyJump from those that it is reached
+// maxHops bounds the hosts on one way.
+const maxHops = 8
+
+// Jump gives the host that another one is reached through by a ProxyJump, and the
+// hosts that this one is reached through in turn. It has no name where there is none,
+// or it is the other one itself, as it is where "Host *" names it. The error is that a
+// host can't be read, or that there are too many; hops are those on the way so far.
+func Jump(to, hosts string, hops int) (before string, last Hop, err error) {
+	if hosts == "" || strings.EqualFold(hosts, none) {
+		return "", Hop{}, nil
+	}
+	if hops >= maxHops {
+		return "", Hop{}, fmt.Errorf("ProxyJump %s: over %d hosts to go through; is it a circle?", hosts, maxHops)
+	}
+	before, text := lastHop(hosts)
+	if last, err = ParseHop(text); err != nil || strings.EqualFold(last.Host, to) {
+		return "", Hop{}, err
+	}
+	return before, last, nil
+}
+
+// lastHop parts the last of the hosts of a ProxyJump from those that it is reached
 // through; these are empty where there are none.
-func LastHop(hosts string) (before, last string) {
+func lastHop(hosts string) (before, last string) {
 	if i := strings.LastIndexByte(hosts, ','); i >= 0 {
 		return hosts[:i], hosts[i+1:]
 	}

@@ -26,7 +26,7 @@ func TestJumpHostsAreReadAsSSHReadsThem(t *testing.T) {
 
 func TestTheLastHopIsReachedThroughTheOthers(t *testing.T) {
 	for hosts, want := range map[string][2]string{"a": {"", "a"}, "a,b": {"a", "b"}, "a,b:1,c@d": {"a,b:1", "c@d"}} {
-		if before, last := LastHop(hosts); before != want[0] || last != want[1] {
+		if before, last := lastHop(hosts); before != want[0] || last != want[1] {
 			t.Errorf("%s: %q, %q", hosts, before, last)
 		}
 	}

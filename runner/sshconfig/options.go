@@ -167,14 +167,21 @@ func (e Env) variables(text string) (string, error) {
 		if !closed {
 			return "", fmt.Errorf("%q isn't closed", text)
 		}
-		value := ""
-		if e.Getenv != nil {
-			value = e.Getenv(name)
-		}
+		value := e.lookup(name)
 		if value == "" {
 			return "", fmt.Errorf("the environment has no %s", name)
 		}
 		out.WriteString(value)
 		text = rest
 	}
+}
+
+// lookup gives a variable of the environment; empty where there is none.
+func (e Env) lookup(name string) string {
+	for _, variable := range e.Environ {
+		if value, ok := strings.CutPrefix(variable, name+"="); ok {
+			return value
+		}
+	}
+	return ""
 }

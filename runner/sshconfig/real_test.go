@@ -35,7 +35,7 @@ func TestRealClientReadsTheSame(t *testing.T) {
 		"jump none": "ProxyJump none\nProxyJump bastion\nStrictHostKeyChecking ask\n",
 	} {
 		home, system := texts{"SYSTEM": text}.write(t)
-		c, err := ReadFiles(Env{User: me.Username, Home: home}, system)
+		c, err := Read(Env{User: me.Username, Home: home}, system)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

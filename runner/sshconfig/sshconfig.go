@@ -20,8 +20,8 @@ const System = "/etc/ssh/ssh_config"
 type Env struct {
 	// Home and User are those of who connects, Host is the name of this host.
 	Home, User, Host string
-	// Getenv looks a variable of the environment up; nil knows none.
-	Getenv func(string) string
+	// Environ is the environment, as key=value.
+	Environ []string
 }
 
 // Config is a configuration: the user's file, then the system's. It is safe for
@@ -44,10 +44,7 @@ func (e *Error) Error() string { return fmt.Sprintf("%s:%d: %s", e.File, e.Line,
 // Read reads ~/.ssh/config, then the system's file, and what they include. A file
 // that isn't there says nothing. The error is an *Error, or that of a file that
 // can't be read.
-func Read(env Env) (*Config, error) { return ReadFiles(env, System) }
-
-// ReadFiles is Read with another file in the place of the system's.
-func ReadFiles(env Env, system string) (*Config, error) {
+func Read(env Env, system string) (*Config, error) {
 	c := &Config{env: env}
 	var paths []string
 	if filepath.IsAbs(env.Home) {

@@ -32,7 +32,7 @@ func (x texts) write(t *testing.T) (home, system string) {
 func (x texts) read(t *testing.T) (*Config, string) {
 	t.Helper()
 	home, system := x.write(t)
-	c, err := ReadFiles(Env{Home: home, User: "me", Host: "scan1.example.com", Getenv: func(string) string { return "" }}, system)
+	c, err := Read(Env{Home: home, User: "me", Host: "scan1.example.com"}, system)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestWhatIsNotUnderstoodIsAnErrorWhereItApplies(t *testing.T) {
 		"IgnoreUnknown New*\nNewFangled yes\nOldFangled yes": "3: OldFangled applies",
 	} {
 		home, system := texts{".ssh/config": text + "\n", ".ssh/sub": "User x\n"}.write(t)
-		c, err := ReadFiles(Env{Home: home, User: "me"}, system)
+		c, err := Read(Env{Home: home, User: "me"}, system)
 		if err == nil {
 			_, err = c.For("web1", "")
 		}
@@ -186,17 +186,17 @@ func TestWhatDoesNotApplyIsNoError(t *testing.T) {
 
 func TestFilesThatIncludeEachOtherAreAnError(t *testing.T) {
 	home, system := texts{".ssh/config": "Include config\n"}.write(t)
-	_, err := ReadFiles(Env{Home: home}, system)
+	_, err := Read(Env{Home: home}, system)
 	if err == nil || !strings.Contains(err.Error(), "config:1: files include each other over 16 deep") {
 		t.Error(err)
 	}
-	if c, err := ReadFiles(Env{Home: t.TempDir()}, system); err != nil || !c.IsEmpty() {
+	if c, err := Read(Env{Home: t.TempDir()}, system); err != nil || !c.IsEmpty() {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if err := os.Mkdir(filepath.Join(home, "SYSTEM"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadFiles(Env{}, system); err == nil || errors.Is(err, fs.ErrNotExist) {
+	if _, err := Read(Env{}, system); err == nil || errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -209,7 +209,7 @@ func BenchmarkFor(b *testing.B) {
 	if err := os.WriteFile(system, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	c, err := ReadFiles(Env{Home: home}, system)
+	c, err := Read(Env{Home: home}, system)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,48 +20,40 @@ type Ledger interface {
 // files; it stays its owner's. The tally counts what has come of them by then, beside
 // an error too, and the errors are those of worker.Config.Sweep, or an *Incomplete.
 func (c Config) Check(ctx context.Context, instead Ledger) (tally result.Tally, err error) {
-	script, err := c.script()
+	p, err := c.prepare(ctx)
 	if err != nil {
 		return tally, err
 	}
-	out, err := c.absolute()
-	if err != nil {
-		return tally, err
-	}
-	list, err := c.targets(ctx)
-	if err != nil {
-		return tally, err
-	}
-	defer func() { err = errors.Join(err, list.close()) }()
+	defer func() { err = errors.Join(err, p.close()) }()
 	ledger := instead
 	if instead == nil {
-		dir, err := share.Open(out)
+		dir, err := share.Open(p.out)
 		if err != nil {
 			return tally, err
 		}
 		defer dir.Close()
-		files := result.NewClassic(result.Part{Out: dir, Lines: list.count})
+		files := result.NewClassic(result.Part{Out: dir, Lines: p.count})
 		defer func() { err = errors.Join(err, files.Close()) }()
 		ledger = files
 	}
-	err = c.sweep(ctx, list, script, out, ledger)
+	err = c.sweep(ctx, p, ledger)
 	return ledger.Tally(), err
 }
 
 // sweep goes through the list.
-func (c Config) sweep(ctx context.Context, list *targets, script []byte, out string, ledger Ledger) (err error) {
-	keys, err := c.keys(out)
+func (c Config) sweep(ctx context.Context, p *prepared, ledger Ledger) (err error) {
+	keys, err := c.keys(p.out)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, keys.close()) }()
-	all, err := list.reader()
+	all, err := p.targets()
 	if err != nil {
 		return err
 	}
-	err = c.Sweep(ctx, worker.Sweep{Targets: all, Script: script, Ledger: ledger, Keys: keys.KeysPlace, Console: c.Console})
+	err = c.Sweep(ctx, worker.Sweep{Targets: all, Script: p.script, Ledger: ledger, Keys: keys.KeysPlace, Console: c.Console})
 	if err != nil {
 		return err
 	}
-	return complete(list, ledger.Tally())
+	return p.complete(ledger.Tally())
 }

@@ -2,9 +2,7 @@ package sweep
 
 import (
 	"errors"
-	"fmt"
 	"io"
-	"sync"
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/result"
@@ -13,26 +11,9 @@ import (
 // Complaints says of each target that wasn't reached how far it was, and keeps
 // nothing, as checkhosts -e does. It is safe for concurrent use.
 type Complaints struct {
-	// Say is told a line, which may hold anything. It is not called concurrently.
+	result.Counted
+	// Say is told a line, which may hold anything, from several goroutines.
 	Say func(line string)
-
-	mu    sync.Mutex
-	seen  result.Seen
-	tally result.Tally
-}
-
-// Has reports whether a target has its outcome.
-func (c *Complaints) Has(line int64) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.seen.Has(line)
-}
-
-// Tally counts the outcomes so far by their keys. It is a copy.
-func (c *Complaints) Tally() result.Tally {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.tally.Clone()
 }
 
 // Checked notes nothing.
@@ -53,12 +34,9 @@ var complaints = map[result.Class]string{
 
 // Outcome complains, where there is something to complain of.
 func (c *Complaints) Outcome(o result.Outcome, t chunk.Target, _ io.Reader) (result.Outcome, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.seen.Add(t.Line) {
-		return o, fmt.Errorf("line %d has an outcome already", t.Line)
+	if err := c.Add(t.Line, o.Key()); err != nil {
+		return o, err
 	}
-	c.tally.Add(o.Key())
 	if of, bad := complaints[o.Class]; bad {
 		c.Say(of + t.Text)
 	}

@@ -33,39 +33,31 @@ type Tree struct {
 // classic files in Out/output/Suffix/xaa…; then it runs the script after all. The
 // error is an *hook.Error where that fails, and else as of Check.
 func (c Config) Scan(ctx context.Context, tree Tree) (tally result.Tally, err error) {
-	script, err := c.script()
-	if err != nil {
-		return tally, err
-	}
 	post, err := tree.post()
 	if err != nil {
 		return tally, err
 	}
-	out, err := c.absolute()
+	p, err := c.prepare(ctx)
 	if err != nil {
 		return tally, err
 	}
-	list, err := c.targets(ctx)
-	if err != nil {
-		return tally, err
-	}
-	defer func() { err = errors.Join(err, list.close()) }()
-	dir, err := share.Open(out)
+	defer func() { err = errors.Join(err, p.close()) }()
+	dir, err := share.Open(p.out)
 	if err != nil {
 		return tally, err
 	}
 	defer dir.Close()
-	parts, err := c.deal(list, dir, tree.Suffix)
+	parts, err := c.deal(p, dir, tree.Suffix)
 	defer func() { err = errors.Join(err, closeAll(parts)) }()
 	if err != nil {
 		return tally, err
 	}
 	ledger := result.NewClassic(parts...)
-	err = errors.Join(c.sweep(ctx, list, script, out, ledger), ledger.Close())
+	err = errors.Join(c.sweep(ctx, p, ledger), ledger.Close())
 	if err != nil || post == "" {
 		return ledger.Tally(), err
 	}
-	return ledger.Tally(), hook.Hook{Path: post, Args: []string{out}, Dir: out, Env: c.Environ, Output: tree.Said}.Run(ctx)
+	return ledger.Tally(), hook.Hook{Path: post, Args: []string{p.out}, Dir: p.out, Env: c.Environ, Output: tree.Said}.Run(ctx)
 }
 
 // post is the script's absolute path; it must be there before anything is touched.
@@ -94,13 +86,13 @@ func subChunks(targets int64, jobs int) int {
 
 // deal writes the sub-chunks, and makes the folders of their results. The caller
 // closes those that it gives, beside an error too.
-func (c Config) deal(list *targets, dir *share.Dir, suffix string) (parts []result.Part, err error) {
-	sizes := chunk.Sizes(list.count, subChunks(list.count, int(c.Args.Jobs)))
+func (c Config) deal(p *prepared, dir *share.Dir, suffix string) (parts []result.Part, err error) {
+	sizes := chunk.Sizes(p.count, subChunks(p.count, int(c.Args.Jobs)))
 	if len(sizes) == 0 {
 		return nil, errors.New("the lists hold no host")
 	}
 	names := chunk.Names(len(sizes))
-	if err := write(list, dir, suffix, names, sizes); err != nil {
+	if err := p.deal(dir, suffix, names, sizes); err != nil {
 		return nil, err
 	}
 	for i, name := range names {
@@ -113,15 +105,15 @@ func (c Config) deal(list *targets, dir *share.Dir, suffix string) (parts []resu
 	return parts, nil
 }
 
-// write writes the targets of each sub-chunk, bad lines too: they get an outcome
+// deal writes the targets of each sub-chunk, bad lines too: they get an outcome
 // like all others.
-func write(list *targets, dir *share.Dir, suffix string, names []string, sizes []int64) error {
+func (p *prepared) deal(dir *share.Dir, suffix string, names []string, sizes []int64) error {
 	in, err := dir.Make(job.Input, suffix)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	all, err := list.reader()
+	all, err := p.targets()
 	if err != nil {
 		return err
 	}
@@ -142,7 +134,7 @@ func some(to io.Writer, from *chunk.Reader, n int64) error {
 	w := bufio.NewWriter(to)
 	for ; n > 0; n-- {
 		t, err := from.Next()
-		if bad := new(chunk.LineError); err != nil && !errors.As(err, &bad) {
+		if err != nil && !chunk.IsLineError(err) {
 			return err
 		}
 		if _, err := w.WriteString(t.Text + "\n"); err != nil {

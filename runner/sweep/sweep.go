@@ -13,7 +13,6 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/result"
-	"scanmaster/runner/share"
 	"scanmaster/runner/worker"
 )
 
@@ -37,54 +36,59 @@ type Config struct {
 	Console worker.Console
 }
 
-// maxScript bounds a script, in bytes: it is held in memory.
-const maxScript = 16 << 20
-
-// script reads the script.
-func (c Config) script() ([]byte, error) {
-	f, err := share.OpenRegular(c.Args.Remote)
-	if err != nil {
-		return nil, fmt.Errorf("script: %w", err)
-	}
-	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, maxScript+1))
-	if err == nil && len(text) > maxScript {
-		err = fmt.Errorf("%s is over %d MiB", c.Args.Remote, maxScript>>20)
-	}
-	return text, err
-}
-
-// targets is a private copy of all lists, without a name, and how many targets are
-// in it. Its owner closes it.
-type targets struct {
-	file  *os.File
+// prepared is all that a sweep reads before it touches anything. Its owner closes it.
+type prepared struct {
+	script []byte
+	// out is the folder of the results by a path that stays good.
+	out string
+	// list is a private copy of all lists, without a name, and count how many targets
+	// are in it, bad lines too: they get an outcome like all others.
+	list  *os.File
 	count int64
 }
 
-// A list that is a pipe may never end; ctx ends the wait for it.
-func (c Config) targets(ctx context.Context) (*targets, error) {
-	f, err := os.CreateTemp(c.Temp, "scanmaster-")
-	if err != nil {
+func (c Config) prepare(ctx context.Context) (*prepared, error) {
+	p := new(prepared)
+	var err error
+	if p.script, err = worker.ReadScript(c.Args.Remote); err != nil {
 		return nil, err
 	}
-	t := &targets{file: f}
-	if err = os.Remove(f.Name()); err == nil {
-		gathered := make(chan error, 1)
-		go func() { gathered <- c.gather(f) }()
-		select {
-		case err = <-gathered:
-		case <-ctx.Done():
-			return nil, context.Cause(ctx) // the file is closed with the program
-		}
+	if p.out, err = c.absolute(); err != nil {
+		return nil, err
+	}
+	if p.list, err = worker.Nameless(c.Temp); err != nil {
+		return nil, err
+	}
+	// A list that is a pipe may never end.
+	gathered := make(chan error, 1)
+	go func() { gathered <- c.gather(p.list) }()
+	select {
+	case err = <-gathered:
+	case <-ctx.Done():
+		return nil, context.Cause(ctx) // the copy, which may be written to, is closed with the program
+	}
+	var all *chunk.Reader
+	if err == nil {
+		all, err = p.targets()
 	}
 	if err == nil {
-		err = t.countAll()
+		p.count, err = all.CountAll()
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, p.close())
 	}
-	return t, nil
+	return p, nil
 }
+
+// targets reads the targets from the first one on.
+func (p *prepared) targets() (*chunk.Reader, error) {
+	if _, err := p.list.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	return chunk.NewReader(p.list), nil
+}
+
+func (p *prepared) close() error { return p.list.Close() }
 
 // gather copies what the targets are.
 func (c Config) gather(to io.Writer) error {
@@ -126,34 +130,6 @@ func (c Config) copyList(to io.Writer, path string) error {
 	return err
 }
 
-// reader reads the targets from the first one on.
-func (t *targets) reader() (*chunk.Reader, error) {
-	if _, err := t.file.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	return chunk.NewReader(t.file), nil
-}
-
-// countAll counts those that get an outcome, bad lines too.
-func (t *targets) countAll() error {
-	r, err := t.reader()
-	if err != nil {
-		return err
-	}
-	for {
-		at, err := r.Next()
-		if bad := new(chunk.LineError); err != nil && !errors.As(err, &bad) {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-		t.count = at.Line
-	}
-}
-
-func (t *targets) close() error { return t.file.Close() }
-
 // absolute is the folder of the results by a path that stays good.
 func (c Config) absolute() (string, error) {
 	path, err := filepath.Abs(c.Out)
@@ -179,9 +155,9 @@ func (e *Incomplete) Error() string {
 	return fmt.Sprintf("%d of %d targets have no outcome", e.Lines-e.Outcomes, e.Lines)
 }
 
-func complete(t *targets, tally result.Tally) error {
-	if n := tally.Total(); n != t.count {
-		return &Incomplete{Lines: t.count, Outcomes: n}
+func (p *prepared) complete(tally result.Tally) error {
+	if n := tally.Total(); n != p.count {
+		return &Incomplete{Lines: p.count, Outcomes: n}
 	}
 	return nil
 }

@@ -127,12 +127,12 @@ func TestListsAreReadInTheirOrder(t *testing.T) {
 		{nil, nil, "stdin"},
 		{[]string{"a", "d"}, nil, "a d"},
 	} {
-		c := Config{Hosts: x.hosts, Lists: x.lists, Stdin: strings.NewReader("stdin"), Config: worker.Config{Temp: dir}}
-		list, err := c.targets(t.Context())
+		c := Config{Hosts: x.hosts, Lists: x.lists, Stdin: strings.NewReader("stdin"), Out: dir, Config: worker.Config{Temp: dir, Args: job.Args{Remote: one}}}
+		list, err := c.prepare(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		all, err := list.reader()
+		all, err := list.targets()
 		if err != nil {
 			t.Fatal(err)
 		}

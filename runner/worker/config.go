@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/crypto/ssh"
-
 	"scanmaster/runner/job"
 )
 
@@ -71,15 +69,6 @@ func (c Config) run() string {
 
 // user is the name to log in to targets as.
 func (c Config) user() string { return cmp.Or(c.Targets.User, c.User) }
-
-// algorithms are those that may be used towards targets, best first; none are
-// the library's own.
-func (c Config) algorithms() ssh.Algorithms {
-	return ssh.Algorithms{
-		KeyExchanges: c.Targets.KexAlgorithms, Ciphers: c.Targets.Ciphers, MACs: c.Targets.MACs,
-		HostKeys: c.Targets.HostKeyAlgorithms,
-	}
-}
 
 // timeouts are the job file's, or the defaults with the connect timeout of
 // SSHOPTS.

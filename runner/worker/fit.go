@@ -121,7 +121,7 @@ func (c Config) fitPing() (string, error) {
 
 // fitTemp writes a temporary file.
 func (c Config) fitTemp() error {
-	f, err := nameless(c.Temp)
+	f, err := Nameless(c.Temp)
 	if err == nil {
 		_, err = f.Write(make([]byte, 4096)) // a full disk has room for names
 		err = errors.Join(err, f.Close())

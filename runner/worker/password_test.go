@@ -38,6 +38,16 @@ func (s *scene) attended(auth string, types ...string) *user {
 	return u
 }
 
+// behindPasswords deals out 20 targets that want one, in either way.
+func (s *scene) behindPasswords(t *testing.T) {
+	t.Helper()
+	s.fleet.SetPassword("right")
+	for i := range 20 {
+		s.add(t, fmt.Sprint("web", i), fleet.Behaviour{Kind: []fleet.Kind{fleet.WantsPassword, fleet.Asks}[i%2]})
+	}
+	s.deal(t)
+}
+
 func TestAPasswordIsAskedForOnce(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -93,11 +103,7 @@ func TestKeysGoBeforeThePassword(t *testing.T) {
 func TestAMistypedPasswordIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.fleet.SetPassword("right")
-	for i := range 20 {
-		s.add(t, fmt.Sprint("web", i), fleet.Behaviour{Kind: []fleet.Kind{fleet.WantsPassword, fleet.Asks}[i%2]})
-	}
-	s.deal(t)
+	s.behindPasswords(t)
 	u := s.attended(authPassword, "wrong", "right")
 	s.Args.Jobs = 20
 	s.work(t)
@@ -118,11 +124,7 @@ func TestAMistypedPasswordIsAskedForAgain(t *testing.T) {
 func TestAWrongPasswordIsNotTriedEverywhere(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.fleet.SetPassword("right")
-	for i := range 20 {
-		s.add(t, fmt.Sprint("web", i), fleet.Behaviour{Kind: []fleet.Kind{fleet.WantsPassword, fleet.Asks}[i%2]})
-	}
-	s.deal(t)
+	s.behindPasswords(t)
 	s.attended(authPassword, "wrong", "wrong too")
 	s.Args.Jobs = 20
 	_, err := Run(t.Context(), s.Config)

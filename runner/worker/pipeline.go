@@ -103,10 +103,10 @@ type rest struct {
 func (r *rest) Next() (chunk.Target, error) {
 	for {
 		t, err := r.list.Next()
-		if (err == nil || isBadLine(err)) && !r.limit.take(t.Line) {
+		if (err == nil || chunk.IsLineError(err)) && !r.limit.take(t.Line) {
 			return chunk.Target{}, io.EOF
 		}
-		if err != nil && !isBadLine(err) || !r.ledger.Has(t.Line) {
+		if err != nil && !chunk.IsLineError(err) || !r.ledger.Has(t.Line) {
 			return t, err
 		}
 	}

@@ -133,7 +133,7 @@ func (q *queue) come(now time.Time) (t trial, found bool, err error) {
 	case errors.Is(err, io.EOF):
 		q.ended = true
 		return trial{}, false, nil
-	case err != nil && !isBadLine(err):
+	case err != nil && !chunk.IsLineError(err):
 		return trial{}, false, fmt.Errorf("chunk: %w", err)
 	case err == nil && q.address != nil:
 		t.at = q.address(t.target)

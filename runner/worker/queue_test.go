@@ -142,7 +142,7 @@ func TestNoNewTargetIsTakenWhileTooManyWait(t *testing.T) {
 
 func TestABadLineComesLikeAnyOther(t *testing.T) {
 	q := newQueue(chunk.NewReader(strings.NewReader("-x\nweb1\n")), 10)
-	if got := mustNext(t, q); !isBadLine(got.bad) {
+	if got := mustNext(t, q); !chunk.IsLineError(got.bad) {
 		t.Errorf("got %+v", got)
 	}
 	if got := mustNext(t, q); got.bad != nil || got.target.Host != "web1" {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -50,29 +49,19 @@ type routes struct {
 
 // readConfig reads ssh_config(5).
 func (c Config) readConfig() (*sshconfig.Config, error) {
-	env := sshconfig.Env{Home: c.Home, User: c.User, Host: c.Host, Getenv: c.getenv}
-	config, err := sshconfig.ReadFiles(env, c.SystemConfig)
+	env := sshconfig.Env{Home: c.Home, User: c.User, Host: c.Host, Environ: c.Environ}
+	config, err := sshconfig.Read(env, c.SystemConfig)
 	if err != nil || config.IsEmpty() {
 		return nil, err
 	}
 	return config, nil
 }
 
-// getenv looks a variable of the worker's environment up.
-func (c Config) getenv(name string) string {
-	for _, variable := range c.Environ {
-		if value, ok := strings.CutPrefix(variable, name+"="); ok {
-			return value
-		}
-	}
-	return ""
-}
-
 // newRoutes has no way by keys yet. The caller closes it.
 func (c Config) newRoutes(through job.Through, config *sshconfig.Config) *routes {
 	return &routes{
 		Config: c, through: through, config: config,
-		plain: route{port: c.Targets.Port, user: c.user(), algorithms: c.algorithms(), connect: c.timeouts().Connect},
+		plain: route{port: c.Targets.Port, user: c.user(), algorithms: remote.Algorithms(c.Targets), connect: c.timeouts().Connect},
 		auths: make(map[string]ssh.AuthMethod), lists: make(map[string]*remote.KnownHostsFiles), jumps: make(map[string]*remote.Jump),
 		told: make(map[string]bool),
 	}
@@ -87,12 +76,12 @@ func (w *routes) to(t chunk.Target) (route, error) {
 		there.host, there.port = host, cmp.Or(port, there.port)
 		return there, nil
 	}
-	return w.toHost(host, port, w.Targets, nil)
+	return w.toHost(host, port, w.Targets, 0)
 }
 
 // toHost gives the way to a host whose port was said, or is 0. Said goes before what
-// ssh_config says; before are the jump hosts whose own way it is a part of.
-func (w *routes) toHost(host string, port int, said job.TargetOptions, before []string) (route, error) {
+// ssh_config says; hops counts the hosts that are reached through it.
+func (w *routes) toHost(host string, port int, said job.TargetOptions, hops int) (route, error) {
 	var o sshconfig.Options
 	if w.config != nil {
 		var err error
@@ -101,7 +90,7 @@ func (w *routes) toHost(host string, port int, said job.TargetOptions, before []
 		}
 	}
 	there := w.plain
-	if o.Silent && said.ProxyJump == "" && len(before) == 0 {
+	if o.Silent && said.ProxyJump == "" && hops == 0 {
 		there.host, there.port = host, cmp.Or(port, there.port)
 		return there, nil
 	}
@@ -114,35 +103,20 @@ func (w *routes) toHost(host string, port int, said job.TargetOptions, before []
 	if w.Job == nil && said.ConnectTimeout == 0 && o.ConnectTimeout > 0 {
 		there.connect = time.Duration(o.ConnectTimeout) * time.Second
 	}
-	var err error
-	if there.algorithms, err = algorithmsOf(said, o); err != nil {
+	preferred := said
+	err := preferred.Prefer(o.KexAlgorithms, o.Ciphers, o.MACs, o.HostKeyAlgorithms)
+	if err != nil {
 		return route{}, err
 	}
-	if there.auth, err = w.authOf(said, o, len(before) > 0); err != nil {
+	there.algorithms = remote.Algorithms(preferred)
+	if there.auth, err = w.authOf(said, o, hops > 0); err != nil {
 		return route{}, err
 	}
 	if there.keys, err = w.keysOf(said, o); err != nil {
 		return route{}, err
 	}
-	there.jump, err = w.jumpOf(host, cmp.Or(said.ProxyJump, o.ProxyJump), before)
+	there.jump, err = w.jumpOf(host, cmp.Or(said.ProxyJump, o.ProxyJump), hops)
 	return there, err
-}
-
-// algorithmsOf are those of ssh_config where SSHOPTS says none; names that nobody here
-// knows are passed over, as long as one is left.
-func algorithmsOf(said job.TargetOptions, o sshconfig.Options) (ssh.Algorithms, error) {
-	all := said
-	for _, list := range []struct{ option, value string }{
-		{"KexAlgorithms", o.KexAlgorithms}, {"Ciphers", o.Ciphers}, {"MACs", o.MACs}, {"HostKeyAlgorithms", o.HostKeyAlgorithms},
-	} {
-		if list.value == "" {
-			continue
-		}
-		if err := all.Prefer(list.option, list.value); err != nil {
-			return ssh.Algorithms{}, err
-		}
-	}
-	return Config{Targets: all}.algorithms(), nil
 }
 
 // maxTold is how many faults that many targets have in common are told.

@@ -20,9 +20,6 @@ import (
 	"scanmaster/runner/worker/hostkeys"
 )
 
-// maxHops bounds the jump hosts on one way.
-const maxHops = 8
-
 // authOf is the login by the keys that SSHOPTS and ssh_config name. Jump hosts are
 // logged in to by keys whatever the targets want.
 func (w *routes) authOf(said job.TargetOptions, o sshconfig.Options, isJump bool) (ssh.AuthMethod, error) {
@@ -90,25 +87,18 @@ func (w *routes) keysOf(said job.TargetOptions, o sshconfig.Options) (remote.Hos
 
 // jumpOf gives the last of the hosts to go through to one; nil where there is none, or
 // it is that one itself, as it is where "Host *" names it.
-func (w *routes) jumpOf(to, hosts string, before []string) (*remote.Jump, error) {
-	if hosts == "" || strings.EqualFold(hosts, "none") {
-		return nil, nil
-	}
-	if len(before) >= maxHops {
-		return nil, fmt.Errorf("ProxyJump %s: over %d hosts to go through; is it a circle?", hosts, maxHops)
-	}
-	first, last := sshconfig.LastHop(hosts)
-	hop, err := sshconfig.ParseHop(last)
-	if err != nil || strings.EqualFold(hop.Host, to) {
+func (w *routes) jumpOf(to, hosts string, hops int) (*remote.Jump, error) {
+	first, last, err := sshconfig.Jump(to, hosts, hops)
+	if err != nil || last.Host == "" {
 		return nil, err
 	}
-	said := job.TargetOptions{User: hop.User, Port: defaultPort, Identities: w.Targets.Identities, HostKeys: w.Targets.HostKeys, ProxyJump: first}
-	there, err := w.toHost(hop.Host, hop.Port, said, append(slices.Clone(before), hosts))
+	said := job.TargetOptions{User: last.User, Port: defaultPort, Identities: w.Targets.Identities, HostKeys: w.Targets.HostKeys, ProxyJump: first}
+	there, err := w.toHost(last.Host, last.Port, said, hops+1)
 	if err != nil {
-		return nil, fmt.Errorf("ProxyJump %s: %w", last, err)
+		return nil, fmt.Errorf("ProxyJump %s: %w", last.Host, err)
 	}
 	return once(w, w.jumps, hosts, func() (*remote.Jump, error) {
-		return remote.NewJump(last, func(ctx context.Context) (*remote.Conn, error) { return w.dial(ctx, there) }), nil
+		return remote.NewJump(last.Host, func(ctx context.Context) (*remote.Conn, error) { return w.dial(ctx, there) }), nil
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
 // defaultHook is the post-chunk hook of a classic worker that is told none.
@@ -105,7 +106,7 @@ func (c Config) readClassic(s *source) (err error) {
 
 // readChunk makes the private copy of the chunk and counts its targets.
 func (c Config) readChunk(s *source, digest string) (err error) {
-	if s.targets, err = nameless(c.Temp); err != nil {
+	if s.targets, err = Nameless(c.Temp); err != nil {
 		return err
 	}
 	if err := copyVerified(s.targets, c.Args.ChunkFile, digest); err != nil {
@@ -130,17 +131,7 @@ func (s *source) count() (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	for {
-		_, err := targets.Next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return n, nil
-		case err != nil && !isBadLine(err):
-			return 0, err
-		}
-		n++
-	}
+	return targets.CountAll()
 }
 
 // cut cuts the private copy after a target.
@@ -151,7 +142,7 @@ func (s *source) cut(end int64) error {
 	}
 	for at := int64(0); at < end; {
 		t, err := targets.Next()
-		if err != nil && !isBadLine(err) {
+		if err != nil && !chunk.IsLineError(err) {
 			return err
 		}
 		at = t.Line
@@ -182,11 +173,6 @@ func sizeOf(r *bufio.Reader, lines int64) (size int64, err error) {
 	return size, nil
 }
 
-func isBadLine(err error) bool {
-	bad := new(chunk.LineError)
-	return errors.As(err, &bad)
-}
-
 // compare holds a digest against the one that must be, where there is one.
 func compare(path, got, want string) error {
 	if want == "" || got == want {
@@ -195,10 +181,19 @@ func compare(path, got, want string) error {
 	return fmt.Errorf("%s is not what the master staged: its SHA-256 is %s and should be %s", path, got, want)
 }
 
+// ReadScript reads a script, of at most 16 MiB.
+func ReadScript(path string) ([]byte, error) {
+	text, err := readVerified(path, "")
+	if err != nil {
+		return nil, fmt.Errorf("script: %w", err)
+	}
+	return text, nil
+}
+
 // readVerified reads a small file whose digest, where it is given, must be
 // right.
 func readVerified(path, digest string) ([]byte, error) {
-	f, err := openRegular(path)
+	f, err := share.OpenRegular(path)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func (s *spool) keep(p []byte) (int, error) {
 
 // spill goes over from memory to a file. Where it can't, all stays in memory.
 func (s *spool) spill() error {
-	file, err := nameless(s.temp)
+	file, err := Nameless(s.temp)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 
+	"scanmaster/cmd/internal/tty"
 	"scanmaster/runner/remote"
 )
 
@@ -50,7 +51,7 @@ func Run(ctx context.Context, cmd *exec.Cmd, user Terminal) error {
 	}
 	shown, keys, ended, quit := make(chan []byte), make(chan []byte), make(chan error, 1), make(chan struct{})
 	sizes, stop := user.Resized()
-	s := &session{user: user, cmd: cmd, terminal: terminal, echo: echo{terminal: terminal}, calm: time.NewTimer(quiet), shown: shown, keys: keys, sizes: sizes, ended: ended}
+	s := &session{user: user, cmd: cmd, terminal: terminal, echo: tty.Echo{Terminal: terminal}, calm: time.NewTimer(quiet), shown: shown, keys: keys, sizes: sizes, ended: ended}
 	defer s.secrets.forget()
 	var group sync.WaitGroup
 	group.Go(func() { pass(terminal, shown, quit) })
@@ -93,7 +94,7 @@ type session struct {
 	user     Terminal
 	cmd      *exec.Cmd
 	terminal *os.File // the command's
-	echo     echo
+	echo     tty.Echo
 	calm     *time.Timer // when nothing has happened for a while
 
 	shown, keys <-chan []byte
@@ -118,7 +119,7 @@ func (s *session) serve(ctx context.Context) error {
 			s.show(text, ok)
 			s.calm.Reset(quiet)
 		case <-s.calm.C:
-			s.try(s.echo.show())
+			s.try(s.echo.Show())
 			s.answer()
 		case keys, ok := <-s.keys:
 			s.typed(keys, ok)
@@ -198,7 +199,7 @@ func (s *session) send(answer string) {
 // sendSecret answers a prompt with what must not be seen.
 func (s *session) sendSecret(secret []byte) {
 	s.screen.answered()
-	s.try(s.echo.hide())
+	s.try(s.echo.Hide())
 	line := append(append(make([]byte, 0, len(secret)+1), secret...), '\n')
 	s.pass(line)
 	clear(line)

@@ -29,10 +29,15 @@ func Open() (*Terminal, error) {
 	// reading without waiting would come as a surprise.
 	file, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
-		return nil, fmt.Errorf("there is no terminal: %w", err)
+		return nil, noTerminal(err)
 	}
 	return take(file)
 }
+
+// ErrNone tells that the program has no terminal.
+var ErrNone = errors.New("there is no terminal")
+
+func noTerminal(err error) error { return fmt.Errorf("%w: %w", ErrNone, err) }
 
 // take makes a terminal raw, and closes what is none.
 func take(file *os.File) (*Terminal, error) {

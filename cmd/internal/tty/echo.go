@@ -1,23 +1,22 @@
-package autopw
+package tty
 
 import (
 	"os"
 
 	"golang.org/x/sys/unix"
-
-	"scanmaster/cmd/internal/tty"
 )
 
-// echo is whether what is written to a command's terminal is seen on it. What the
-// command has made of it holds again after hide once it is shown.
-type echo struct {
-	terminal *os.File
-	hidden   *unix.Termios // how it was; nil where nothing is hidden
+// Echo is whether what is typed at a terminal, or written to it from its far end, is
+// seen on it. The terminal stays its owner's.
+type Echo struct {
+	Terminal *os.File
+
+	hidden *unix.Termios // how it was; nil where nothing is hidden
 }
 
-// hide ends the echo. Where the command has ended it itself there is nothing to do.
-func (e *echo) hide() error {
-	return tty.Control(e.terminal, func(fd int) error {
+// Hide ends the echo. Where somebody else has ended it there is nothing to do.
+func (e *Echo) Hide() error {
+	return Control(e.Terminal, func(fd int) error {
 		was, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil || was.Lflag&unix.ECHO == 0 {
 			return err
@@ -29,16 +28,16 @@ func (e *echo) hide() error {
 	})
 }
 
-// show lets it be seen again, unless the command has changed the terminal
+// Show lets it be seen again, unless somebody else has changed the terminal
 // meanwhile. The kernel makes the echo some time after what is echoed was written:
 // hence it isn't asked for right behind that.
-func (e *echo) show() error {
+func (e *Echo) Show() error {
 	was := e.hidden
 	if was == nil {
 		return nil
 	}
 	e.hidden = nil
-	return tty.Control(e.terminal, func(fd int) error {
+	return Control(e.Terminal, func(fd int) error {
 		now, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil {
 			return err

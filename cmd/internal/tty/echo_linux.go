@@ -1,4 +1,4 @@
-package autopw
+package tty
 
 import "golang.org/x/sys/unix"
 
