@@ -117,23 +117,28 @@ func TestAPasswordIsTypedOnceAtTheTerminal(t *testing.T) {
 	}
 }
 
-// TestThePromptForAPasswordCanBeInterrupted leaves the terminal as it was.
-func TestThePromptForAPasswordCanBeInterrupted(t *testing.T) {
-	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "hello.sh"), []byte("echo hello\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	was := fresh(t)
-	t.Setenv("XDG_STATE_HOME", dir)
-	t.Setenv("SSHOPTS", "")
-	c := sit(t, dir, "checkhosts", "-P", "-A", "password", "-r", "hello.sh", "-o", dir, "127.0.0.1:1")
-	c.await(" on the targets, password: ")
-	c.types("\x03")
-	c.await("ended by interrupt")
-	if stateOf(t, c.terminal) != was {
-		t.Error("the terminal is not as it was")
-	}
-	if status := c.status(); status != exitSignal+2 {
-		t.Errorf("status %d: %q", status, c.text())
+// TestThePromptForAPasswordCanBeLeft leaves the terminal as it was, by ^C and by ^D.
+func TestThePromptForAPasswordCanBeLeft(t *testing.T) {
+	for key, want := range map[string]struct {
+		says   string
+		status int
+	}{"\x03": {"ended by interrupt", exitSignal + 2}, "\x04": {": nothing was typed", exitNotDone}} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "hello.sh"), []byte("echo hello\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		was := fresh(t)
+		t.Setenv("XDG_STATE_HOME", dir)
+		t.Setenv("SSHOPTS", "")
+		c := sit(t, dir, "checkhosts", "-P", "-A", "password", "-r", "hello.sh", "-o", dir, "127.0.0.1:1")
+		c.await(" on the targets, password: ")
+		c.types(key)
+		c.await(want.says)
+		if stateOf(t, c.terminal) != was {
+			t.Error("the terminal is not as it was")
+		}
+		if status := c.status(); status != want.status {
+			t.Errorf("%q: status %d: %q", key, status, c.text())
+		}
 	}
 }
