@@ -21,7 +21,7 @@ const refused = " \t\n,\"'$`;|&<>()\\*?!#/@={}~^+"
 // makes long lines of small inputs.
 func FuzzParseLine(f *testing.F) {
 	for _, seed := range []string{
-		"web1 10.0.0.5:2222\r\n# no\n[2001:db8::7]:22", "\ufeff\tweb1  x \t::1", "-oProxyCommand=x\na,b\nw\xff\x00",
+		"web1 10.0.0.5:2222\r\n# no\n[2001:db8::7]:22", "\ufeff\tweb1  x \t::1", "\ufeff\ufeffweb1", "-oProxyCommand=x\na,b\nw\xff\x00",
 		"fe80::1%eth0\nweb1:0\n[::1]x", "a b", "web1  10.0.0.5",
 	} {
 		f.Add([]byte(seed), byte(' '), uint16(0))

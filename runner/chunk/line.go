@@ -17,7 +17,7 @@ const MaxLine = 4096
 const kept = MaxLine + 2
 
 // bom begins files that some editors write, and stands in the middle where
-// such files are joined.
+// such files are joined, more than once where some of them were empty.
 var bom = []byte("\ufeff")
 
 // LineError tells that a line names no target that may be scanned.
@@ -78,12 +78,25 @@ func parse(line []byte) (t Target, ok bool, reason string) {
 	return t, true, reason
 }
 
-// trim takes off what stands around a line: a byte order mark, its end, blanks.
+// trim takes off what stands around a line: byte order marks, its end, blanks.
 func trim(line []byte) []byte {
-	line = bytes.TrimPrefix(line, bom)
+	line = lead(line)
 	line = bytes.TrimSuffix(line, []byte("\n"))
 	line = bytes.TrimSuffix(line, []byte("\r"))
 	return bytes.Trim(line, " \t")
+}
+
+// lead takes off the blanks and all the byte order marks before a line. One that
+// was left would be taken off, unseen, where what was written is read again: a
+// bad line would have become another, good one.
+func lead(line []byte) []byte {
+	for {
+		rest := bytes.TrimPrefix(bytes.TrimLeft(line, " \t"), bom)
+		if len(rest) == len(line) {
+			return line
+		}
+		line = rest
+	}
 }
 
 // squeeze appends a part of a line with each run of blanks made one space, and

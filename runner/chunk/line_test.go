@@ -18,6 +18,7 @@ func TestALineIsHostAndIPWhateverStandsAroundThem(t *testing.T) {
 		{"web1 rack 7, row 3 10.0.0.5", "web1 rack 7, row 3 10.0.0.5", "web1", "10.0.0.5"},
 		{"\ufeffweb1", "web1", "web1", "web1"},
 		{"\ufeff  web1", "web1", "web1", "web1"},
+		{"\ufeff \ufeff\ufeffweb1", "web1", "web1", "web1"},
 		{"build_host.example.com.", "build_host.example.com.", "build_host.example.com.", "build_host.example.com."},
 		{"bücher.example", "bücher.example", "bücher.example", "bücher.example"},
 		{"web1 10.0.0.5:2222", "web1 10.0.0.5:2222", "web1", "10.0.0.5:2222"},

@@ -81,11 +81,15 @@ func (r *Reader) line() ([]byte, error) {
 }
 
 // rest reads a line to its end that doesn't fit the buffer. Runs of blanks are
-// made one on the way, so that what stands behind them isn't missed.
+// made one on the way, so that what stands behind them isn't missed. One stands
+// before the rest: a line of nothing but blanks is one, too.
 func (r *Reader) rest(part []byte) ([]byte, error) {
-	r.long = r.long[:0]
+	r.long = append(r.long[:0], ' ')
 	for err := bufio.ErrBufferFull; ; part, err = r.in.ReadSlice('\n') {
-		r.long = squeeze(r.long, part, kept+len(bom)+len("\r\n"))
+		if len(r.long) == len(" ") {
+			part = lead(part)
+		}
+		r.long = squeeze(r.long, part, kept+len(" \r\n"))
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			return r.long, err
 		}

@@ -53,6 +53,7 @@ func TestNoLineIsLostToTheWayItIsWritten(t *testing.T) {
 		"long comment":     "web1 10.0.0.1\n#" + strings.Repeat(" x", 100_000) + "\nweb2\nweb3\nweb4 10.0.0.4\n",
 		"long blank line":  strings.Repeat(" \t", 100_000) + "\nweb1 10.0.0.1\nweb2\nweb3\nweb4 10.0.0.4\n",
 		"a run of blanks":  strings.Repeat(" ", 100_000) + "web1" + strings.Repeat("\t", 100_000) + "10.0.0.1" + strings.Repeat(" ", 100_000) + "\r\nweb2\nweb3\nweb4 10.0.0.4",
+		"a mark behind it": strings.Repeat(" ", 100_000) + "\ufeff" + "web1 10.0.0.1\nweb2\nweb3\nweb4 10.0.0.4",
 		"a mark before it": "\ufeff" + strings.Repeat(" ", 100_000) + "web1 10.0.0.1\nweb2\nweb3\nweb4 10.0.0.4",
 	} {
 		t.Run(name, func(t *testing.T) {
