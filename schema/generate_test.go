@@ -30,7 +30,9 @@ func generate(t *testing.T) []byte {
 	root := r.Reflect(spec.Scan{})
 	root.Title = "scan file of scanmaster"
 	root.Description = "A script, the targets that it runs on, and the workers that see to it."
-	root.Required = []string{"version", "name", "input", "remote", "hosts"}
+	// With a base a file may leave out what stands there.
+	root.If = &jsonschema.Schema{Not: &jsonschema.Schema{Required: []string{"base"}}}
+	root.Then = &jsonschema.Schema{Required: []string{"version", "name", "input", "remote", "hosts"}}
 	constrain(root, reflect.ValueOf(*spec.Default()))
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)

@@ -133,6 +133,26 @@ func TestBadScanFilesAreInvalid(t *testing.T) {
 	}
 }
 
+func TestABaseMaySayWhatMustBeThere(t *testing.T) {
+	compiled := compile(t)
+	for value, good := range map[string]bool{
+		`{"base": "../site.yaml"}`:              true,
+		`{"base": "../site.yaml", "name": "a"}`: true,
+		`{"base": "../site.yaml", "nam": "a"}`:  false,
+		`{"base": ["../site.yaml"]}`:            false,
+		`{"base": "-x"}`:                        false,
+		`{"name": "a"}`:                         false,
+	} {
+		instance, err := jsonschema.UnmarshalJSON(strings.NewReader(value))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := compiled.Validate(instance); (err == nil) != good {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
 func compile(t *testing.T) *jsonschema.Schema {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema.JSON))

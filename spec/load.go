@@ -5,7 +5,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"reflect"
 	"syscall"
+
+	"gopkg.in/yaml.v3"
 
 	"scanmaster/spec/diag"
 )
@@ -16,35 +20,35 @@ const MaxFile = 1 << 20
 // Load reads a scan file and gives all that is wrong with it, sorted by place.
 // The scan is good for use where none of the problems is an error.
 func Load(path string) (*Scan, diag.List) {
-	data, err := read(path)
+	data, info, err := read(path)
 	if err != nil {
 		var problems diag.List
 		problems.Errorf(diag.Pos{File: path}, "", "the file can't be read: %v", err)
 		return &Scan{file: path}, problems
 	}
-	return Parse(path, data)
+	return parse(path, data, &bases{[]layer{{Base: Base{File: path, Path: filepath.Base(path)}, info: info}}})
 }
 
 // read reads at most one byte more than a scan file may hold. It opens without
 // waiting, so that a pipe is refused instead of hanging the reader.
-func read(path string) ([]byte, error) {
+func read(path string) ([]byte, fs.FileInfo, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		return nil, reason(err)
+		return nil, nil, reason(err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return nil, reason(err)
+		return nil, nil, reason(err)
 	}
 	switch {
 	case info.IsDir():
-		return nil, errors.New("it is a folder")
+		return nil, nil, errors.New("it is a folder")
 	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no regular file")
+		return nil, nil, errors.New("it is no regular file")
 	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
-	return data, reason(err)
+	return data, info, reason(err)
 }
 
 // reason takes the path off an error: the problem's place says it already.
@@ -66,29 +70,51 @@ func ParseInline(what string, data []byte) (*Scan, diag.List) {
 // Inline is the text of a scan that is in no file; nil where one holds it.
 func (s *Scan) Inline() []byte { return s.inline }
 
-// Parse reads the text of a scan file. It gives all that is wrong with it,
-// sorted by place, but for what hides behind a text that is no YAML at all.
-// The scan is good for use where none of the problems is an error.
-func Parse(file string, data []byte) (*Scan, diag.List) {
+// Parse reads the text of a scan file, which may not have a base: it opens no
+// file. It gives all that is wrong with the text, sorted by place, but for what
+// hides behind one that is no YAML at all. The scan is good for use where none
+// of the problems is an error.
+func Parse(file string, data []byte) (*Scan, diag.List) { return parse(file, data, nil) }
+
+// parse reads a scan file's text with what is below it; without below there is
+// nothing.
+func parse(file string, data []byte, below *bases) (*Scan, diag.List) {
 	scan := Default()
 	scan.file = file
-	problems := checkText(file, data)
-	if problems.HasErrors() {
-		return scan, problems
-	}
-	root, problems := parseYAML(file, data)
-	if root == nil {
-		return scan, problems
-	}
+	scan.texts = map[string][]byte{file: data}
 	r := newReader(file)
-	r.problems = problems
-	r.document(root, scan)
+	root := r.root(file, data)
+	if root == nil {
+		return scan, r.problems
+	}
+	root = r.under(root, scan, below)
+	r.structure(root, reflect.ValueOf(scan).Elem(), spot{})
 	scan.pos = r.pos
 	judge(scan, r)
 	scan.bad = r.bad
+	scan.rebase()
 	if r.full() {
 		r.problems.Errorf(diag.Pos{File: file}, "mend these first", "there are more problems than the %d that are told", maxProblems)
 	}
 	r.problems.Sort()
 	return scan, r.problems
+}
+
+// root gives the keys and values of one of the scan's files, nil where it has
+// none.
+func (r *reader) root(file string, text []byte) *yaml.Node {
+	problems := checkText(file, text)
+	var root *yaml.Node
+	if !problems.HasErrors() {
+		root, problems = parseYAML(file, text)
+	}
+	r.problems = append(r.problems, problems...)
+	if root == nil {
+		return nil
+	}
+	if file != r.file {
+		visit(root, func(n *yaml.Node) { r.origin[n] = file })
+	}
+	r.refuse(root)
+	return root
 }

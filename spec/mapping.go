@@ -49,9 +49,9 @@ func (r *reader) pairs(n *yaml.Node, path string) func(yield func(key, value *ya
 			case key.Kind == yaml.AliasNode || isMerge(key):
 				// refuse told of it
 			case key.Kind != yaml.ScalarNode || isEmpty(key):
-				r.tell(place(r.file, key), "", "a key takes a word, not %s", found(key))
+				r.tell(r.place(key), "", "a key takes a word, not %s", found(key))
 			case again:
-				r.tell(place(r.file, key), "leave one of them out", "%s is given twice, first in line %d", shown(join(path, key.Value)), line)
+				r.tell(r.place(key), "leave one of them out", "%s is given twice, first in line %d", shown(join(path, key.Value)), line)
 			default:
 				first[key.Value] = key.Line
 				if !yield(key, value) {

@@ -1,8 +1,6 @@
 package spec
 
 import (
-	"reflect"
-
 	"gopkg.in/yaml.v3"
 
 	"scanmaster/spec/diag"
@@ -17,6 +15,8 @@ const maxProblems = 100
 type reader struct {
 	file     string
 	problems diag.List
+	// origin names the file of what the scan file itself does not say.
+	origin map[*yaml.Node]string
 	// pos and keys are the places of values and of their keys, by path.
 	pos, keys map[string]diag.Pos
 	// paths maps what validator calls a field to its path, where they differ.
@@ -28,8 +28,8 @@ type reader struct {
 
 func newReader(file string) *reader {
 	return &reader{
-		file: file,
-		pos:  make(map[string]diag.Pos), keys: make(map[string]diag.Pos),
+		file: file, origin: make(map[*yaml.Node]string),
+		pos: make(map[string]diag.Pos), keys: make(map[string]diag.Pos),
 		paths: make(map[string]string), bad: make(map[string]bool),
 	}
 }
@@ -49,10 +49,12 @@ func (s spot) key(key string) spot {
 // has the short form.
 func (s spot) as(suffix string) spot { return spot{s.path, s.name + suffix} }
 
-// document reads the whole scan.
-func (r *reader) document(root *yaml.Node, scan *Scan) {
-	r.refuse(root)
-	r.structure(root, reflect.ValueOf(scan).Elem(), spot{})
+// place is where a node stands.
+func (r *reader) place(n *yaml.Node) diag.Pos {
+	if file, ok := r.origin[n]; ok {
+		return place(file, n)
+	}
+	return place(r.file, n)
 }
 
 // full tells that enough was told.
@@ -61,7 +63,7 @@ func (r *reader) full() bool { return len(r.problems) >= maxProblems }
 // errorf adds a problem of the value at a path.
 func (r *reader) errorf(n *yaml.Node, path, hint, format string, args ...any) {
 	r.bad[path] = true
-	r.tell(place(r.file, n), hint, format, args...)
+	r.tell(r.place(n), hint, format, args...)
 }
 
 // tell adds a problem, unless there are enough.
@@ -73,10 +75,10 @@ func (r *reader) tell(pos diag.Pos, hint, format string, args ...any) {
 
 // mark remembers where a value is.
 func (r *reader) mark(s spot, key, value *yaml.Node) {
-	r.keys[s.path] = place(r.file, key)
+	r.keys[s.path] = r.place(key)
 	r.pos[s.path] = r.keys[s.path]
 	if value.Kind == yaml.ScalarNode && !isEmpty(value) {
-		r.pos[s.path] = place(r.file, value)
+		r.pos[s.path] = r.place(value)
 	}
 	r.paths[s.name] = s.path
 }

@@ -23,10 +23,10 @@ func (r *reader) refuse(root *yaml.Node) {
 		}
 	})
 	if alias != nil {
-		r.tell(place(r.file, alias), noAliasesHint, noAliases)
+		r.tell(r.place(alias), noAliasesHint, noAliases)
 	}
 	if tag != nil {
-		r.tell(place(r.file, tag), "leave it out", "tags of YAML's are not taken")
+		r.tell(r.place(tag), "leave it out", "tags of YAML's are not taken")
 	}
 }
 

@@ -13,6 +13,10 @@ import (
 type Scan struct {
 	// Version of the scan file's format. There is one so far.
 	Version int `yaml:"version" validate:"eq=1"`
+	// Base is a file of the same form with what many scans share. What is said here
+	// counts, and mappings that both have are put together key by key. Paths in it
+	// start from its own folder.
+	Base string `yaml:"base" validate:"omitempty,file_path"`
 	// Name of the scan: one path segment that names files and folders.
 	Name string `yaml:"name" validate:"required,max=100,scan_name"`
 	// Input lists the files of targets, "host" or "host ip" a line.
@@ -117,7 +121,11 @@ type Scan struct {
 
 	file   string
 	inline []byte
-	pos    map[string]diag.Pos
+	bases  []Base
+	// texts are those of the scan file and its bases, by file, as far as they may
+	// be quoted.
+	texts map[string][]byte
+	pos   map[string]diag.Pos
 	// bad are the paths of values that a problem was told of.
 	bad map[string]bool
 }

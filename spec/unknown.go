@@ -24,7 +24,7 @@ func (r *reader) unknown(key *yaml.Node, path string, t reflect.Type) {
 	case path != "":
 		hint = "it takes " + strings.Join(keysOf(t, "", false), ", ")
 	}
-	r.tell(place(r.file, key), hint, "unknown key %s", shown(join(path, key.Value)))
+	r.tell(r.place(key), hint, "unknown key %s", shown(join(path, key.Value)))
 }
 
 // keysOf gives the paths of a struct's keys and, if deep, of those in them;

@@ -129,6 +129,6 @@ func inline(file classic.File) source {
 	scan, problems := spec.ParseInline(classicName, file.Text)
 	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error {
 		file.Where(problems, classicName)
-		return shown(problems, render.Problems(a.stderr, problems, "", nil))
+		return shown(problems, render.Problems(a.stderr, problems, nil))
 	}}
 }

@@ -22,7 +22,7 @@ type source struct {
 // fromFile reads a scan file.
 func fromFile(path string) source {
 	scan, problems := spec.Load(path)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(path, problems) }}
+	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(scan, problems) }}
 }
 
 // compile finds out what a plan needs to know of a scan, and compiles the plan. All
@@ -72,11 +72,9 @@ func dryRun(f *plan.Facts) {
 }
 
 // show tells people of the problems with a scan file.
-func (a *app) show(file string, problems diag.List) error {
+func (a *app) show(scan *spec.Scan, problems diag.List) error {
 	problems.Sort()
-	// What can't be read can't be quoted either, and its problem says so.
-	source, _ := gather.Source(file)
-	return shown(problems, render.Problems(a.stderr, problems, file, source))
+	return shown(problems, render.Problems(a.stderr, problems, scan.Text))
 }
 
 // shown gives errInvalid where problems that were shown stop a scan.

@@ -63,7 +63,7 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 		return scan, dir, nil
 	}
 	loaded, problems := spec.Load(scan)
-	if err := a.show(scan, problems); isInvalid(err) {
+	if err := a.show(loaded, problems); isInvalid(err) {
 		return "", "", &exitError{status: exitUsage}
 	} else if err != nil {
 		return "", "", err

@@ -96,6 +96,14 @@ func (l Layout) JobFile(n int) string {
 // Staged is where a script or hook is staged, by its role.
 func (l Layout) Staged(r Role) string { return filepath.Join(l.RunDir(), string(r)) }
 
+// Base is where the n-th file below the scan file is staged, from 0.
+func (l Layout) Base(n int) string {
+	if n == 0 {
+		return l.Staged(RoleBase)
+	}
+	return l.Staged(Role(fmt.Sprintf("base.%d.yaml", n+1)))
+}
+
 // Log is where a worker's own messages go that has no terminal.
 func (l Layout) Log(chunk string) string { return filepath.Join(l.RunDir(), LogPrefix+chunk) }
 
@@ -143,6 +151,7 @@ type Role string
 // The roles.
 const (
 	RoleScan      Role = "scan.yaml"
+	RoleBase      Role = "base.yaml"
 	RolePre       Role = "pre"
 	RoleRemote    Role = "remote"
 	RolePostChunk Role = "post_chunk"

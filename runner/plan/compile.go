@@ -51,7 +51,9 @@ type compiler struct {
 	script                     File
 	pre, postChunk, aggregator *File
 	inputs, exclude, hostFiles []File
-	knownHosts                 *File
+	// bases are below the scan file, the nearest first.
+	bases      []File
+	knownHosts *File
 }
 
 func layoutOf(scan *spec.Scan, facts Facts) job.Layout {

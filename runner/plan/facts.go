@@ -44,7 +44,9 @@ type FileFacts struct {
 // targets, from which workers, as whom, trusting which keys, what makes it
 // fail, what is moved or deleted, and what is written.
 type Summary struct {
-	Name      string      `json:"name"`
+	Name string `json:"name"`
+	// Base are the files below the scan file, the nearest first.
+	Base      []File      `json:"base,omitempty"`
 	Script    File        `json:"script"`
 	Shell     string      `json:"shell"`
 	User      string      `json:"user,omitempty"`

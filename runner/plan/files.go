@@ -21,6 +21,9 @@ const ScanFileKey = "scan file"
 // found of them.
 func (c *compiler) gatherFiles() {
 	s := c.scan
+	for i, base := range s.Bases() {
+		c.bases = append(c.bases, c.file(job.RoleBase, fmt.Sprintf("base[%d]", i), base.Path))
+	}
 	c.workers = workersOf(c.facts.Hosts)
 	c.pre = c.hook(job.RolePre, "hooks.pre", s.Hooks.Pre)
 	c.postChunk = c.hook(job.RolePostChunk, "hooks.post_chunk", s.Hooks.PostChunk)
@@ -47,6 +50,7 @@ func (c *compiler) allFiles() []File {
 		Role: job.RoleScan, Key: ScanFileKey, Path: filepath.Base(c.scan.File()),
 		SHA256: scan.SHA256, Size: scan.Size, Lines: scan.Lines, Text: string(c.scan.Inline()),
 	}}
+	files = append(files, c.bases...)
 	if c.pre != nil {
 		files = append(files, *c.pre)
 	}

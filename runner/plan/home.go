@@ -3,7 +3,8 @@ package plan
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
+
+	"scanmaster/spec"
 )
 
 // nowhere is what "~" stands for where no home is known: a folder that isn't
@@ -12,7 +13,7 @@ import (
 const nowhere = "/nonexistent"
 
 // FromHome tells that a path of the scan file starts from home.
-func FromHome(path string) bool { return path == "~" || strings.HasPrefix(path, "~/") }
+func FromHome(path string) bool { return spec.FromHome(path) }
 
 // HomeProblem and HomeHint say that such a path names no file, and what mends
 // that.

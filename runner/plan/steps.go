@@ -51,8 +51,12 @@ func (c *compiler) deployFrom() string {
 
 func (c *compiler) stage() Stage {
 	s := Stage{Dir: c.layout.RunDir()}
+	bases := 0
 	for _, f := range c.allFiles() {
 		switch f.Role {
+		case job.RoleBase:
+			s.Files = append(s.Files, StagedFile{File: f, To: c.layout.Base(bases)})
+			bases++
 		case job.RoleScan, job.RolePre, job.RoleRemote, job.RolePostChunk, job.RoleAggregate:
 			s.Files = append(s.Files, StagedFile{File: f, To: c.layout.Staged(f.Role)})
 		}

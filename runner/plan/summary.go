@@ -10,6 +10,7 @@ import (
 func (c *compiler) summary() Summary {
 	s := Summary{
 		Name:      c.scan.Name,
+		Base:      c.bases,
 		Script:    c.script,
 		Shell:     c.scan.Shell,
 		User:      c.scan.Targets.User,

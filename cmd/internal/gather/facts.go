@@ -34,6 +34,9 @@ func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.
 	} else {
 		g.facts.Scan, _ = g.read(filepath.Base(scan.File()), drain)
 	}
+	for _, base := range scan.Bases() {
+		g.facts.Files[base.Path] = measured(base.Text)
+	}
 	for _, path := range []string{scan.Hooks.Pre, scan.Remote.Script, scan.Hooks.PostChunk, scan.Hooks.Aggregate, scan.KnownHosts} {
 		if path != "" {
 			g.file(path, drain)

@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"scanmaster/runner/plan"
-	"scanmaster/spec"
 )
 
 // Why a file can't be used; each completes a sentence that begins with its name.
@@ -132,15 +131,4 @@ func (c cancellable) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
-}
-
-// Source reads a scan file's text, to quote from; what is over spec.MaxFile is
-// left out.
-func Source(path string) ([]byte, error) {
-	f, _, err := open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, spec.MaxFile))
 }

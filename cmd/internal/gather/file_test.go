@@ -76,17 +76,3 @@ func TestALongReadEndsWithTheContext(t *testing.T) {
 		t.Errorf("read gives %v", err)
 	}
 }
-
-func TestAScanFileIsReadToQuoteFrom(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "scan.yaml")
-	if _, err := Source(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that isn't there gives %v", err)
-	}
-	if err := os.WriteFile(path, []byte("version: 1\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	got, err := Source(path)
-	if err != nil || string(got) != "version: 1\n" {
-		t.Errorf("source is %q, %v", got, err)
-	}
-}

@@ -21,6 +21,7 @@ import (
 func (t *text) header() {
 	s, file := t.plan.Summary, t.plan.Job
 	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
+	t.key("base", bases(s))
 	t.key("runs", runs(s))
 	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env)))
 	t.key("hooks", t.hooks())
@@ -45,6 +46,14 @@ func (t *text) header() {
 	}
 	t.key("writes", t.writes())
 	t.key("owner", "taken for dead after "+duration(t.plan.Lease)+" without a heartbeat")
+}
+
+func bases(s plan.Summary) string {
+	below := make([]string, len(s.Base))
+	for i, f := range s.Base {
+		below[i] = fmt.Sprintf("%s (%s)", f.Path, about(f))
+	}
+	return strings.Join(below, dots)
 }
 
 func runs(s plan.Summary) string {

@@ -14,15 +14,15 @@ import (
 // maxQuoted bounds a quoted line, in bytes.
 const maxQuoted = 200
 
-// Problems writes problems, each as "file:line:col: summary", with the line of
-// the scan file that it is about, and the hint. Only lines of the scan file
-// are quoted, which source holds; never those of another file.
-func Problems(w io.Writer, problems diag.List, scanFile string, source []byte) error {
+// Problems writes problems, each as "file:line:col: summary", with the line that
+// it is about, and the hint. Only lines of files that text has are quoted, which
+// may be nil; never those of another file.
+func Problems(w io.Writer, problems diag.List, text func(file string) []byte) error {
 	var out strings.Builder
 	for _, d := range problems {
 		out.WriteString(problem(d))
-		if d.Pos.File == scanFile {
-			out.WriteString(quoted(source, d.Pos))
+		if text != nil {
+			out.WriteString(quoted(text(d.Pos.File), d.Pos))
 		}
 		if d.Hint != "" {
 			out.WriteString("  hint: " + safe.Line(d.Hint, 0) + "\n")

@@ -94,6 +94,16 @@ func TestWhatOnlyTheRunCanKnowIsNamed(t *testing.T) {
 	}
 }
 
+// only gives the text of one file.
+func only(file string, text []byte) func(string) []byte {
+	return func(asked string) []byte {
+		if asked == file {
+			return text
+		}
+		return nil
+	}
+}
+
 func TestProblemsQuoteOnlyTheScanFile(t *testing.T) {
 	source := []byte("version: 1\r\n\tname: \u202eév\x1bil\n")
 	problems := diag.List{
@@ -104,7 +114,7 @@ func TestProblemsQuoteOnlyTheScanFile(t *testing.T) {
 		{Pos: diag.Pos{File: "::error::.yaml"}, Summary: "named like a command"},
 	}
 	var out strings.Builder
-	if err := render.Problems(&out, problems, "s.yaml", source); err != nil {
+	if err := render.Problems(&out, problems, only("s.yaml", source)); err != nil {
 		t.Fatal(err)
 	}
 	want := `s.yaml:2:8: no \x1b name
@@ -126,7 +136,7 @@ func TestACaretBeyondTheQuotedPartIsLeftOut(t *testing.T) {
 	line := strings.Repeat("a", 300)
 	problems := diag.List{{Pos: diag.Pos{File: "s.yaml", Line: 1, Col: 250}, Summary: "there"}}
 	var out strings.Builder
-	if err := render.Problems(&out, problems, "s.yaml", []byte(line)); err != nil {
+	if err := render.Problems(&out, problems, only("s.yaml", []byte(line))); err != nil {
 		t.Fatal(err)
 	}
 	if got := out.String(); strings.Contains(got, "^") || !strings.Contains(got, "…\n") {
@@ -140,7 +150,7 @@ func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
 
 func TestAFullDiskIsToldOf(t *testing.T) {
 	p := compile(t, base(), nil)
-	for _, err := range []error{render.Text(full{}, p, false), render.JSON(full{}, p), render.Problems(full{}, nil, "", nil)} {
+	for _, err := range []error{render.Text(full{}, p, false), render.JSON(full{}, p), render.Problems(full{}, nil, nil)} {
 		if err == nil {
 			t.Error("nothing was told of")
 		}

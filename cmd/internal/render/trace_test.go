@@ -56,7 +56,7 @@ func leaves(v reflect.Value, name string, path ...int) []leaf {
 	var found []leaf
 	for i := range v.NumField() {
 		key, ok := v.Type().Field(i).Tag.Lookup("yaml")
-		if !ok {
+		if !ok || name+key == "base" { // whose files show, as base.txtar has it
 			continue
 		}
 		at, in := append(append([]int{}, path...), i), name+key
