@@ -17,16 +17,17 @@ import (
 // MaxFile is the most that a scan file may hold, in bytes.
 const MaxFile = 1 << 20
 
-// Load reads a scan file and gives all that is wrong with it, sorted by place.
-// The scan is good for use where none of the problems is an error.
-func Load(path string) (*Scan, diag.List) {
+// Load reads a scan file, and its bases, and gives all that is wrong with them,
+// sorted by place. Settings take the place of what these say, a later one that of
+// an earlier one. The scan is good for use where none of the problems is an error.
+func Load(path string, settings ...Setting) (*Scan, diag.List) {
 	data, info, err := read(path)
 	if err != nil {
 		var problems diag.List
 		problems.Errorf(diag.Pos{File: path}, "", "the file can't be read: %v", err)
 		return &Scan{file: path}, problems
 	}
-	return parse(path, data, &bases{[]layer{{Base: Base{File: path, Path: filepath.Base(path)}, info: info}}})
+	return parse(path, data, settings, &bases{[]layer{{Base: Base{File: path, Path: filepath.Base(path)}, info: info}}})
 }
 
 // read reads at most one byte more than a scan file may hold. It opens without
@@ -74,20 +75,20 @@ func (s *Scan) Inline() []byte { return s.inline }
 // file. It gives all that is wrong with the text, sorted by place, but for what
 // hides behind one that is no YAML at all. The scan is good for use where none
 // of the problems is an error.
-func Parse(file string, data []byte) (*Scan, diag.List) { return parse(file, data, nil) }
+func Parse(file string, data []byte) (*Scan, diag.List) { return parse(file, data, nil, nil) }
 
-// parse reads a scan file's text with what is below it; without below there is
-// nothing.
-func parse(file string, data []byte, below *bases) (*Scan, diag.List) {
+// parse reads a scan file's text with what is above and below it; without below
+// there can be no base.
+func parse(file string, data []byte, settings []Setting, below *bases) (*Scan, diag.List) {
 	scan := Default()
-	scan.file = file
+	scan.file, scan.settings = file, settings
 	scan.texts = map[string][]byte{file: data}
 	r := newReader(file)
 	root := r.root(file, data)
 	if root == nil {
 		return scan, r.problems
 	}
-	root = r.under(root, scan, below)
+	root = r.under(r.over(root, settings), scan, below)
 	r.structure(root, reflect.ValueOf(scan).Elem(), spot{})
 	scan.pos = r.pos
 	judge(scan, r)

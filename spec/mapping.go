@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"reflect"
 
 	"gopkg.in/yaml.v3"
@@ -51,7 +52,11 @@ func (r *reader) pairs(n *yaml.Node, path string) func(yield func(key, value *ya
 			case key.Kind != yaml.ScalarNode || isEmpty(key):
 				r.tell(r.place(key), "", "a key takes a word, not %s", found(key))
 			case again:
-				r.tell(r.place(key), "leave one of them out", "%s is given twice, first in line %d", shown(join(path, key.Value)), line)
+				first := ""
+				if line > 0 {
+					first = fmt.Sprintf(", first in line %d", line)
+				}
+				r.tell(r.place(key), "leave one of them out", "%s is given twice%s", shown(join(path, key.Value)), first)
 			default:
 				first[key.Value] = key.Line
 				if !yield(key, value) {

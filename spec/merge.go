@@ -6,7 +6,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// merge puts a mapping over another. A key of the upper one wins over that of
+// merge puts a mapping over another, which its file, or the command line, has
+// above it. A key of the upper one wins over that of
 // the lower one whole, but where both values are mappings: these are put
 // together in turn. Workers are a list, of which a mapping is only a short form.
 func (r *reader) merge(lower, upper *yaml.Node, path string) *yaml.Node {
@@ -26,7 +27,9 @@ func (r *reader) merge(lower, upper *yaml.Node, path string) *yaml.Node {
 		if inner == "hosts" || value.Kind != yaml.MappingNode || above.Kind != yaml.MappingNode {
 			continue
 		}
-		content[i+1] = r.merge(value, above, inner)
+		if content[i+1] = r.merge(value, above, inner); upper.Content[i].Line == 0 {
+			content[i] = key // which a file has
+		}
 	}
 	return r.like(upper, yaml.Node{Kind: yaml.MappingNode, Tag: upper.Tag, Content: content})
 }

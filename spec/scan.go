@@ -119,9 +119,10 @@ type Scan struct {
 	// it has shrunk by more, apply asks for --force.
 	MaxDrift Percent `yaml:"max_drift"`
 
-	file   string
-	inline []byte
-	bases  []Base
+	file     string
+	inline   []byte
+	settings []Setting
+	bases    []Base
 	// texts are those of the scan file and its bases, by file, as far as they may
 	// be quoted.
 	texts map[string][]byte

@@ -22,8 +22,9 @@ import (
 func newApply(a *app) *cobra.Command {
 	var how masterFlags
 	var restart bool
+	var with changes
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach] [--set KEY=VALUE]...",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -43,30 +44,45 @@ with --restart it ends what still works of it, and starts over.
 
 An input without targets, or with fewer than max_drift allows since the last run,
 is refused before anything is touched; with --force it is taken as it is.
-Where max_fail or canary stops the scan, resume --force goes on without them.`,
+Where max_fail or canary stops the scan, resume --force goes on without them.
+
+--set says a value in the place of the scan file's: plan --help says more.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], how, restart)
+			from, err := with.load(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			return a.apply(cmd.Context(), order{masterFlags: how, flags: with.flags(), scan: args[0]}, from, restart)
 		},
 	}
 	how.add(cmd)
+	with.add(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd
 }
 
-// apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
+// apply carries out the scan of an order, whose scan file was read, and shows what
+// happens.
+func (a *app) apply(ctx context.Context, o order, from source, restart bool) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
-	if restart {
-		o.flags = []string{"--restart"}
+	o.verb, o.words = "apply", job.Quote(o.scan)
+	if from.scan.IsSet("name") || from.scan.IsSet("dir") { // which its file doesn't know
+		dir, err := a.sharedFolder(from.scan)
+		if err != nil {
+			return err
+		}
+		o.words = job.QuoteAll([]string{"--dir", dir, from.scan.Name})
 	}
-	if how.background == "" {
-		p, err := a.compileRun(ctx, fromFile(file), how.force)
+	if restart {
+		o.flags = append(o.flags, "--restart")
+	}
+	if o.background == "" {
+		p, err := a.compileRun(ctx, from, o.force)
 		if err != nil {
 			return err
 		}

@@ -19,9 +19,9 @@ type source struct {
 	show     func(*app, diag.List) error
 }
 
-// fromFile reads a scan file.
-func fromFile(path string) source {
-	scan, problems := spec.Load(path)
+// fromFile reads a scan file, in the place of whose values settings stand.
+func fromFile(path string, settings ...spec.Setting) source {
+	scan, problems := spec.Load(path, settings...)
 	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(scan, problems) }}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -112,8 +111,11 @@ func howToGoOn(err error, o order) error {
 		return fmt.Errorf("%w; scanmaster resume %s goes on with it, apply --restart ends it and starts over", err, o.words)
 	}
 	if errors.As(err, new(*runner.DriftError)) {
-		words := append(slices.Clone(o.flags), "--force", o.words)
-		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply %s", err, strings.Join(words, " "))
+		words := o.words // a classic command line's scan is in no file
+		if o.scan != "" {
+			words = job.QuoteAll(append(slices.Clone(o.flags), "--force", o.scan))
+		}
+		return fmt.Errorf("%w\nwhere that is meant: scanmaster apply %s", err, words)
 	}
 	if errors.As(err, new(*lock.HeldError)) {
 		return fmt.Errorf("scan %s is %w\nscanmaster status %[3]s shows it, scanmaster cancel %[3]s ends it", o.plan.Layout.Name, err, o.words)

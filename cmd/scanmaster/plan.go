@@ -11,8 +11,9 @@ import (
 func newPlan(a *app) *cobra.Command {
 	var output string
 	var all bool
+	var with changes
 	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all]",
+		Use:   "plan FILE [-o text|json] [--all] [--set KEY=VALUE]...",
 		Short: "show what applying a scan file would do",
 		Long: `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
@@ -21,7 +22,11 @@ with the exact commands. It runs nothing, contacts nothing and writes nothing.
 
 What only a run knows stands as <RUN>, <MIN> (the minute it begins), <BIN> (the
 binary), <SHA256> (of the job file) and <BASE> (the scan file's folder), so that
-two plans differ only where the scan does.`,
+two plans differ only where the scan does.
+
+With --set a value takes the place of what the scan file says, or its base:
+--set jobs=10, --set targets.user=me, --set hosts='[scan1, scan2]'. The value is
+YAML, paths in it start from the scan file's folder. The plan tells of it.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -29,7 +34,11 @@ two plans differ only where the scan does.`,
 			if output != "text" && output != "json" {
 				return misuse(cmd, "", "-o %q is neither text nor json", output)
 			}
-			p, err := a.compile(cmd.Context(), fromFile(args[0]), dryRun)
+			from, err := with.load(cmd, args[0])
+			if err != nil {
+				return err
+			}
+			p, err := a.compile(cmd.Context(), from, dryRun)
 			switch {
 			case isInvalid(err):
 				return &exitError{status: exitUsage}
@@ -44,6 +53,7 @@ two plans differ only where the scan does.`,
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, or json for programs")
 	complete(cmd, "output", oneOf("text", "json"))
+	with.add(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "show every worker in full")
 	return cmd
 }

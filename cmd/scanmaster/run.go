@@ -71,8 +71,14 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 	if err := a.needHome(loaded.Dir); err != nil {
 		return "", "", err
 	}
-	base, err := filepath.Abs(filepath.Dir(scan))
-	return loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir), err
+	shared, err = a.sharedFolder(loaded)
+	return loaded.Name, shared, err
+}
+
+// sharedFolder is the folder of all output of a scan.
+func (a *app) sharedFolder(scan *spec.Scan) (string, error) {
+	base, err := filepath.Abs(filepath.Dir(scan.File()))
+	return plan.Resolve(base, a.getenv("HOME"), scan.Dir), err
 }
 
 // scanWords are the words of a command line that name the same scan again.

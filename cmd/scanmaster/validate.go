@@ -9,19 +9,24 @@ import (
 )
 
 func newValidate(a *app) *cobra.Command {
-	return &cobra.Command{
-		Use:   "validate FILE...",
+	var with changes
+	cmd := &cobra.Command{
+		Use:   "validate FILE... [--set KEY=VALUE]...",
 		Short: "say what is wrong with scan files",
 		Long: `validate reads scan files, and the files that they name, and says all that is
 wrong: each problem with its place and, where it is known, with its mend.
-Nothing is run, contacted or written.`,
+Nothing is run, contacted or written. --set says a value in the place of a scan
+file's: plan --help says more.`,
 		Args:                  files(1, 0),
 		ValidArgsFunction:     scanFiles(0),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			invalid := false
 			for _, file := range args {
-				_, err := a.compile(cmd.Context(), fromFile(file), dryRun)
+				from, err := with.load(cmd, file)
+				if err == nil {
+					_, err = a.compile(cmd.Context(), from, dryRun)
+				}
 				if isInvalid(err) {
 					invalid = true
 					continue
@@ -39,4 +44,6 @@ Nothing is run, contacted or written.`,
 			return nil
 		},
 	}
+	with.add(cmd)
+	return cmd
 }

@@ -45,6 +45,9 @@ type FileFacts struct {
 // fail, what is moved or deleted, and what is written.
 type Summary struct {
 	Name string `json:"name"`
+	// Set are the values of the command line's that take the place of the scan
+	// file's, as "key=value".
+	Set []string `json:"set,omitempty"`
 	// Base are the files below the scan file, the nearest first.
 	Base      []File      `json:"base,omitempty"`
 	Script    File        `json:"script"`

@@ -95,7 +95,7 @@ func (c *compiler) there(f File) (FileFacts, bool) {
 	hint := ""
 	if !filepath.IsAbs(f.Path) {
 		hint = "paths are relative to the folder of the scan file"
-		if at := c.scan.At(f.Key).File; at != c.scan.File() {
+		if at := c.scan.At(f.Key).File; at != c.scan.File() && !c.scan.IsSet(f.Key) {
 			hint = "paths are relative to the folder of the file that they stand in"
 		}
 		if c.scan.Inline() != nil {

@@ -10,6 +10,7 @@ import (
 func (c *compiler) summary() Summary {
 	s := Summary{
 		Name:      c.scan.Name,
+		Set:       settings(c.scan),
 		Base:      c.bases,
 		Script:    c.script,
 		Shell:     c.scan.Shell,
@@ -69,4 +70,12 @@ func (c *compiler) jobFile() job.File {
 		f.Shell = strings.Fields(c.scan.Shell)
 	}
 	return f
+}
+
+func settings(scan *spec.Scan) []string {
+	var all []string
+	for _, s := range scan.Settings() {
+		all = append(all, s.String())
+	}
+	return all
 }

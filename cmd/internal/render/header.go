@@ -21,6 +21,7 @@ import (
 func (t *text) header() {
 	s, file := t.plan.Summary, t.plan.Job
 	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
+	t.key("set", strings.Join(s.Set, dots))
 	t.key("base", bases(s))
 	t.key("runs", runs(s))
 	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env)))

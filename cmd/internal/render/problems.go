@@ -43,7 +43,7 @@ func problem(d diag.Diagnostic) string {
 // Path gives a path so that it can begin a line of a CI log, where a file
 // could be named like a command of the CI system.
 func Path(path string) string {
-	if r, _ := utf8.DecodeRuneInString(path); !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._~", r) {
+	if r, _ := utf8.DecodeRuneInString(path); !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("/._~-", r) {
 		path = "./" + path
 	}
 	return safe.Line(path, 0)
