@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/dustin/go-humanize"
-
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
@@ -52,7 +50,7 @@ func (r *run) check(ctx context.Context, s plan.Check) (string, error) {
 	if err := r.refuseDrift(s.MaxDrift); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d files, %s targets", len(s.Files), humanize.Comma(r.inputs.targets)), nil
+	return fmt.Sprintf("%d files, %s", len(s.Files), r.inputs.counted()), nil
 }
 
 func (r *run) splitStep() (plan.Split, error) {

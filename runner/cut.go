@@ -99,7 +99,7 @@ func recut(into *share.Dir, c *chunkRun, names []string, sizes []int64) ([]chunk
 	}
 	defer list.Close()
 	sum := sha256.New()
-	written, err := chunk.Deal(io.TeeReader(list, sum), nil, sizes, func(i int) (io.WriteCloser, error) {
+	written, err := chunk.Deal(io.TeeReader(list, sum), chunk.Choice{}, sizes, func(i int) (io.WriteCloser, error) {
 		if err := into.Remove(job.Cut + names[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}

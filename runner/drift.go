@@ -18,8 +18,8 @@ import (
 // DriftError tells of an input that is empty, or has shrunk by more than it may
 // since the last run. Nothing was touched.
 type DriftError struct {
-	// Targets counts those that are left to scan, Last those of the last run,
-	// which LastRun names; there is none where that is empty.
+	// Targets counts those that are left to scan, whatever the limit, Last those of
+	// the last run, which LastRun names; there is none where that is empty.
 	Targets, Last int64
 	LastRun       string
 	// Limit is by how much there may be fewer; none where the input is empty.
@@ -47,7 +47,7 @@ func shrunkBy(now, before int64) string {
 // refuseDrift refuses an input that is empty, or has shrunk by more than it may,
 // unless it is meant so.
 func (r *run) refuseDrift(limit spec.Percent) error {
-	now := r.inputs.targets
+	now := r.inputs.all // a limit is no drift
 	if r.cfg.Force || now > 0 && !limit.Given {
 		return nil
 	}
@@ -61,8 +61,8 @@ func (r *run) refuseDrift(limit spec.Percent) error {
 	return nil
 }
 
-// lastTargets gives how many targets the last run of the scan had that got so far
-// as to deal them out, and its id; that is empty where there is none. What can't
+// lastTargets gives how many targets the input of the last run of the scan had that
+// got so far as to deal them out, and its id; that is empty where there is none. What can't
 // be read is told of, and the one before counts.
 func (r *run) lastTargets() (run string, targets int64, err error) {
 	olds, err := latest(r.prefix, job.OldRun, job.Old)
@@ -83,7 +83,7 @@ func (r *run) lastTargets() (run string, targets int64, err error) {
 			if err != nil {
 				r.report(Warning{Text: fmt.Sprintf("how many targets it had can't be read: %v", err)})
 			} else if state.Dealt {
-				return strings.TrimPrefix(name, job.RunPrefix), state.Targets, nil
+				return strings.TrimPrefix(name, job.RunPrefix), max(state.All, state.Targets), nil
 			}
 		}
 	}

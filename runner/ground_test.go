@@ -133,7 +133,7 @@ func (g *ground) facts(scan *spec.Scan) plan.Facts {
 	f.Scan = f.Files["scan.yaml"]
 	for _, input := range scan.Input {
 		if list, err := os.Open(g.path(input)); err == nil {
-			counts, err := chunk.Count(list, nil)
+			counts, err := chunk.Count(list, chunk.Choice{})
 			if err != nil {
 				g.t.Fatal(err)
 			}

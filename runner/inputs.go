@@ -11,6 +11,8 @@ import (
 	"os"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
@@ -18,8 +20,20 @@ import (
 
 // inputs is what is known of the lists of targets.
 type inputs struct {
-	exclude           *chunk.Exclude
-	targets, excluded int64
+	choice chunk.Choice
+	// targets are dealt out; all is how many there would be without a limit.
+	targets, all, excluded int64
+}
+
+// whole tells that there is no limit.
+func (i inputs) whole() bool { return i.choice.Only == nil && !i.choice.Part }
+
+// counted says how many targets there are.
+func (i inputs) counted() string {
+	if i.whole() {
+		return humanize.Comma(i.targets) + " targets"
+	}
+	return fmt.Sprintf("%s of %s targets", humanize.Comma(i.targets), humanize.Comma(i.all))
 }
 
 // countInputs reads the lists once: is every line one that can be scanned,
@@ -31,7 +45,8 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, exclude.Close()) }()
-	if r.inputs.exclude, err = chunk.ReadExclude(exclude); err != nil {
+	choice := chunk.Choice{Only: chunk.NewOnly(s.Limit.Hosts), Part: s.Limit.First > 0}
+	if choice.Exclude, err = chunk.ReadExclude(exclude); err != nil {
 		return fmt.Errorf("exclude: %w", err)
 	}
 	list, err := r.openAll(s.Inputs)
@@ -39,17 +54,30 @@ func (r *run) countInputs(ctx context.Context, s plan.Split) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
-	counts := chunk.Counts{Targets: s.Targets, Excluded: s.Excluded}
+	r.inputs = inputs{choice, s.Targets, max(s.All, s.Targets), s.Excluded}
 	if s.Counted {
 		err = list.digest(ctx)
 	} else {
-		counts, err = chunk.Count(cancellable(ctx, list), r.inputs.exclude)
+		err = r.inputs.count(cancellable(ctx, list), s.Limit)
 	}
 	if err != nil {
 		return fmt.Errorf("input: %w", err)
 	}
-	r.inputs.targets, r.inputs.excluded = counts.Targets, counts.Excluded
 	return errors.Join(exclude.verify(r), list.verify(r))
+}
+
+// count counts what is chosen of a list. The error names what of the limit no
+// target was found for.
+func (i *inputs) count(list io.Reader, limit plan.Limit) error {
+	counts, err := chunk.Count(list, i.choice)
+	if err != nil {
+		return err
+	}
+	i.targets, i.all, i.excluded = limit.Of(counts.Targets), counts.Targets+counts.Others, counts.Excluded
+	if none := i.choice.Only.Unseen(); len(none) > 0 {
+		return fmt.Errorf("--limit %s: %s; %s", strings.Join(none, ","), plan.Unmatched, plan.UnmatchedHint)
+	}
+	return nil
 }
 
 // joined reads several files as one list; the caller closes it.

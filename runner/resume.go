@@ -118,7 +118,7 @@ func (r *run) recall(ctx context.Context, state journal.State) error {
 	if err := errors.Join(r.readJob(state.Job), r.mendCut(state)); err != nil {
 		return err
 	}
-	r.summary.Targets, r.summary.Excluded = state.Targets, state.Excluded
+	r.summary.Targets, r.summary.All, r.summary.Excluded = state.Targets, state.All, state.Excluded
 	done := 0
 	for _, was := range state.Chunks {
 		c := r.recallChunk(was, state.Summary != nil)

@@ -9,8 +9,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
@@ -39,7 +37,7 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	first := len(sizes)
 	sizes = append(sizes, chunk.Sizes(r.inputs.targets-sample, len(r.live)*max(1, s.PerWorker))...)
 	names := chunk.Names(len(sizes))
-	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
+	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.choice, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
 	})
 	if err == nil {
@@ -53,13 +51,16 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	}
 	r.held = first > 0
 	r.summary.Targets, r.summary.Excluded = r.inputs.targets, r.inputs.excluded
+	if !r.inputs.whole() {
+		r.summary.All = r.inputs.all
+	}
 	if err := r.jobFile(); err != nil {
 		return "", err
 	}
 	if err := r.noteChunks(); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%s targets in %d chunks", humanize.Comma(r.inputs.targets), len(r.chunks)), nil
+	return fmt.Sprintf("%s in %d chunks", r.inputs.counted(), len(r.chunks)), nil
 }
 
 // noteChunks writes down that the chunks are there: from now on the run can be
@@ -69,7 +70,7 @@ func (r *run) noteChunks() error {
 	for _, c := range r.chunks {
 		entries = append(entries, journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary})
 	}
-	dealt := journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, Excluded: r.summary.Excluded}
+	dealt := journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, All: r.summary.All, Excluded: r.summary.Excluded}
 	return r.journal.Add(append(entries, dealt)...)
 }
 
@@ -101,7 +102,7 @@ func (c *chunkFile) Close() error {
 }
 
 // stageInput joins several lists of targets into the one that the aggregator
-// is told of.
+// is told of; with a limit that is what is scanned.
 func (r *run) stageInput(name string) (err error) {
 	split, err := r.splitStep()
 	if err != nil {
@@ -116,6 +117,10 @@ func (r *run) stageInput(name string) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(to, list)
-	return errors.Join(err, to.Close())
+	if r.inputs.whole() {
+		_, err = io.Copy(to, list)
+		return errors.Join(err, to.Close())
+	}
+	_, err = chunk.Deal(list, r.inputs.choice, []int64{r.inputs.targets}, func(int) (io.WriteCloser, error) { return to, nil })
+	return err
 }

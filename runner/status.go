@@ -54,7 +54,9 @@ type Status struct {
 	Dealt     bool  `json:"dealt"`
 	Resumable bool  `json:"resumable"`
 	Targets   int64 `json:"targets"`
-	Excluded  int64 `json:"excluded"`
+	// All is how many targets there would be without a limit; 0 where there is none.
+	All      int64 `json:"all,omitempty"`
+	Excluded int64 `json:"excluded"`
 	// Done counts the targets that have an outcome, Tally which; Missing those
 	// that will have none.
 	Done    int64        `json:"done"`
@@ -215,7 +217,7 @@ func (r *reader) readFolder() error {
 	r.written = changed(r.folder, journal.Name)
 	s := &r.status
 	s.Began, s.Ended = r.state.Began, r.state.Ended
-	s.Dealt, s.Targets, s.Excluded = r.state.Dealt, r.state.Targets, r.state.Excluded
+	s.Dealt, s.Targets, s.All, s.Excluded = r.state.Dealt, r.state.Targets, r.state.All, r.state.Excluded
 	s.lease = r.plan.Lease
 	s.CancelledBy, s.Guarded, s.Verdict = cancelledBy(r.folder), r.state.Guarded, Verdict(r.state.GuardedAs)
 	return nil

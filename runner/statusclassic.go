@@ -145,7 +145,7 @@ func (r *classicReader) chunk(input *share.Dir, name, folder string) (ChunkStatu
 		return c, err
 	}
 	defer file.Close()
-	counts, err := chunk.Count(file, nil)
+	counts, err := chunk.Count(file, chunk.Choice{})
 	if bad := new(chunk.LineErrors); err != nil && !errors.As(err, &bad) {
 		return c, err
 	}

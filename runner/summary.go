@@ -13,7 +13,9 @@ type Summary struct {
 	Run  string `json:"run"`
 	// Targets counts the input's lines that were dealt out; Excluded those
 	// that were left out.
-	Targets  int64 `json:"targets"`
+	Targets int64 `json:"targets"`
+	// All is how many there would have been without a limit; 0 where there was none.
+	All      int64 `json:"all,omitempty"`
 	Excluded int64 `json:"excluded,omitempty"`
 	// Tally counts the outcomes of all workers.
 	Tally result.Tally `json:"tally"`

@@ -24,7 +24,7 @@ func newApply(a *app) *cobra.Command {
 	var restart bool
 	var with changes
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach] [--set KEY=VALUE]...",
+		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach] [--set KEY=VALUE]... [--limit N|HOST]...",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -46,7 +46,8 @@ An input without targets, or with fewer than max_drift allows since the last run
 is refused before anything is touched; with --force it is taken as it is.
 Where max_fail or canary stops the scan, resume --force goes on without them.
 
---set says a value in the place of the scan file's: plan --help says more.`,
+--set says a value in the place of the scan file's, --limit takes a part of its
+targets: plan --help says more.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -60,6 +61,7 @@ Where max_fail or canary stops the scan, resume --force goes on without them.
 	}
 	how.add(cmd)
 	with.add(cmd)
+	with.addLimit(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd

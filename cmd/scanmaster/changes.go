@@ -5,18 +5,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"scanmaster/runner/plan"
 	"scanmaster/spec"
 )
 
 // changes is what a command line has otherwise than the scan file.
 type changes struct {
-	set []string
+	set, limit []string
 }
 
 // add adds the flags to a verb's.
 func (c *changes) add(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&c.set, "set", nil, "say `key=value` in the place of the scan file, such as jobs=10; may be repeated")
 	complete(cmd, "set", settable)
+}
+
+// addLimit adds the flag that takes a part of the targets.
+func (c *changes) addLimit(cmd *cobra.Command) {
+	cmd.Flags().StringArrayVar(&c.limit, "limit", nil, "scan only the first `n` targets, or these hosts: 20, web1,db*; may be repeated")
+	complete(cmd, "limit", noFile)
 }
 
 // settable completes the keys that may be set.
@@ -39,7 +46,13 @@ func (c *changes) load(cmd *cobra.Command, path string) (source, error) {
 			return source{}, misuse(cmd, "", "--set %q %w", text, err)
 		}
 	}
-	return fromFile(path, settings...), nil
+	limit, err := plan.ParseLimit(c.limit)
+	if err != nil {
+		return source{}, misuse(cmd, "", "--limit %q %w", strings.Join(c.limit, ","), err)
+	}
+	from := fromFile(path, settings...)
+	from.limit = limit
+	return from, nil
 }
 
 // flags are those that say the same again.
@@ -47,6 +60,9 @@ func (c *changes) flags() []string {
 	var flags []string
 	for _, text := range c.set {
 		flags = append(flags, "--set="+text)
+	}
+	for _, text := range c.limit {
+		flags = append(flags, "--limit="+text)
 	}
 	return flags
 }

@@ -12,10 +12,12 @@ import (
 	"scanmaster/spec/diag"
 )
 
-// source is a scan as it was read, its problems, and how these are shown.
+// source is a scan as it was read, its problems, the part of its targets that is
+// meant, and how problems are shown.
 type source struct {
 	scan     *spec.Scan
 	problems diag.List
+	limit    plan.Limit
 	show     func(*app, diag.List) error
 }
 
@@ -33,7 +35,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 	if !scan.Readable() {
 		return plan.Plan{}, s.show(a, problems)
 	}
-	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
+	facts, more := gather.Limited(ctx, scan, a.getenv("HOME"), s.limit)
 	if ctx.Err() != nil {
 		return plan.Plan{}, context.Cause(ctx)
 	}

@@ -13,7 +13,7 @@ func newPlan(a *app) *cobra.Command {
 	var all bool
 	var with changes
 	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all] [--set KEY=VALUE]...",
+		Use:   "plan FILE [-o text|json] [--all] [--set KEY=VALUE]... [--limit N|HOST]...",
 		Short: "show what applying a scan file would do",
 		Long: `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
@@ -26,7 +26,11 @@ two plans differ only where the scan does.
 
 With --set a value takes the place of what the scan file says, or its base:
 --set jobs=10, --set targets.user=me, --set hosts='[scan1, scan2]'. The value is
-YAML, paths in it start from the scan file's folder. The plan tells of it.`,
+YAML, paths in it start from the scan file's folder. The plan tells of it.
+
+With --limit a part of the targets is scanned: --limit 20 takes the first 20,
+--limit web1,db* the targets with such a host or address, and both the first 20
+of these. What is excluded is not scanned, whatever the limit.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -54,6 +58,7 @@ YAML, paths in it start from the scan file's folder. The plan tells of it.`,
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, or json for programs")
 	complete(cmd, "output", oneOf("text", "json"))
 	with.add(cmd)
+	with.addLimit(cmd)
 	cmd.Flags().BoolVar(&all, "all", false, "show every worker in full")
 	return cmd
 }

@@ -47,7 +47,7 @@ func BenchmarkCount(b *testing.B) {
 	b.SetBytes(int64(len(list)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := chunk.Count(bytes.NewReader(list), x); err != nil {
+		if _, err := chunk.Count(bytes.NewReader(list), chunk.Choice{Exclude: x}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -64,7 +64,7 @@ func BenchmarkDeal(b *testing.B) {
 	b.SetBytes(int64(len(list)))
 	b.ReportAllocs()
 	for b.Loop() {
-		_, err := chunk.Deal(bytes.NewReader(list), nil, sizes, func(int) (io.WriteCloser, error) {
+		_, err := chunk.Deal(bytes.NewReader(list), chunk.Choice{}, sizes, func(int) (io.WriteCloser, error) {
 			return discard{io.Discard}, nil
 		})
 		if err != nil {

@@ -9,9 +9,9 @@ import (
 
 // Counts is what is in a list.
 type Counts struct {
-	// Targets counts what is to be scanned, Excluded what is left out. Bad
-	// lines are in neither.
-	Targets, Excluded int64
+	// Targets counts what is to be scanned, Excluded what is never scanned, and
+	// Others what isn't chosen. Bad lines are in none of them.
+	Targets, Excluded, Others int64
 	// Lines counts the physical lines, comments and blank ones too.
 	Lines int64
 }
@@ -58,10 +58,10 @@ func (e *LineErrors) addAll(part LineErrors, lines int64) {
 // Count reads a list to its end. Where lines are bad the error is a
 // *LineErrors and the counts are those of the others; with any other error
 // there are no counts. It tidies parts of the list side by side.
-func Count(r io.Reader, x *Exclude) (Counts, error) {
+func Count(r io.Reader, choice Choice) (Counts, error) {
 	var c Counts
 	var bad LineErrors
-	list := readSheets(r, x)
+	list := readSheets(r, choice)
 	defer list.close()
 	for {
 		s, err := list.next()
@@ -74,6 +74,7 @@ func Count(r io.Reader, x *Exclude) (Counts, error) {
 		bad.addAll(s.bad, c.Lines)
 		c.Targets += s.targets
 		c.Excluded += s.excluded
+		c.Others += s.others
 		c.Lines += s.lines
 		list.done(s)
 	}

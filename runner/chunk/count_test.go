@@ -31,7 +31,7 @@ func TestAListIsCountedAsItIs(t *testing.T) {
 		"no final newline": {"web1\nweb2", chunk.Counts{Targets: 2, Lines: 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := chunk.Count(strings.NewReader(c.list), exclude(t, "db1 10.0.0.9"))
+			got, err := chunk.Count(strings.NewReader(c.list), chunk.Choice{Exclude: exclude(t, "db1 10.0.0.9")})
 			if err != nil || got != c.want {
 				t.Errorf("Count = %+v, %v, want %+v", got, err, c.want)
 			}
@@ -41,7 +41,7 @@ func TestAListIsCountedAsItIs(t *testing.T) {
 
 func TestBadLinesAreAllCountedAndTheFirstOnesNamed(t *testing.T) {
 	list := "web1\n" + strings.Repeat("a;b\n", 23) + "web2\n-x"
-	got, err := chunk.Count(strings.NewReader(list), nil)
+	got, err := chunk.Count(strings.NewReader(list), chunk.Choice{})
 	want := chunk.Counts{Targets: 2, Lines: 26}
 	if got != want {
 		t.Errorf("Count = %+v, want %+v", got, want)
@@ -60,7 +60,7 @@ func TestBadLinesAreAllCountedAndTheFirstOnesNamed(t *testing.T) {
 }
 
 func TestAFewBadLinesAreNamedWithoutMore(t *testing.T) {
-	_, err := chunk.Count(strings.NewReader("a;b\nweb1\n[x]"), nil)
+	_, err := chunk.Count(strings.NewReader("a;b\nweb1\n[x]"), chunk.Choice{})
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -76,7 +76,7 @@ func TestAFewBadLinesAreNamedWithoutMore(t *testing.T) {
 }
 
 func TestAListThatCannotBeReadHasNoCounts(t *testing.T) {
-	got, err := chunk.Count(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("web1\nweb2\n"))), nil)
+	got, err := chunk.Count(iotest.TimeoutReader(iotest.OneByteReader(strings.NewReader("web1\nweb2\n"))), chunk.Choice{})
 	if !errors.Is(err, iotest.ErrTimeout) || got != (chunk.Counts{}) {
 		t.Errorf("Count = %+v, %v", got, err)
 	}

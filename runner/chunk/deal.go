@@ -28,9 +28,9 @@ const closing = 4
 
 // Deal reads a list and writes its targets to chunks of the given sizes, one
 // after the other, each opened by open and closed here, in a goroutine of its
-// own. All are closed when it returns.
-func Deal(r io.Reader, x *Exclude, sizes []int64, open func(i int) (io.WriteCloser, error)) ([]Written, error) {
-	d := &dealer{list: readSheets(r, x), sheet: new(sheet)}
+// own. All are closed when it returns, and the list is read to its end.
+func Deal(r io.Reader, c Choice, sizes []int64, open func(i int) (io.WriteCloser, error)) ([]Written, error) {
+	d := &dealer{list: readSheets(r, c), sheet: new(sheet), part: c.Part}
 	defer d.list.close()
 	var closes errgroup.Group
 	closes.SetLimit(closing)
@@ -46,6 +46,8 @@ type dealer struct {
 	// sheet is what is being dealt out, lines how many come before it.
 	sheet *sheet
 	lines int64
+	// part tells that there may be more than is dealt out.
+	part bool
 }
 
 func (d *dealer) deal(sizes []int64, open func(i int) (io.WriteCloser, error), closes *errgroup.Group) ([]Written, error) {
@@ -63,6 +65,10 @@ func (d *dealer) deal(sizes []int64, open func(i int) (io.WriteCloser, error), c
 		written = append(written, w)
 	}
 	err := d.more()
+	for d.part && err == nil {
+		d.sheet.targets = 0
+		err = d.more()
+	}
 	if errors.Is(err, io.EOF) {
 		return written, nil
 	}

@@ -53,7 +53,7 @@ func sinks(n int) ([]*sink, func(int) (io.WriteCloser, error)) {
 func TestEachChunkIsARangeOfTheListWithLinesMadePlain(t *testing.T) {
 	all, open := sinks(2)
 	list := "\ufeff# all\r\nweb1\t 10.0.0.1\r\n\n db1\nweb2  \nweb3 10.0.0.3"
-	written, err := chunk.Deal(strings.NewReader(list), exclude(t, "db1"), []int64{2, 1}, open)
+	written, err := chunk.Deal(strings.NewReader(list), chunk.Choice{Exclude: exclude(t, "db1")}, []int64{2, 1}, open)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,13 +73,13 @@ func TestDealingConservesEveryLineInOrder(t *testing.T) {
 	for range 300 {
 		list, want := randomList(random)
 		x := exclude(t, "never1 10.9.9.9")
-		counts, err := chunk.Count(strings.NewReader(list), x)
+		counts, err := chunk.Count(strings.NewReader(list), chunk.Choice{Exclude: x})
 		if err != nil || counts.Targets != int64(len(want)) {
 			t.Fatalf("Count(%q) = %+v, %v, want %d targets", list, counts, err, len(want))
 		}
 		sizes := chunk.Sizes(counts.Targets, 1+random.IntN(30))
 		all, open := sinks(len(sizes))
-		written, err := chunk.Deal(strings.NewReader(list), x, sizes, open)
+		written, err := chunk.Deal(strings.NewReader(list), chunk.Choice{Exclude: x}, sizes, open)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestAListThatHasChangedSinceItWasCountedIsRefused(t *testing.T) {
 		"fewer": "web1\nweb2\n", "none": "", "more": "web1\nweb2\nweb3\nweb4\n",
 	} {
 		all, open := sinks(2)
-		if _, err := chunk.Deal(strings.NewReader(list), nil, []int64{2, 1}, open); !errors.Is(err, chunk.ErrChanged) {
+		if _, err := chunk.Deal(strings.NewReader(list), chunk.Choice{}, []int64{2, 1}, open); !errors.Is(err, chunk.ErrChanged) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if all[0].closed != 1 {
@@ -135,7 +135,7 @@ func TestAListThatHasChangedSinceItWasCountedIsRefused(t *testing.T) {
 		}
 	}
 	_, open := sinks(0)
-	if _, err := chunk.Deal(strings.NewReader("# none\n"), nil, nil, open); err != nil {
+	if _, err := chunk.Deal(strings.NewReader("# none\n"), chunk.Choice{}, nil, open); err != nil {
 		t.Errorf("nothing to deal: %v", err)
 	}
 }
@@ -143,7 +143,7 @@ func TestAListThatHasChangedSinceItWasCountedIsRefused(t *testing.T) {
 func TestABadLineIsNeverDealt(t *testing.T) {
 	for _, list := range []string{"web1\n-x\nweb2\n", "web1\nweb2\nweb3\n$(id)\n"} {
 		_, open := sinks(2)
-		_, err := chunk.Deal(strings.NewReader(list), nil, []int64{2, 1}, open)
+		_, err := chunk.Deal(strings.NewReader(list), chunk.Choice{}, []int64{2, 1}, open)
 		if bad := new(chunk.LineError); !errors.As(err, &bad) {
 			t.Errorf("%q: %v", list, err)
 		}
@@ -153,7 +153,7 @@ func TestABadLineIsNeverDealt(t *testing.T) {
 func TestWhatFailsOnTheWayEndsTheDeal(t *testing.T) {
 	full := errors.New("no space left")
 	deal := func(r io.Reader, to io.WriteCloser, openErr error) error {
-		_, err := chunk.Deal(r, nil, []int64{1}, func(int) (io.WriteCloser, error) { return to, openErr })
+		_, err := chunk.Deal(r, chunk.Choice{}, []int64{1}, func(int) (io.WriteCloser, error) { return to, openErr })
 		return err
 	}
 	list := func() io.Reader { return strings.NewReader("web1\n") }

@@ -37,13 +37,15 @@ func (x *Exclude) add(list *Reader) error {
 	}
 }
 
-// put takes a field in. An address in brackets, but without a port, is the
-// address.
-func (x *Exclude) put(field string) {
+// put takes a field in.
+func (x *Exclude) put(field string) { x.fields[bracketless(field)] = struct{}{} }
+
+// bracketless gives the address that stands in brackets without a port.
+func bracketless(field string) string {
 	if host, port, reason := splitPort(field); port == 0 && reason == "" {
-		field = host
+		return host
 	}
-	x.fields[field] = struct{}{}
+	return field
 }
 
 // Has reports whether a target's host or IP field is in the set, exactly as it
@@ -61,15 +63,21 @@ func (x *Exclude) hasPlain(line []byte) bool {
 	if x == nil || len(x.fields) == 0 {
 		return false
 	}
-	host, ip := line, line
-	if i := bytes.IndexByte(line, ' '); i >= 0 {
-		host, ip = line[:i], line[bytes.LastIndexByte(line, ' ')+1:]
-	}
+	host, ip := plainFields(line)
 	if _, found := x.fields[string(host)]; found {
 		return true
 	}
 	_, found := x.fields[string(ip)]
 	return found
+}
+
+// plainFields gives the host and the IP field of a plain line.
+func plainFields(line []byte) (host, ip []byte) {
+	i := bytes.IndexByte(line, ' ')
+	if i < 0 {
+		return line, line
+	}
+	return line[:i], line[bytes.LastIndexByte(line, ' ')+1:]
 }
 
 func (x *Exclude) has(field string) bool {

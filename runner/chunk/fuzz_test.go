@@ -57,7 +57,7 @@ func FuzzParseLine(f *testing.F) {
 // was read of it line by line.
 func counted(t *testing.T, list []byte, want chunk.Counts, bad []*chunk.LineError) {
 	t.Helper()
-	got, err := chunk.Count(bytes.NewReader(list), nil)
+	got, err := chunk.Count(bytes.NewReader(list), chunk.Choice{})
 	if got != want {
 		t.Fatalf("Count = %+v, %v, want %+v", got, err, want)
 	}

@@ -9,25 +9,27 @@ type sheet struct {
 	// text holds the lines as they were read and, once tidied, those that are to
 	// be scanned, as they are written out.
 	text []byte
-	// targets counts what is to be scanned, excluded what is left out, lines the
-	// physical lines.
-	targets, excluded, lines int64
+	// targets counts what is to be scanned, excluded what is never scanned, others
+	// what isn't chosen, lines the physical lines.
+	targets, excluded, others, lines int64
 	// bad are the lines that can't be scanned; they count from 1 in each sheet.
 	bad LineErrors
 }
 
 // tidy judges and counts the lines and leaves those that are to be scanned. It
 // works in place: no line is written out longer than it was.
-func (s *sheet) tidy(x *Exclude) {
+func (s *sheet) tidy(c Choice) {
 	in, out := s.text, s.text[:0]
 	for len(in) > 0 {
 		s.lines++
 		length := plain(in)
 		if length == 0 {
 			length = bytes.IndexByte(in, '\n') + 1
-			out = s.odd(out, in[:length], x)
-		} else if x.hasPlain(in[:length-1]) {
+			out = s.odd(out, in[:length], c)
+		} else if c.Exclude.hasPlain(in[:length-1]) {
 			s.excluded++
+		} else if !c.Only.hasPlain(in[:length-1]) {
+			s.others++
 		} else {
 			s.targets++
 			out = append(out, in[:length]...)
@@ -38,14 +40,16 @@ func (s *sheet) tidy(x *Exclude) {
 }
 
 // odd appends a line that isn't plain, if it is to be scanned.
-func (s *sheet) odd(out, line []byte, x *Exclude) []byte {
+func (s *sheet) odd(out, line []byte, c Choice) []byte {
 	t, ok, reason := parse(line)
 	switch {
 	case !ok:
 	case reason != "":
 		s.bad.add(&LineError{Line: s.lines, Reason: reason})
-	case x.Has(t):
+	case c.Exclude.Has(t):
 		s.excluded++
+	case !c.Only.Has(t):
+		s.others++
 	default:
 		s.targets++
 		out = append(append(out, t.Text...), '\n')

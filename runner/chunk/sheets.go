@@ -17,7 +17,7 @@ const maxBeside = 8
 
 // sheets reads a list sheet by sheet, several of which are tidied side by side.
 type sheets struct {
-	exclude *Exclude
+	choice Choice
 	// ordered has the sheets to come in the order of the list, each in a channel
 	// of its own that it is sent to once it is tidied.
 	ordered chan chan *sheet
@@ -30,10 +30,10 @@ type sheets struct {
 
 // readSheets begins to read; whoever calls it ends it with close, before r is
 // closed.
-func readSheets(r io.Reader, x *Exclude) *sheets {
+func readSheets(r io.Reader, c Choice) *sheets {
 	beside := min(runtime.GOMAXPROCS(0), maxBeside)
 	s := &sheets{
-		exclude: x, quit: make(chan struct{}),
+		choice: c, quit: make(chan struct{}),
 		ordered: make(chan chan *sheet, beside), used: make(chan []byte, beside+2),
 	}
 	s.work.Go(func() {
@@ -96,7 +96,7 @@ func (s *sheets) hand(fresh *sheet) bool {
 		return false
 	}
 	s.work.Go(func() {
-		fresh.tidy(s.exclude)
+		fresh.tidy(s.choice)
 		tidied <- fresh
 	})
 	return true

@@ -47,12 +47,12 @@ func longList(random *rand.Rand) (list, want string, physical int64) {
 func TestALongListIsTidiedInPartsAsItIsLineByLine(t *testing.T) {
 	list, want, physical := longList(rand.New(rand.NewPCG(3, 5)))
 	x := exclude(t, "db1")
-	counts, err := chunk.Count(iotest.HalfReader(strings.NewReader(list)), x)
+	counts, err := chunk.Count(iotest.HalfReader(strings.NewReader(list)), chunk.Choice{Exclude: x})
 	if targets := int64(strings.Count(want, "\n")); err != nil || counts.Targets != targets || counts.Lines != physical || counts.Excluded == 0 {
 		t.Fatalf("Count = %+v, %v, want %d targets in %d lines", counts, err, targets, physical)
 	}
 	all, open := sinks(7)
-	if _, err := chunk.Deal(strings.NewReader(list), x, chunk.Sizes(counts.Targets, 7), open); err != nil {
+	if _, err := chunk.Deal(strings.NewReader(list), chunk.Choice{Exclude: x}, chunk.Sizes(counts.Targets, 7), open); err != nil {
 		t.Fatal(err)
 	}
 	var got strings.Builder
@@ -69,9 +69,9 @@ func TestABadLineFarDownIsNamedByItsPlaceInTheWholeList(t *testing.T) {
 	list := strings.Repeat("web1.example.com\n", above) + "$(id)\nweb2\n" + strings.Repeat("web3\n", above)
 	_, open := sinks(1)
 	for name, err := range map[string]error{
-		"Count": func() error { _, err := chunk.Count(strings.NewReader(list), nil); return err }(),
+		"Count": func() error { _, err := chunk.Count(strings.NewReader(list), chunk.Choice{}); return err }(),
 		"Deal": func() error {
-			_, err := chunk.Deal(strings.NewReader(list), nil, []int64{2*above + 1}, open)
+			_, err := chunk.Deal(strings.NewReader(list), chunk.Choice{}, []int64{2*above + 1}, open)
 			return err
 		}(),
 	} {
@@ -84,7 +84,7 @@ func TestABadLineFarDownIsNamedByItsPlaceInTheWholeList(t *testing.T) {
 func TestNothingIsReadOnceADealHasFailed(t *testing.T) {
 	full := errors.New("no space left")
 	r := &closing{Reader: strings.NewReader(strings.Repeat("web1.example.com\n", 1_000_000))}
-	_, err := chunk.Deal(r, nil, []int64{1_000_000}, func(int) (io.WriteCloser, error) { return &sink{writeErr: full}, nil })
+	_, err := chunk.Deal(r, chunk.Choice{}, []int64{1_000_000}, func(int) (io.WriteCloser, error) { return &sink{writeErr: full}, nil })
 	r.closed = true // the race detector sees whoever reads on
 	if !errors.Is(err, full) {
 		t.Error(err)

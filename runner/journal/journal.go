@@ -31,7 +31,7 @@ const (
 	// Canary tells that it is one of those that come first.
 	KindChunk Kind = "chunk"
 	// KindDealt: all chunks that the split makes are there; they hold Targets,
-	// without Excluded.
+	// without Excluded, of All where only a part is to be scanned.
 	KindDealt Kind = "dealt"
 	// KindStarted: Worker is started on Chunk; of a worker on the master's own
 	// machine, Place tells which that is; of one on a host that doesn't see the
@@ -71,6 +71,7 @@ type Entry struct {
 	Lines    int64     `json:"lines,omitempty"`
 	SHA256   string    `json:"sha256,omitempty"`
 	Targets  int64     `json:"targets,omitempty"`
+	All      int64     `json:"all,omitempty"`
 	Excluded int64     `json:"excluded,omitempty"`
 	Into     []Piece   `json:"into,omitempty"`
 	Job      int       `json:"job,omitempty"`

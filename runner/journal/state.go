@@ -13,9 +13,10 @@ type State struct {
 	Masters      int
 	Began, Ended time.Time
 	// Dealt tells that all chunks of the split are there: from then on a run
-	// can be taken up. Targets counts their lines, Excluded those left out.
-	Dealt             bool
-	Targets, Excluded int64
+	// can be taken up. Targets counts their lines, Excluded those left out, and All
+	// what there would be without a limit, 0 where there was none.
+	Dealt                  bool
+	Targets, All, Excluded int64
 	// Chunks are all chunks, in the order in which they were made.
 	Chunks []Chunk
 	// Job is the number of the job file that knows them all, and what each worker's
@@ -86,7 +87,7 @@ func (s *State) add(e Entry) error {
 		s.Job = e.Job
 		return nil
 	case KindDealt:
-		s.Dealt, s.Targets, s.Excluded = true, e.Targets, e.Excluded
+		s.Dealt, s.Targets, s.All, s.Excluded = true, e.Targets, e.All, e.Excluded
 		return nil
 	case KindStep:
 		if s.Steps == nil {

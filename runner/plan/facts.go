@@ -21,7 +21,12 @@ type Facts struct {
 	// Hosts are the worker hosts with every {file: …} entry replaced by what
 	// it lists.
 	Hosts spec.Hosts
-	// Counted tells whether Targets and Excluded are known.
+	// Limit is the part of the input that is scanned, All how many targets there
+	// are without it, and Unmatched the words of it that none was found for.
+	Limit     Limit
+	All       int64
+	Unmatched []string
+	// Counted tells whether Targets, All and Excluded are known.
 	Counted           bool
 	Targets, Excluded int64
 	// Empty tells that an input without targets is meant so.
@@ -49,23 +54,26 @@ type Summary struct {
 	// file's, as "key=value".
 	Set []string `json:"set,omitempty"`
 	// Base are the files below the scan file, the nearest first.
-	Base      []File      `json:"base,omitempty"`
-	Script    File        `json:"script"`
-	Shell     string      `json:"shell"`
-	User      string      `json:"user,omitempty"`
-	Auth      string      `json:"auth"`
-	Inputs    []File      `json:"inputs"`
-	Exclude   []File      `json:"exclude,omitempty"`
-	HostFiles []File      `json:"host_files,omitempty"`
-	Counted   bool        `json:"counted"`
-	Targets   int64       `json:"targets,omitempty"`
-	Excluded  int64       `json:"excluded,omitempty"`
-	Workers   int         `json:"workers"`
-	Remote    int         `json:"remote_workers"`
-	Jobs      job.Jobs    `json:"jobs"`
-	Trust     Trust       `json:"trust"`
-	FailOn    spec.FailOn `json:"fail_on,omitempty"`
-	Keep      int         `json:"keep"`
+	Base      []File `json:"base,omitempty"`
+	Script    File   `json:"script"`
+	Shell     string `json:"shell"`
+	User      string `json:"user,omitempty"`
+	Auth      string `json:"auth"`
+	Inputs    []File `json:"inputs"`
+	Exclude   []File `json:"exclude,omitempty"`
+	HostFiles []File `json:"host_files,omitempty"`
+	Counted   bool   `json:"counted"`
+	Targets   int64  `json:"targets,omitempty"`
+	// Limit says which part of the input these are, All how many there are of it.
+	Limit    Limit       `json:"limit,omitzero"`
+	All      int64       `json:"all,omitempty"`
+	Excluded int64       `json:"excluded,omitempty"`
+	Workers  int         `json:"workers"`
+	Remote   int         `json:"remote_workers"`
+	Jobs     job.Jobs    `json:"jobs"`
+	Trust    Trust       `json:"trust"`
+	FailOn   spec.FailOn `json:"fail_on,omitempty"`
+	Keep     int         `json:"keep"`
 	// Algorithms are all that targets are offered.
 	Algorithms Algorithms `json:"algorithms,omitzero"`
 }

@@ -21,12 +21,13 @@ func (c *compiler) judge() {
 	c.judgeOptions()
 	c.judgeWorkers()
 	c.judgeHome()
+	c.judgeLimit()
 	c.judgeTargets()
 }
 
 // judgeTargets refuses a scan of nothing, unless it is meant so.
 func (c *compiler) judgeTargets() {
-	if !c.counted() || c.facts.Targets > 0 || c.facts.Empty {
+	if !c.counted() || c.facts.Targets > 0 || c.facts.All > 0 || c.facts.Empty {
 		return
 	}
 	if len(c.scan.Input) == 0 || c.scan.Wrong("input") || c.scan.Wrong("exclude") {

@@ -174,9 +174,13 @@ type Split struct {
 	// chunks, the first ones, hold them at the most: one a worker.
 	Canary       spec.Limit `json:"canary,omitzero"`
 	CanaryChunks int        `json:"canary_chunks,omitempty"`
-	// Targets counts the lines to be scanned, Excluded those left out; both
-	// are meaningless unless Counted.
+	// Limit says which part of the input is scanned.
+	Limit Limit `json:"limit,omitzero"`
+	// Targets counts the lines to be scanned, Excluded those left out, and All the
+	// targets that there would be without Limit, 0 where there is none; all are
+	// meaningless unless Counted.
 	Counted  bool  `json:"counted"`
+	All      int64 `json:"all,omitempty"`
 	Targets  int64 `json:"targets,omitempty"`
 	Excluded int64 `json:"excluded,omitempty"`
 }

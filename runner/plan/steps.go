@@ -61,13 +61,25 @@ func (c *compiler) stage() Stage {
 			s.Files = append(s.Files, StagedFile{File: f, To: c.layout.Staged(f.Role)})
 		}
 	}
-	if len(c.inputs) > 1 {
+	if c.joins() {
 		s.Files = append(s.Files, StagedFile{
 			File: File{Role: job.RoleInput, Key: "input"},
 			To:   c.layout.Staged(job.RoleInput),
 		})
 	}
 	return s
+}
+
+// joins tells that the aggregator is told of another input than the scan file's:
+// of several that are one, or of the part that is scanned.
+func (c *compiler) joins() bool { return len(c.inputs) != 1 || !c.facts.Limit.IsZero() }
+
+// all is how many targets there would be without a limit; 0 where there is none.
+func (c *compiler) all() int64 {
+	if c.facts.Limit.IsZero() {
+		return 0
+	}
+	return c.facts.All
 }
 
 func (c *compiler) split() Split {
@@ -78,10 +90,11 @@ func (c *compiler) split() Split {
 		PerWorker: c.scan.Chunks,
 		Canary:    c.scan.Canary,
 		Counted:   c.counted(),
+		Limit:     c.facts.Limit,
 	}
 	s.CanaryChunks, s.Chunks = c.chunks(s)
 	if s.Counted {
-		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
+		s.Targets, s.All, s.Excluded = c.facts.Targets, c.all(), c.facts.Excluded
 	}
 	return s
 }
@@ -104,7 +117,7 @@ func (c *compiler) last() Step {
 		return Merge{Into: filepath.Join(c.layout.Prefix(), job.Final)}
 	}
 	input := c.layout.Staged(job.RoleInput)
-	if len(c.inputs) == 1 {
+	if !c.joins() {
 		input = Resolve(c.facts.Base, c.facts.Home, c.inputs[0].Path)
 	}
 	return Aggregate{

@@ -20,6 +20,7 @@ func (c *compiler) summary() Summary {
 		Exclude:   c.exclude,
 		HostFiles: c.hostFiles,
 		Counted:   c.counted(),
+		Limit:     c.facts.Limit,
 		Workers:   len(c.workers),
 		Remote:    c.remote(),
 		Jobs:      job.Jobs(c.scan.Jobs),
@@ -30,7 +31,7 @@ func (c *compiler) summary() Summary {
 		Algorithms: Algorithms(c.scan.Targets.Algorithms),
 	}
 	if s.Counted {
-		s.Targets, s.Excluded = c.facts.Targets, c.facts.Excluded
+		s.Targets, s.All, s.Excluded = c.facts.Targets, c.all(), c.facts.Excluded
 	}
 	return s
 }

@@ -22,12 +22,17 @@ import (
 // that a file can't be used is in its facts. Run, Min and Bin are left to the
 // caller. When ctx ends, the facts are incomplete.
 func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.List) {
+	return Limited(ctx, scan, home, plan.Limit{})
+}
+
+// Limited is Facts where a part of the input is to be scanned.
+func Limited(ctx context.Context, scan *spec.Scan, home string, limit plan.Limit) (plan.Facts, diag.List) {
 	base, err := filepath.Abs(filepath.Dir(scan.File()))
 	if err != nil {
 		base = filepath.Dir(scan.File()) // the working directory is gone; so are the files
 	}
 	g := &gatherer{ctx: ctx, scan: scan, facts: plan.Facts{
-		Base: base, Home: home, NoHome: !filepath.IsAbs(home), Files: make(map[string]plan.FileFacts),
+		Base: base, Home: home, NoHome: !filepath.IsAbs(home), Files: make(map[string]plan.FileFacts), Limit: limit,
 	}}
 	if text := scan.Inline(); text != nil {
 		g.facts.Scan = measured(text)

@@ -15,14 +15,17 @@ import (
 // targets counts the targets of all inputs, and what is excluded of them.
 func (g *gatherer) targets() {
 	exclude, ok := g.exclude()
+	choice := chunk.Choice{Exclude: exclude, Only: chunk.NewOnly(g.facts.Limit.Hosts)}
 	for _, path := range g.scan.Input {
 		ok = g.list(path, func(r io.Reader) error {
-			counts, err := chunk.Count(r, exclude)
+			counts, err := chunk.Count(r, choice)
 			g.facts.Targets += counts.Targets
+			g.facts.All += counts.Targets + counts.Others
 			g.facts.Excluded += counts.Excluded
 			return err
 		}) && ok
 	}
+	g.facts.Targets, g.facts.Unmatched = g.facts.Limit.Of(g.facts.Targets), choice.Only.Unseen()
 	g.facts.Counted = ok
 }
 
@@ -31,7 +34,7 @@ func (g *gatherer) exclude() (*chunk.Exclude, bool) {
 	ok := true
 	for _, path := range g.scan.Exclude {
 		ok = g.list(path, func(r io.Reader) error {
-			_, err := chunk.Count(r, nil)
+			_, err := chunk.Count(r, chunk.Choice{})
 			return err
 		}) && ok
 	}

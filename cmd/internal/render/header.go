@@ -139,13 +139,29 @@ func on(s plan.Summary) string {
 	}
 	from := " of " + strings.Join(inputs, ", ")
 	if !s.Counted {
-		return "targets" + from + ", counted after the pre hook"
+		return "targets" + limited(s.Limit) + from + ", counted after the pre hook"
 	}
 	targets := count(s.Targets, "target")
+	var notes []string
+	if !s.Limit.IsZero() {
+		targets = fmt.Sprintf("%s of %s", humanize.Comma(s.Targets), count(s.All, "target"))
+		notes = append(notes, s.Limit.String())
+	}
 	if s.Excluded > 0 {
-		targets += fmt.Sprintf(" (%s more excluded)", humanize.Comma(s.Excluded))
+		notes = append(notes, humanize.Comma(s.Excluded)+" more excluded")
+	}
+	if len(notes) > 0 {
+		targets += " (" + strings.Join(notes, ", ") + ")"
 	}
 	return targets + from
+}
+
+// limited says which part of the input is scanned.
+func limited(l plan.Limit) string {
+	if l.IsZero() {
+		return ""
+	}
+	return " (" + l.String() + ")"
 }
 
 func from(s plan.Summary) string {

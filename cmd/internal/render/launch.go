@@ -27,7 +27,7 @@ func (t *text) split(s plan.Split) []string {
 	if len(excludes) > 0 {
 		from += " without " + strings.Join(excludes, " and ")
 	}
-	lines := []string{from}
+	lines := []string{from + limited(s.Limit)}
 	into := count(int64(s.Chunks), "chunk")
 	if !s.Counted {
 		lines = append(lines, fmt.Sprintf("at most %s, %d a live worker, into %s", into, s.PerWorker, s.Into))

@@ -79,6 +79,9 @@ func statusKeys(s runner.Status) [][2]string {
 	done := ""
 	if s.Dealt {
 		done = fmt.Sprintf("%s of %s", humanize.Comma(s.Done), count(s.Targets, "target"))
+		if s.All > 0 {
+			done += fmt.Sprintf(" of %s (--limit)", humanize.Comma(s.All))
+		}
 		if s.Excluded > 0 {
 			done += fmt.Sprintf(" (%s more excluded)", humanize.Comma(s.Excluded))
 		}

@@ -147,6 +147,9 @@ func (t *text) stage(s plan.Stage) []string {
 		from := f.File.Path
 		if from == "" {
 			from = "the inputs, joined"
+			if limit := find[plan.Split](t.plan).Limit; !limit.IsZero() {
+				from = "the targets that are scanned"
+			}
 		}
 		rows = append(rows, []string{from, "→ " + filepath.Base(f.To)})
 	}

@@ -54,6 +54,9 @@ func Summary(w io.Writer, s runner.Summary, next string) error {
 		fmt.Fprintf(&b, "  %-9s %*s  not counted any more\n", "", width, humanize.Comma(left))
 	}
 	fmt.Fprintf(&b, "  %-9s %*s  targets", "of", width, humanize.Comma(s.Targets))
+	if s.All > 0 {
+		fmt.Fprintf(&b, " of %s (--limit)", humanize.Comma(s.All))
+	}
 	if s.Excluded > 0 {
 		fmt.Fprintf(&b, ", %s more excluded", humanize.Comma(s.Excluded))
 	}
