@@ -52,3 +52,16 @@ const maxKeepAlive = 15 * time.Second
 // keepAlive is that time under a lease: a host that is gone must be known to be
 // when its worker has given no sign for the lease, and not long after.
 func keepAlive(lease time.Duration) time.Duration { return min(maxKeepAlive, lease/5) }
+
+// HostKey asks a worker host for its key, as a scan file without known_hosts would
+// have it reached: nobody logs in.
+func HostKey(ctx context.Context, name string, cfg Config) (key host.Key, err error) {
+	access, err := host.NewAccess(nil, host.AccessConfig{
+		Home: cfg.Home, User: cfg.User, AgentSocket: cfg.AgentSocket, Ask: cfg.Ask, SystemConfig: sshconfig.System, Environ: cfg.Environ,
+	})
+	if err != nil {
+		return key, err
+	}
+	defer func() { err = errors.Join(err, access.Close()) }()
+	return access.HostKey(ctx, plan.Worker{Name: name, Host: name})
+}

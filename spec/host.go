@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -48,6 +49,18 @@ func workerHost(s string) (problem, hint string) {
 		return "holds a port", fmt.Sprintf("write {host: %s, port: %s}", yamlHost(m[1]), shown(m[2]))
 	}
 	return "is no name or address of a host", ""
+}
+
+// CheckHost gives what is wrong with a worker's name or address, with its mend.
+func CheckHost(host string) error {
+	problem, hint := workerHost(bare(host))
+	switch {
+	case problem == "":
+		return nil
+	case hint == "":
+		return errors.New(problem)
+	}
+	return fmt.Errorf("%s (%s)", problem, hint)
 }
 
 // yamlHost quotes an address in brackets, which YAML would take for a list.

@@ -22,28 +22,37 @@ func (c AccessConfig) readConfig() (*sshconfig.Config, error) {
 // configured puts together how a worker host is reached: as the scan file says, and
 // then as ssh_config does. However that is, a key must be known.
 func (a *Access) configured(w plan.Worker, hops int) (Config, error) {
-	o, err := a.config.For(w.Host, w.User)
+	c, o, err := a.keyless(w)
 	if err != nil {
 		return Config{}, err
 	}
-	name := w.Host
+	if c.Auth, err = a.methods(c.Worker, o); err != nil {
+		return Config{}, err
+	}
+	c.Jump, err = a.jump(w.Host, o.ProxyJump, hops)
+	return c, err
+}
+
+// keyless is configured without what one logs in with, and without another host
+// that may be on the way.
+func (a *Access) keyless(w plan.Worker) (Config, sshconfig.Options, error) {
+	o, err := a.config.For(w.Host, w.User)
+	if err != nil {
+		return Config{}, o, err
+	}
 	w.Host, w.User, w.Port = cmp.Or(o.HostName, w.Host), cmp.Or(w.User, o.User), cmp.Or(w.Port, o.Port)
 	c := Config{Worker: w, HostKeys: a.hostKeys, User: a.user, KeepAlive: a.keepAlive, Connect: time.Duration(o.ConnectTimeout) * time.Second}
 	if o.KnownHostsSaid && a.cfg.KnownHosts == "" {
 		if c.HostKeys, err = remote.KnownHosts(there(o.KnownHosts)...); err != nil {
-			return Config{}, err
+			return Config{}, o, err
 		}
 	}
 	var preferred job.TargetOptions
 	if err := preferred.Prefer(o.KexAlgorithms, o.Ciphers, o.MACs, o.HostKeyAlgorithms); err != nil {
-		return Config{}, err
+		return Config{}, o, err
 	}
 	c.Algorithms = remote.Algorithms(preferred)
-	if c.Auth, err = a.methods(w, o); err != nil {
-		return Config{}, err
-	}
-	c.Jump, err = a.jump(name, o.ProxyJump, hops)
-	return c, err
+	return c, o, nil
 }
 
 // methods are the keys that are named, in the scan file or in ssh_config; else those

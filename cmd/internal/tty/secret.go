@@ -28,6 +28,21 @@ func ReadSecret(prompt string, done <-chan struct{}) (secret string, err error) 
 	if err := echo.Hide(); err != nil {
 		return "", err
 	}
+	return readLine(file, prompt, done)
+}
+
+// ReadLine is ReadSecret for what may be seen.
+func ReadLine(prompt string, done <-chan struct{}) (line string, err error) {
+	file, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return "", noTerminal(err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return readLine(file, prompt, done)
+}
+
+// readLine shows a prompt and reads a line.
+func readLine(file *os.File, prompt string, done <-chan struct{}) (string, error) {
 	if _, err := file.WriteString(prompt); err != nil {
 		return "", err
 	}
