@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -21,8 +22,9 @@ import (
 func newInit(a *app) *cobra.Command {
 	var fromArgs bool
 	var hosts []string
+	var system string
 	cmd := &cobra.Command{
-		Use:   "init DIR [--host HOST,...]... | --from-args -- " + classicUse,
+		Use:   "init DIR [--host HOST,...]... [--ci github|gitlab] | --from-args -- " + classicUse,
 		Short: "make the files of a scan, or print the scan file that a classic command line says",
 		Long: `init DIR makes the files that a scan begins with: scan.yaml, in which six keys are
 said and all others stand as comments, remote.sh, targets.txt, and the schema for
@@ -31,6 +33,10 @@ editors. Nothing is written over what is there: then nothing is written at all.
 With --host the workers are these hosts, and not this machine. Each is asked for its
 key, and shown with its fingerprint on the terminal; what you confirm goes into
 known_hosts. Where there is no terminal nobody is asked, and none is recorded.
+
+With --ci there are workflows for GitHub or GitLab, too: plan on pull requests, apply
+on the protected branch. Their first lines say what they need. DIR is the root of
+the repository then.
 
 init --from-args prints the scan file that does what scanmaster does with the
 classic suite's command line, and with SCAN_ENV from the environment:
@@ -45,12 +51,16 @@ line are to the working directory. Nothing is run, contacted or written.`,
 			switch {
 			case fromArgs && len(hosts) > 0:
 				return misuse(cmd, "", "--host can't go with --from-args: -w names the workers")
+			case fromArgs && system != "":
+				return misuse(cmd, "", "--ci can't go with --from-args, which makes no files")
 			case fromArgs:
 				return a.initFromArgs(cmd, args)
 			case len(args) == 0:
 				return misuse(cmd, "", "name a folder, or say --from-args -- and a classic command line")
 			case len(args) > 1:
 				return misuse(cmd, "", "%q is one argument too many", args[1])
+			case system != "" && !slices.Contains(scaffold.Systems(), system):
+				return misuse(cmd, "", "--ci %q is neither github nor gitlab", system)
 			}
 			var workers []string
 			for _, host := range hosts {
@@ -62,12 +72,14 @@ line are to the working directory. Nothing is run, contacted or written.`,
 					return misuse(cmd, "", "--host %q %w", host, err)
 				}
 			}
-			return a.init(cmd.Context(), args[0], workers)
+			return a.init(cmd.Context(), args[0], scaffold.Config{Hosts: workers, CI: system})
 		},
 	}
 	cmd.Flags().BoolVar(&fromArgs, "from-args", false, "from a classic command line, which follows --")
 	cmd.Flags().StringSliceVar(&hosts, "host", nil, "a worker `host`, or several with commas between them; may be repeated")
 	complete(cmd, "host", noFile)
+	cmd.Flags().StringVar(&system, "ci", "", "make workflows for a `system`, too: github or gitlab")
+	complete(cmd, "ci", oneOf(scaffold.Systems()...))
 	return cmd
 }
 
@@ -82,12 +94,12 @@ func (a *app) initFromArgs(cmd *cobra.Command, args []string) error {
 }
 
 // init makes the files of a scan, and says what comes next.
-func (a *app) init(ctx context.Context, dir string, hosts []string) error {
+func (a *app) init(ctx context.Context, dir string, c scaffold.Config) error {
 	whole, err := filepath.Abs(dir)
 	if err != nil {
 		return err
 	}
-	c := scaffold.Config{Name: scaffold.NameOf(filepath.Base(whole)), Hosts: hosts}
+	c.Name = scaffold.NameOf(filepath.Base(whole))
 	there, err := scaffold.There(dir, scaffold.Files(c))
 	if err != nil {
 		return err
@@ -95,7 +107,7 @@ func (a *app) init(ctx context.Context, dir string, hosts []string) error {
 	if len(there) > 0 {
 		return fmt.Errorf("nothing is written over what is there: %s; name another folder, or move them away", strings.Join(there, ", "))
 	}
-	keys, unrecorded, err := a.workerKeys(ctx, hosts)
+	keys, unrecorded, err := a.workerKeys(ctx, c.Hosts)
 	if err != nil {
 		return err
 	}
@@ -111,6 +123,9 @@ func (a *app) init(ctx context.Context, dir string, hosts []string) error {
 	known := filepath.Join(dir, scaffold.KnownHosts)
 	for _, u := range unrecorded {
 		a.say(u.mend(known))
+	}
+	if _, err := os.Stat(filepath.Join(dir, ".git")); c.CI != "" && err != nil {
+		a.say(safe.Line(dir+" is no root of a repository yet, which is where a CI system looks for its workflows", 0))
 	}
 	scan := job.Quote(filepath.Join(dir, scaffold.ScanFile))
 	for _, verb := range []string{"validate", "plan", "apply"} {

@@ -31,6 +31,8 @@ type Config struct {
 	Name string
 	// Hosts are the workers; where there are none this machine is.
 	Hosts []string
+	// CI is a system of CIs, for which workflows are made, too, or empty.
+	CI string
 	// Keys are lines of known_hosts, of those of the hosts whose keys are known.
 	Keys []string
 }
@@ -52,7 +54,11 @@ func Files(c Config) []File {
 		{Path: "targets.txt", Text: embedded("targets.txt")},
 		{Path: Schema, Text: schema.JSON},
 	}
-	if len(c.Hosts) == 0 {
+	all = append(all, workflows(c.CI)...)
+	switch {
+	case len(c.Hosts) == 0 && c.CI != "":
+		return all
+	case len(c.Hosts) == 0:
 		return append(all, File{Path: "results/.gitignore", Text: embedded("results.gitignore")})
 	}
 	keys := "# The workers' host keys, a line each; a worker that isn't here is refused.\n"
@@ -66,6 +72,8 @@ func Files(c Config) []File {
 const (
 	onThisMachine = "hosts: [local]                    # the workers: this machine, which may stand more than once\n" +
 		"dir: results                      # all output goes below it\n"
+	outside = "hosts: [local]                    # the workers: the runner itself, which may stand more than once\n" +
+		"dir: /mnt/scanmaster              # all output goes below it, outside of the checkout\n"
 	elsewhere  = "known_hosts: known_hosts          # their keys; one that isn't there is refused\n"
 	otherHosts = "# known_hosts: ~/.ssh/known_hosts # the keys of workers that are reached over SSH"
 	otherDir   = "# dir: /mnt/scanmaster            # all output goes below it; workers may see it, too"
@@ -73,6 +81,9 @@ const (
 
 func scanFile(c Config) []byte {
 	six, other := onThisMachine, otherHosts
+	if c.CI != "" {
+		six = outside
+	}
 	if len(c.Hosts) > 0 {
 		var list strings.Builder
 		list.WriteString("hosts:                            # the workers, reached over SSH as ssh_config says\n")

@@ -23,6 +23,7 @@ import (
 // kinds are the scan files that there are.
 var kinds = map[string]scaffold.Config{
 	"on this machine": {Name: "audit"},
+	"of a CI system":  {Name: "audit", CI: "github"},
 	"elsewhere":       {Name: "audit", Hosts: []string{"scan1", "2001:db8::1", "on", "10.0.0.1"}, Keys: []string{"scan1 ssh-ed25519 AAAA"}},
 }
 
@@ -194,6 +195,28 @@ func TestTheWorkersAreThoseThatWereNamed(t *testing.T) {
 	want := spec.Hosts{{Host: "scan1"}, {Host: "2001:db8::1"}, {Host: "on"}, {Host: "10.0.0.1"}}
 	if diff := cmp.Diff(want, scan.Hosts); diff != "" || scan.KnownHosts != scaffold.KnownHosts {
 		t.Errorf("%s\n%s", scan.KnownHosts, diff)
+	}
+}
+
+func TestTheWorkflowsFindTheScanFileAndTheirScript(t *testing.T) {
+	for _, system := range scaffold.Systems() {
+		var workflow, script string
+		for _, f := range scaffold.Files(scaffold.Config{Name: "audit", CI: system})[1:] {
+			switch {
+			case f.Path == "ci/apply-or-resume.sh" && f.Executable:
+				script = f.Path
+			case strings.HasSuffix(f.Path, ".yml"):
+				workflow += string(f.Text)
+				if first, _, _ := strings.Cut(string(f.Text), ":"); first != "# "+f.Path {
+					t.Errorf("%s takes itself for %s", f.Path, first)
+				}
+			}
+		}
+		for _, want := range []string{"scanmaster validate scan.yaml", "scanmaster plan scan.yaml", "sh " + script + " scan.yaml "} {
+			if script == "" || !strings.Contains(workflow, want) {
+				t.Errorf("%s: no %q", system, want)
+			}
+		}
 	}
 }
 
