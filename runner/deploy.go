@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 )
@@ -36,7 +37,7 @@ func deliveries(p plan.Plan, s plan.Probe, probed []Probed) []delivery {
 		}
 		build, err := builds.of(to.Facts.OS, to.Facts.Arch)
 		if err != nil {
-			to.Reasons = append(to.Reasons, err.Error())
+			to.refused(job.AboutProgram, err.Error())
 			continue
 		}
 		all = append(all, delivery{to, at, build})
@@ -63,9 +64,16 @@ func eachDelivery(ctx context.Context, all []delivery, do func(*host.Host, conte
 		side.Go(func() {
 			path, err := do(d.at.at(), ctx, d.build)
 			if err != nil {
-				d.to.Reasons = append(d.to.Reasons, err.Error())
+				d.to.refused(job.AboutProgram, err.Error())
 			}
 			d.at.path = path
+			switch {
+			case err != nil:
+			case path == "":
+				d.to.found(job.AboutProgram, "not there yet: apply brings it (deploy: auto)")
+			default:
+				d.to.found(job.AboutProgram, "the same as here: %s", path)
+			}
 		})
 	}
 	side.Wait()

@@ -52,11 +52,14 @@ func fit(ctx context.Context, p plan.Plan, cfg Config, probed []Probed) error {
 // heard takes in what a worker has said of itself.
 func (w *Probed) heard(f job.Fitness, err error) {
 	if err != nil {
-		w.Reasons = append(w.Reasons, err.Error())
+		w.refused(job.AboutSetup, err.Error())
 		return
 	}
 	w.Ping = f.Ping
-	w.Reasons, w.Warnings = append(w.Reasons, f.Wrong...), append(w.Warnings, f.Warnings...)
+	w.Reasons, w.Warnings, w.Found = append(w.Reasons, f.Wrong...), append(w.Warnings, f.Warnings...), append(w.Found, f.Found...)
+	if f.Ping != "" {
+		w.found(job.AboutPings, "by %s", f.Ping)
+	}
 }
 
 // fitLimit is how long a worker on this machine may look at itself; an agent or
@@ -101,9 +104,9 @@ func warnOfPings(probed []Probed) {
 	if odd == nil || len(by) < 2 {
 		return
 	}
-	odd.Warnings = append(odd.Warnings, fmt.Sprintf(
+	odd.Warnings = append(odd.Warnings, job.Finding{About: job.AboutPings, Text: fmt.Sprintf(
 		"not all workers ping by the same means: %s by %s, %s by %s; let the user of the former send pings (net.ipv4.ping_group_range), or say checks: {ping: false}",
-		few(by[job.PingProgram]), job.PingProgram, few(by[job.PingSocket]), job.PingSocket))
+		few(by[job.PingProgram]), job.PingProgram, few(by[job.PingSocket]), job.PingSocket)})
 }
 
 // few names the first of several.

@@ -9,7 +9,7 @@ import (
 )
 
 func TestWorkersThatPingByDifferentMeansAreNamed(t *testing.T) {
-	worker := func(name, ping string, reasons ...string) Probed {
+	worker := func(name, ping string, reasons ...job.Finding) Probed {
 		return Probed{Worker: plan.Worker{Name: name}, Ping: ping, Reasons: reasons}
 	}
 	for name, c := range map[string]struct {
@@ -17,7 +17,7 @@ func TestWorkersThatPingByDifferentMeansAreNamed(t *testing.T) {
 		want   string
 	}{
 		"all alike":        {[]Probed{worker("a", job.PingProgram), worker("b", job.PingProgram), worker("c", "")}, ""},
-		"one is left out":  {[]Probed{worker("a", job.PingSocket), worker("b", job.PingProgram, "no room")}, ""},
+		"one is left out":  {[]Probed{worker("a", job.PingSocket), worker("b", job.PingProgram, job.Finding{Text: "no room"})}, ""},
 		"one is different": {[]Probed{worker("a", job.PingSocket), worker("b", job.PingProgram), worker("c", job.PingSocket)}, "b by ping(8), a, c by an ICMP socket; "},
 		"many": {
 			[]Probed{
@@ -30,7 +30,7 @@ func TestWorkersThatPingByDifferentMeansAreNamed(t *testing.T) {
 			warnOfPings(c.probed)
 			var warnings []string
 			for _, w := range c.probed {
-				warnings = append(warnings, w.Warnings...)
+				warnings = append(warnings, job.Texts(w.Warnings)...)
 			}
 			got := strings.Join(warnings, "\n")
 			if (got == "") != (c.want == "") || len(warnings) > 1 || !strings.Contains(got, c.want) {

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -27,23 +28,23 @@ const mendDir = "make it, or mount it, or name another as dir"
 
 // probeHere looks at this machine; all workers on it share its folder and its
 // room.
-func probeHere(s plan.Probe, cfg Config) (host.Facts, []string) {
+func probeHere(s plan.Probe, cfg Config) (host.Facts, []job.Finding) {
 	f := host.Facts{
 		OS: runtime.GOOS, Arch: runtime.GOARCH, Home: cfg.Home, User: cfg.User, UID: os.Getuid(), GID: os.Getgid(),
 		Dir: host.Dir{Path: s.Dir, Free: -1, Inodes: -1},
 	}
 	if err := lookAt(&f.Dir); err != nil {
-		return f, []string{err.Error()}
+		return f, []job.Finding{{About: job.AboutShare, Text: err.Error()}}
 	}
-	var reasons []string
+	var reasons []job.Finding
 	switch d := f.Dir; {
 	case !d.Readable || !d.Writable:
-		return f, []string{fmt.Sprintf("%s can't be read and written by %s: chown or chmod it, or mount it rw", d.Path, cfg.User)}
+		return f, []job.Finding{{About: job.AboutShare, Text: fmt.Sprintf("%s can't be read and written by %s: chown or chmod it, or mount it rw", d.Path, cfg.User)}}
 	case d.Free < minRoom:
-		reasons = append(reasons, fmt.Sprintf("%s has %s left, and %s are needed: make room",
-			d.Path, humanize.IBytes(uint64(d.Free)), humanize.IBytes(minRoom)))
+		reasons = append(reasons, job.Finding{About: job.AboutRoom, Text: fmt.Sprintf("%s has %s left, and %s are needed: make room",
+			d.Path, humanize.IBytes(uint64(d.Free)), humanize.IBytes(minRoom))})
 	case d.Inodes >= 0 && d.Inodes < minFiles:
-		reasons = append(reasons, fmt.Sprintf("%s has room for %d more files, and %d are needed: remove some", d.Path, d.Inodes, minFiles))
+		reasons = append(reasons, job.Finding{About: job.AboutRoom, Text: fmt.Sprintf("%s has room for %d more files, and %d are needed: remove some", d.Path, d.Inodes, minFiles)})
 	}
 	return f, reasons
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -22,9 +23,9 @@ type Probed struct {
 	// was not asked.
 	Ping string
 	// Reasons say why it can't work, each with what mends it; none where it
-	// can. Warnings don't keep it from working. Both may hold words of the
-	// host's, raw.
-	Reasons, Warnings []string
+	// can. Warnings don't keep it from working, and Found is what is well. All may
+	// hold words of the host's, raw.
+	Reasons, Warnings, Found []job.Finding
 
 	at station
 	// access is how to get in at the worker hosts; nil for a local worker.
@@ -68,10 +69,10 @@ func (r *run) probe(ctx context.Context, s plan.Probe) (string, error) {
 	var reasons []string
 	for _, p := range probed {
 		for _, warning := range p.Warnings {
-			r.report(Warning{Text: p.Worker.Name + ": " + warning})
+			r.report(Warning{Text: p.Worker.Name + ": " + warning.Text})
 		}
 		if len(p.Reasons) > 0 {
-			reason := strings.Join(p.Reasons, "; ")
+			reason := strings.Join(job.Texts(p.Reasons), "; ")
 			reasons = append(reasons, p.Worker.Name+": "+reason)
 			r.report(WorkerSkipped{Worker: p.Worker.Name, Reason: reason})
 			continue
@@ -111,3 +112,13 @@ func anyRemote(workers []plan.Worker) bool {
 
 // probeLimit bounds the probe of one host beyond what the share may take.
 const probeLimit = 90 * time.Second
+
+// refused takes in why a worker can't work.
+func (p *Probed) refused(about job.About, why string) {
+	p.Reasons = append(p.Reasons, job.Finding{About: about, Text: why})
+}
+
+// found takes in what is well with a worker.
+func (p *Probed) found(about job.About, format string, args ...any) {
+	p.Found = append(p.Found, job.Finding{About: about, Text: fmt.Sprintf(format, args...)})
+}

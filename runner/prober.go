@@ -21,12 +21,14 @@ import (
 
 // prober looks at all workers of a scan, side by side.
 type prober struct {
-	step   plan.Probe
-	cfg    Config
-	access *host.Access
-	need   host.Need
-	// folder is where master and hosts show each other that they share it;
-	// token is the master's file there, and what is in it.
+	step plan.Probe
+	// lease and poll are what a folder that shows files late is held against.
+	lease, poll time.Duration
+	cfg         Config
+	access      *host.Access
+	need        host.Need
+	// folder is where master and hosts show each other that they share it; token
+	// is what the names of all files there begin with, and what is in the master's.
 	folder *share.Dir
 	token  string
 }
@@ -40,6 +42,7 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 		probed[i] = Probed{Worker: w}
 		if w.Local {
 			probed[i].Facts, probed[i].Reasons, probed[i].at = facts, slices.Clone(reasons), local{}
+			probed[i].foundHere()
 		}
 	}
 	if !anyRemote(s.Workers) {
@@ -49,7 +52,7 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 	if err != nil {
 		return probed, err
 	}
-	b, err := newProber(s, cfg, keys)
+	b, err := newProber(p, s, cfg, keys)
 	if err != nil {
 		return probed, errors.Join(err, keys.Close())
 	}
@@ -67,8 +70,8 @@ func probeAll(ctx context.Context, p plan.Plan, s plan.Probe, cfg Config) ([]Pro
 	return probed, errors.Join(err, b.close())
 }
 
-func newProber(s plan.Probe, cfg Config, keys *host.Access) (*prober, error) {
-	b := &prober{step: s, cfg: cfg, access: keys, token: rand.Text(), need: host.Need{
+func newProber(p plan.Plan, s plan.Probe, cfg Config, keys *host.Access) (*prober, error) {
+	b := &prober{step: s, lease: p.Lease, poll: findStep[plan.Wait](p).Poll, cfg: cfg, access: keys, token: rand.Text(), need: host.Need{
 		Room: minRoom, Inodes: minFiles, Launch: s.Launch, Deploy: s.Deploy,
 		Classic: s.Classic, UID: os.Getuid(), User: cfg.User,
 	}}
@@ -91,7 +94,7 @@ func findStep[T plan.Step](p plan.Plan) T {
 	return none
 }
 
-// prepare finds the builds that there are, and leaves the master's file.
+// prepare finds the builds that there are, and makes the folder of the files.
 func (b *prober) prepare() error {
 	if b.step.Deploy != spec.DeployNever {
 		b.need.Builds = []string{runtime.GOOS + "/" + runtime.GOARCH}
@@ -108,10 +111,7 @@ func (b *prober) prepare() error {
 		return fmt.Errorf("the shared folder: %w; %s", err, mendDir)
 	}
 	b.folder, err = dir.Make(job.State, host.ProbeDir)
-	if err = errors.Join(err, dir.Close()); err != nil {
-		return err
-	}
-	return b.folder.WriteFile(b.token, []byte(b.token+"\n"))
+	return errors.Join(err, dir.Close())
 }
 
 // close removes the files of the probe.
@@ -136,16 +136,23 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 	defer cancel()
 	h, err := b.access.Dial(ctx, p.Worker)
 	if err != nil {
-		p.Reasons = append(p.Reasons, err.Error())
+		p.refused(job.AboutLogin, err.Error())
 		return
 	}
 	at := &away{worker: p.Worker, access: b.access, host: h}
 	p.at = at
 	if p.Facts, err = h.Look(ctx, b.step.Dir); err != nil {
-		p.Reasons = append(p.Reasons, err.Error())
+		p.refused(job.AboutLogin, err.Error())
 		return
 	}
+	p.found(job.AboutLogin, "%s, as %s (uid %d)", h.Ident(), p.Facts.User, p.Facts.UID)
 	at.classic = b.step.Deploy == spec.DeployNever && p.Facts.Scanslave.Classic
+	b.judge(ctx, p, at)
+	p.Found = append(p.Found, p.Facts.Found(b.need)...)
+}
+
+// judge finds out whether a host that was looked at could work.
+func (b *prober) judge(ctx context.Context, p *Probed, at *away) {
 	p.Warnings = p.Facts.Warn(b.need)
 	if b.step.Share == spec.ShareNone || b.mayDoWithout(at) && !p.Facts.Dir.Exists {
 		b.doWithout(ctx, p, at)
@@ -154,26 +161,41 @@ func (b *prober) probe(ctx context.Context, p *Probed) {
 	if p.Reasons = p.Facts.Refuse(b.need); len(p.Reasons) > 0 {
 		return
 	}
-	err = b.shares(ctx, h)
+	there, back, err := b.shares(ctx, at.at())
 	switch apart := errors.Is(err, host.ErrNotShared); {
 	case err == nil:
+		b.late(p, there, back)
 	case apart && b.mayDoWithout(at):
-		p.Warnings = append(p.Warnings, err.Error()+"; its files go and come by SFTP now, and share: none saves the wait")
+		p.Warnings = append(p.Warnings, job.Finding{
+			About: job.AboutShare, Text: err.Error() + "; its files go and come by SFTP now, and share: none saves the wait",
+		})
 		b.doWithout(ctx, p, at)
 	default:
-		p.Reasons = append(p.Reasons, err.Error())
+		p.refused(job.AboutShare, err.Error())
 		p.Facts.Dir.Apart = apart
 	}
 }
 
-// shares lets a host read the master's file and write one of its own, and
-// waits until that is seen here.
-func (b *prober) shares(ctx context.Context, h *host.Host) error {
-	name, answer := b.token+"."+rand.Text(), rand.Text()
-	peek := host.SharePeek{Dir: b.step.Dir, Read: b.token, Token: b.token, Write: name, Answer: answer, Wait: b.step.ShareWait}
-	if err := h.Shares(ctx, peek); err != nil {
-		return err
+// shares lets a host read a file of the master's and write one of its own, and
+// waits until that is seen here. It gives how long it took until each was seen,
+// the question included.
+func (b *prober) shares(ctx context.Context, h *host.Host) (there, back time.Duration, err error) {
+	ours, name, answer := b.token+".m."+rand.Text(), b.token+"."+rand.Text(), rand.Text()
+	if err := b.folder.WriteFile(ours, []byte(b.token+"\n")); err != nil {
+		return 0, 0, err
 	}
+	written := time.Now()
+	peek := host.SharePeek{Dir: b.step.Dir, Read: ours, Token: b.token, Write: name, Answer: answer, Wait: b.step.ShareWait}
+	if err := h.Shares(ctx, peek); err != nil {
+		return 0, 0, err
+	}
+	answered := time.Now()
+	err = b.waitFor(ctx, name, answer)
+	return answered.Sub(written), time.Since(answered), err
+}
+
+// waitFor waits until a host's file is seen here.
+func (b *prober) waitFor(ctx context.Context, name, answer string) error {
 	late := time.NewTimer(b.step.ShareWait)
 	defer late.Stop()
 	tick := time.NewTicker(shareLook)

@@ -39,7 +39,7 @@ func wantMends(t *testing.T, probed []runner.Probed, err error, mends ...string)
 		t.Fatalf("%+v, %v: want %q", probed, err, mends)
 	}
 	for i, mend := range mends {
-		if !strings.Contains(probed[0].Reasons[i], mend) {
+		if !strings.Contains(probed[0].Reasons[i].Text, mend) {
 			t.Errorf("%q says nothing of %q", probed[0].Reasons[i], mend)
 		}
 	}

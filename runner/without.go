@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"scanmaster/runner/job"
 	"scanmaster/spec"
 )
 
@@ -17,19 +18,19 @@ func (b *prober) mayDoWithout(at *away) bool {
 // its user's home by SFTP, and what it leaves comes back so.
 func (b *prober) doWithout(ctx context.Context, p *Probed, at *away) {
 	if at.classic {
-		p.Reasons = append(p.Reasons, fmt.Sprintf("%s is of the classic suite, which needs the shared folder: leave share: none away, or deploy: never",
+		p.refused(job.AboutShare, fmt.Sprintf("%s is of the classic suite, which needs the shared folder: leave share: none away, or deploy: never",
 			p.Facts.Scanslave.Path))
 		return
 	}
 	h := at.at()
 	home, err := h.Look(ctx, p.Facts.Home)
 	if err != nil {
-		p.Reasons = append(p.Reasons, err.Error())
+		p.refused(job.AboutLogin, err.Error())
 		return
 	}
 	files, err := h.Files(ctx)
 	if err != nil {
-		p.Reasons = append(p.Reasons, fmt.Sprintf("it doesn't see %s, and files can't go there by SFTP (%v): mount the share, or have sshd there serve it (Subsystem sftp internal-sftp)",
+		p.refused(job.AboutShare, fmt.Sprintf("it doesn't see %s, and files can't go there by SFTP (%v): mount the share, or have sshd there serve it (Subsystem sftp internal-sftp)",
 			b.step.Dir, err))
 		return
 	}
@@ -38,6 +39,7 @@ func (b *prober) doWithout(ctx context.Context, p *Probed, at *away) {
 	p.Facts.Dir.Instead = true
 	p.Reasons = p.Facts.Refuse(b.need)
 	at.apart, at.home = true, p.Facts.Home
+	p.found(job.AboutShare, "does without: files go to %s there and come by SFTP", p.Facts.Home)
 }
 
 // without says how many of the workers that can work do without the shared

@@ -18,8 +18,11 @@ func newDoctor(a *app) *cobra.Command {
 		Use:   "doctor FILE [--json]",
 		Short: "find out which workers of a scan file could work",
 		Long: `doctor does what apply does before it touches anything: it logs in to all
-workers, side by side, and looks whether they have what a scan needs. For each
-it shows what was found, and for each that would be left out the mend. What
+workers, side by side, and looks whether they have what a scan needs: how to get
+in, screen, the worker half, the shared folder and when one side sees what the
+other writes there, room, clocks, keys for the targets, the ssh-agent, a way to
+ping, how many files may be open, memory. Each is ok, or warn, or bad, which keeps
+a worker from working, with what mends it. What
 only the worker half can tell, such as whether its key for the targets is there,
 is asked of it where it is on a host already: doctor copies nothing there.
 
@@ -50,7 +53,7 @@ func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
 	}
 	checkups := make([]render.Checkup, len(probed))
 	for i, w := range probed {
-		checkups[i] = render.Checkup{Worker: w.Worker, Facts: w.Facts, Ping: w.Ping, Reasons: w.Reasons, Warnings: w.Warnings}
+		checkups[i] = render.Checkup{Worker: w.Worker, Facts: w.Facts, Ping: w.Ping, Reasons: w.Reasons, Warnings: w.Warnings, Found: w.Found}
 	}
 	show, least := render.Doctor, probeOf(p).MinWorkers
 	if asJSON {

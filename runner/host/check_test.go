@@ -14,14 +14,14 @@ import (
 func TestAWorkerIsAskedWhatItLacks(t *testing.T) {
 	p := newPlace(t)
 	write(t, filepath.Join(p.home, "worker"), `#!/bin/sh
-printf 'pings by: %s\nwrong: %s\nwrong: %s\nwarning: few files\n' 'ping(8)' "$1" "$WORD"
+printf 'pings by: %s\nabout: keys\nwrong: %s\nwrong: %s\nwarning: few files\n' 'ping(8)' "$1" "$WORD"
 exit 1
 `, 0o700)
 	got, err := p.Check(t.Context(), `env WORD='a  b' ./worker 'it'\''s $HOME'`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := job.Fitness{Ping: job.PingProgram, Wrong: []string{"it's $HOME", "a  b"}, Warnings: []string{"few files"}}
+	want := job.Fitness{Ping: job.PingProgram, Wrong: []job.Finding{{About: job.AboutKeys, Text: "it's $HOME"}, {About: job.AboutKeys, Text: "a  b"}}, Warnings: []job.Finding{{About: job.AboutKeys, Text: "few files"}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

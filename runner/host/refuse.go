@@ -8,6 +8,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 )
@@ -33,11 +34,11 @@ type Need struct {
 
 // Refuse gives the reasons why the host can't work for a scan, each with what
 // mends it; none where it can. They hold words of the host's, raw.
-func (f Facts) Refuse(n Need) []string {
-	var reasons []string
+func (f Facts) Refuse(n Need) []job.Finding {
+	var reasons []job.Finding
 	add := func(bad bool, format string, args ...any) {
 		if bad {
-			reasons = append(reasons, fmt.Sprintf(format, args...))
+			reasons = append(reasons, finding(job.AboutScreen, format, args...)...)
 		}
 	}
 	switch n.Launch {
@@ -55,50 +56,50 @@ func (f Facts) Refuse(n Need) []string {
 }
 
 // refuseProgram judges what would be the worker.
-func (f Facts) refuseProgram(n Need) []string {
+func (f Facts) refuseProgram(n Need) []job.Finding {
 	s := f.Scanslave
 	switch {
 	case n.Deploy != spec.DeployNever:
 		system := f.OS + "/" + f.Arch
 		if !slices.Contains(n.Builds, system) {
-			return []string{fmt.Sprintf("it is %s, and there is no build for that: "+
-				"deploy_from: DIR, a folder with %s in it (task build:all)", system, buildName(f.OS, f.Arch))}
+			return finding(job.AboutProgram, "it is %s, and there is no build for that: "+
+				"deploy_from: DIR, a folder with %s in it (task build:all)", system, buildName(f.OS, f.Arch))
 		}
 	case s.Path == "":
-		return []string{"there is no scanslave in its PATH: install it there, or leave deploy: never away"}
+		return finding(job.AboutProgram, "there is no scanslave in its PATH: install it there, or leave deploy: never away")
 	case s.Classic && n.Classic != nil && len(n.Classic.Refused) > 0:
-		return []string{fmt.Sprintf("%s is of the classic suite, which knows nothing of %s: leave deploy: never away",
-			s.Path, list(n.Classic.Refused))}
+		return finding(job.AboutProgram, "%s is of the classic suite, which knows nothing of %s: leave deploy: never away",
+			s.Path, list(n.Classic.Refused))
 	case !s.Classic && s.Version == "":
-		return []string{fmt.Sprintf("%s is no scanslave that runs there: install one, or leave deploy: never away", s.Path)}
+		return finding(job.AboutProgram, "%s is no scanslave that runs there: install one, or leave deploy: never away", s.Path)
 	}
 	return nil
 }
 
 // refuseDir judges the shared folder.
-func (f Facts) refuseDir(n Need) []string {
+func (f Facts) refuseDir(n Need) []job.Finding {
 	d := f.Dir
 	switch {
 	case d.Instead:
 	case d.IsFile:
-		return []string{fmt.Sprintf("%s is no folder there: mount the share on a folder", d.Path)}
+		return finding(job.AboutShare, "%s is no folder there: mount the share on a folder", d.Path)
 	case !d.Exists:
-		return []string{fmt.Sprintf("%s isn't there: mount the share", d.Path)}
+		return finding(job.AboutShare, "%s isn't there: mount the share", d.Path)
 	case !f.mayShare(n):
-		return []string{fmt.Sprintf("it works as %s, and the master as %s, who share no group of %s: "+
-			"chgrp GROUP %s && chmod 2770 %s, with a GROUP that both are in", f.User, n.User, d.Path, d.Path, d.Path)}
+		return finding(job.AboutShare, "it works as %s, and the master as %s, who share no group of %s: "+
+			"chgrp GROUP %s && chmod 2770 %s, with a GROUP that both are in", f.User, n.User, d.Path, d.Path, d.Path)
 	case !d.Readable || !d.Writable:
-		return []string{fmt.Sprintf("%s can't be %s by %s there: mount it rw, or chown %s %s",
-			d.Path, lacking(d), f.User, f.User, d.Path)}
+		return finding(job.AboutShare, "%s can't be %s by %s there: mount it rw, or chown %s %s",
+			d.Path, lacking(d), f.User, f.User, d.Path)
 	}
-	var reasons []string
+	var reasons []job.Finding
 	if d.Free >= 0 && d.Free < n.Room {
-		reasons = append(reasons, fmt.Sprintf("%s has %s left there, and %s are needed: make room",
-			d.Path, humanize.IBytes(uint64(d.Free)), humanize.IBytes(uint64(n.Room))))
+		reasons = append(reasons, finding(job.AboutRoom, "%s has %s left there, and %s are needed: make room",
+			d.Path, humanize.IBytes(uint64(d.Free)), humanize.IBytes(uint64(n.Room)))...)
 	}
 	if d.Inodes >= 0 && d.Inodes < n.Inodes {
-		reasons = append(reasons, fmt.Sprintf("%s has room for %d more files there, and %d are needed: remove some",
-			d.Path, d.Inodes, n.Inodes))
+		reasons = append(reasons, finding(job.AboutRoom, "%s has room for %d more files there, and %d are needed: remove some",
+			d.Path, d.Inodes, n.Inodes)...)
 	}
 	return reasons
 }
@@ -125,17 +126,22 @@ func (f Facts) mayShare(n Need) bool {
 const maxSkew = 5 * time.Second
 
 // Warn gives what is worth knowing and no reason not to work.
-func (f Facts) Warn(n Need) []string {
-	var warnings []string
+func (f Facts) Warn(n Need) []job.Finding {
+	var warnings []job.Finding
 	if off := f.Skew.Abs() - f.SkewBy; off > maxSkew {
 		way := "ahead of"
 		if f.Skew < 0 {
 			way = "behind"
 		}
-		warnings = append(warnings, fmt.Sprintf("its clock is %v %s the master's", f.Skew.Abs().Round(time.Second), way))
+		warnings = append(warnings, finding(job.AboutClock, "its clock is %v %s the master's: let chrony or ntpd set it", f.Skew.Abs().Round(time.Second), way)...)
 	}
 	if n.Deploy == spec.DeployNever && f.Scanslave.Classic && n.Classic != nil && len(n.Classic.Ignored) > 0 {
-		warnings = append(warnings, "its scanslave is of the classic suite: "+list(n.Classic.Ignored)+" don't hold there")
+		warnings = append(warnings, finding(job.AboutProgram, "its scanslave is of the classic suite: %s don't hold there", list(n.Classic.Ignored))...)
 	}
 	return warnings
+}
+
+// finding is one in a list.
+func finding(about job.About, format string, args ...any) []job.Finding {
+	return []job.Finding{{About: about, Text: fmt.Sprintf(format, args...)}}
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -104,7 +105,7 @@ func TestWhatAHostLacksIsNamedWithItsMend(t *testing.T) {
 			continue
 		}
 		for _, want := range c.wants {
-			if !strings.Contains(got[0], want) {
+			if !strings.Contains(got[0].Text, want) {
 				t.Errorf("%s: %q, want %q in it", name, got[0], want)
 			}
 		}
@@ -130,7 +131,7 @@ func TestAClockThatIsOffIsOnlySaid(t *testing.T) {
 	} {
 		f := able()
 		f.Skew, f.SkewBy = c.skew, c.by
-		got := strings.Join(f.Warn(need()), "\n")
+		got := strings.Join(job.Texts(f.Warn(need())), "\n")
 		if len(f.Refuse(need())) > 0 || !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
 			t.Errorf("%v: %q, want %q", c.skew, got, c.want)
 		}
@@ -138,7 +139,7 @@ func TestAClockThatIsOffIsOnlySaid(t *testing.T) {
 	f, n := able(), need()
 	f.Scanslave.Classic = true
 	n.Deploy, n.Classic = "never", &plan.Classic{Ignored: []string{"timeouts"}}
-	if got := f.Warn(n); len(got) != 1 || !strings.Contains(got[0], "timeouts") {
+	if got := f.Warn(n); len(got) != 1 || !strings.Contains(got[0].Text, "timeouts") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package job
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -23,8 +24,8 @@ type Fitness struct {
 	// is no way.
 	Ping string
 	// Wrong is what keeps it from working, each with its mend; none where it
-	// can work. Warnings don't keep it from working. All are raw.
-	Wrong, Warnings []string
+	// can work. Warnings don't keep it from working. Found is what is well.
+	Wrong, Warnings, Found []Finding
 }
 
 // What begins the lines of Encode.
@@ -32,21 +33,30 @@ const (
 	pingLine    = "pings by: "
 	wrongLine   = "wrong: "
 	warningLine = "warning: "
+	foundLine   = "found: "
+	// aboutLine says what the lines after it are about.
+	aboutLine = "about: "
 )
 
 // Encode gives it as lines that people read and ParseFitness does, too.
 func (f Fitness) Encode() string {
 	var out strings.Builder
-	add := func(kind string, texts ...string) {
-		for _, text := range texts {
-			out.WriteString(kind + Words(text) + "\n")
+	if f.Ping != "" {
+		out.WriteString(pingLine + Words(f.Ping) + "\n")
+	}
+	about := AboutSetup
+	for _, kind := range []struct {
+		line string
+		all  []Finding
+	}{{wrongLine, f.Wrong}, {warningLine, f.Warnings}, {foundLine, f.Found}} {
+		for _, one := range kind.all {
+			if one.About != about {
+				about = one.About
+				out.WriteString(aboutLine + string(about) + "\n")
+			}
+			out.WriteString(kind.line + Words(one.Text) + "\n")
 		}
 	}
-	if f.Ping != "" {
-		add(pingLine, f.Ping)
-	}
-	add(wrongLine, f.Wrong...)
-	add(warningLine, f.Warnings...)
 	return out.String()
 }
 
@@ -55,14 +65,19 @@ func (f Fitness) Encode() string {
 // said something else.
 func ParseFitness(said string, status int) (Fitness, error) {
 	var f Fitness
+	about := AboutSetup // as those say all who don't say what about
 	for line := range strings.Lines(said) {
 		line = strings.TrimRight(line, "\r\n")
 		if text, ok := strings.CutPrefix(line, pingLine); ok {
 			f.Ping = text
+		} else if text, ok := strings.CutPrefix(line, aboutLine); ok && slices.Contains(Abouts, About(text)) {
+			about = About(text)
 		} else if text, ok := strings.CutPrefix(line, wrongLine); ok {
-			f.Wrong = append(f.Wrong, text)
+			f.Wrong = append(f.Wrong, Finding{about, text})
 		} else if text, ok := strings.CutPrefix(line, warningLine); ok {
-			f.Warnings = append(f.Warnings, text)
+			f.Warnings = append(f.Warnings, Finding{about, text})
+		} else if text, ok := strings.CutPrefix(line, foundLine); ok {
+			f.Found = append(f.Found, Finding{about, text})
 		}
 	}
 	if fit := len(f.Wrong) == 0; fit && status == 0 || !fit && status == 1 {

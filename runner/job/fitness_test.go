@@ -15,8 +15,11 @@ func TestFitnessComesBackAsItWasSaid(t *testing.T) {
 		status int
 	}{
 		{job.Fitness{}, 0},
-		{job.Fitness{Ping: job.PingSocket, Warnings: []string{"few files"}}, 0},
-		{job.Fitness{Ping: job.PingProgram, Wrong: []string{"no key", "no room"}, Warnings: []string{"x"}}, 1},
+		{job.Fitness{Ping: job.PingSocket, Warnings: about(job.AboutFiles, "few files")}, 0},
+		{job.Fitness{
+			Ping: job.PingProgram, Wrong: append(about(job.AboutKeys, "no key", "none"), about(job.AboutTemp, "no room")...),
+			Warnings: about(job.AboutSetup, "x"), Found: append(about(job.AboutSetup, "y"), about(job.AboutMemory, "much")...),
+		}, 1},
 	} {
 		got, err := job.ParseFitness(c.said.Encode(), c.status)
 		if err != nil {
@@ -28,8 +31,27 @@ func TestFitnessComesBackAsItWasSaid(t *testing.T) {
 	}
 }
 
+// about makes findings of texts.
+func about(what job.About, texts ...string) []job.Finding {
+	var all []job.Finding
+	for _, text := range texts {
+		all = append(all, job.Finding{About: what, Text: text})
+	}
+	return all
+}
+
+// Workers of an older version say nothing of what it is about, and those of a newer
+// one may say what isn't known here.
+func TestWhatAWorkerOfAnotherVersionSaysIsUnderstood(t *testing.T) {
+	got, err := job.ParseFitness("wrong: no key\nabout: the moon\nwarning: full\nnews: none\nabout: files\nwarning: few\n", 1)
+	want := job.Fitness{Wrong: about(job.AboutSetup, "no key"), Warnings: append(about(job.AboutSetup, "full"), about(job.AboutFiles, "few")...)}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+}
+
 func TestWhatIsWrongStaysOnItsLine(t *testing.T) {
-	f := job.Fitness{Wrong: []string{"no way:\nwarning: here\r\nnor there"}}
+	f := job.Fitness{Wrong: about(job.AboutSetup, "no way:\nwarning: here\r\nnor there")}
 	if got, want := f.Encode(), "wrong: no way: warning: here; nor there\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -29,6 +29,9 @@ func newConn(conn ssh.Conn, transport net.Conn, channels <-chan ssh.NewChannel, 
 	return c
 }
 
+// Ident is the host's identification, as Reached.Ident.
+func (c *Conn) Ident() string { return string(c.ssh.ServerVersion()) }
+
 // decline turns down what the host asks for, until the connection ends. Much
 // of it is harmless, as hostkeys-00@openssh.com; unread it would block all.
 func decline(channels <-chan ssh.NewChannel, requests <-chan *ssh.Request) {

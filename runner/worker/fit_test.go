@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh/agent"
 
 	"scanmaster/runner/job"
@@ -96,7 +98,7 @@ func TestAllThatIsWrongIsSaidWithItsMend(t *testing.T) {
 			}
 			for i, want := range c.want {
 				is, mend, _ := strings.Cut(want, "|")
-				if !strings.Contains(wrong[i], is) || !strings.Contains(wrong[i], mend) {
+				if !strings.Contains(wrong[i].Text, is) || !strings.Contains(wrong[i].Text, mend) {
 					t.Errorf("%q says nothing of %q", wrong[i], want)
 				}
 			}
@@ -115,13 +117,58 @@ func TestTheWayToPingIsTold(t *testing.T) {
 func TestFewOpenFilesAreAWarningAndNoneAreWrong(t *testing.T) {
 	c := Config{Args: job.Args{Jobs: 100}}
 	for limit, want := range map[uint64]job.Fitness{
-		620: {},
-		350: {Warnings: []string{"10 targets at a time instead of 100: only 350 files may be open; raise ulimit -n to 620, or lower jobs"}},
-		256: {Wrong: []string{"only 256 files may be open; raise ulimit -n to 620"}},
+		620: {Found: about(job.AboutFiles, "620 may be open, and 620 are wanted")},
+		350: {Warnings: about(job.AboutFiles, "10 targets at a time instead of 100: only 350 files may be open; raise ulimit -n to 620, or lower jobs")},
+		256: {Wrong: about(job.AboutFiles, "only 256 files may be open; raise ulimit -n to 620")},
 	} {
 		var f job.Fitness
 		if c.fitFiles(&f, limit); f.Encode() != want.Encode() {
 			t.Errorf("%d: got %+v", limit, f)
+		}
+	}
+}
+
+func about(what job.About, text string) []job.Finding {
+	return []job.Finding{{About: what, Text: text}}
+}
+
+func TestLittleMemoryIsAWarning(t *testing.T) {
+	c := Config{Args: job.Args{Jobs: 100}}
+	for meminfo, want := range map[string]job.Fitness{
+		"MemAvailable: 4096000 kB\n": {Found: about(job.AboutMemory, "this machine has 4000 MiB left")},
+		"MemAvailable: 20480 kB\n": {Warnings: about(job.AboutMemory,
+			"this machine has 20 MiB left, and 100 targets at a time may take 9 MiB; lower jobs to 51, or say jobs: auto")},
+		"": {}, // it doesn't tell
+	} {
+		var f job.Fitness
+		c.fitMemory(&f, fstest.MapFS{"proc/meminfo": {Data: []byte(meminfo)}})
+		if diff := cmp.Diff(want, f); diff != "" {
+			t.Errorf("%q: %s", meminfo, diff)
+		}
+	}
+}
+
+func TestWhatIsWellIsSaidToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(s *scene)
+		want   []string
+	}{
+		"a key file": {func(*scene) {}, []string{"/id can be read", "agent: none: key files only"}},
+		"the agent's key": {func(s *scene) {
+			s.inAgent(s.t)
+		}, []string{"agent: it answers, and holds 1 keys"}},
+		"an agent that is gone": {func(s *scene) { s.AgentSocket = filepath.Join(s.dir, "gone") }, []string{"agent: it doesn't answer (", "/id can be read"}},
+	} {
+		s := newScene(t)
+		c.change(s)
+		var said strings.Builder
+		for _, f := range Fit(t.Context(), s.Config).Found {
+			said.WriteString(string(f.About) + ": " + f.Text + "\n")
+		}
+		for _, want := range append(c.want, "files: ") {
+			if !strings.Contains(said.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, said.String())
+			}
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -23,8 +24,8 @@ type Checkup struct {
 	// Ping is by what it pings; empty where that isn't known.
 	Ping string
 	// Reasons say why it can't work, each with its mend; none where it can.
-	// Warnings don't keep it from working.
-	Reasons, Warnings []string
+	// Warnings don't keep it from working, and Found is what is well.
+	Reasons, Warnings, Found []job.Finding
 }
 
 // Working counts the workers that can work.
@@ -38,8 +39,8 @@ func Working(workers []Checkup) int {
 	return n
 }
 
-// Doctor writes what was found of the workers: a table, below it what keeps
-// each from working with its mend, and whether there are enough of them.
+// Doctor writes what was found of the workers: a table, below it each thing that
+// was looked at, what is well first, and at last whether there are enough of them.
 func Doctor(w io.Writer, workers []Checkup, least int) error {
 	rows := [][]string{{"worker", "state", "os/arch", "screen", "room", "share", "clock", "scanslave"}}
 	for _, c := range workers {
@@ -50,13 +51,8 @@ func Doctor(w io.Writer, workers []Checkup, least int) error {
 		out.WriteString(strings.TrimRight(line, " ") + "\n")
 	}
 	out.WriteString("\n")
-	for _, c := range workers {
-		for _, reason := range c.Reasons {
-			out.WriteString(safe.Line(c.Worker.Name+": "+reason, 0) + "\n")
-		}
-		for _, warning := range c.Warnings {
-			out.WriteString(safe.Line(c.Worker.Name+": warning: "+warning, 0) + "\n")
-		}
+	for _, line := range table(findings(workers)) {
+		out.WriteString(line + "\n")
 	}
 	fmt.Fprintf(&out, "%d of %s can work, and %d must (min_workers)\n",
 		Working(workers), count(int64(len(workers)), "worker"), least)

@@ -8,6 +8,7 @@ import (
 
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/host"
+	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
@@ -30,10 +31,10 @@ func checked() []render.Checkup {
 	ours.Dir = host.Dir{Exists: true, Readable: true, Free: -1, Inodes: -1}
 	return []render.Checkup{
 		{Worker: plan.Worker{Name: "local", Local: true}, Facts: host.Facts{OS: "linux", Arch: "amd64", Dir: well.Dir}, Ping: "ping(8)"},
-		{Worker: plan.Worker{Name: "scan1", Host: "scan1"}, Facts: well},
-		{Worker: plan.Worker{Name: "scan2", Host: "scan2"}, Facts: other, Reasons: []string{"it is linux/arm64: deploy_from", "\x1bsecond\n::error::"}},
-		{Worker: plan.Worker{Name: "scan3", Host: "scan3"}, Facts: ours, Warnings: []string{"its clock is 1m30s behind"}},
-		{Worker: plan.Worker{Name: "scan4", Host: "scan4"}, Reasons: []string{"connect: no route to host"}},
+		{Worker: plan.Worker{Name: "scan1", Host: "scan1"}, Facts: well, Found: []job.Finding{{About: job.AboutRoom, Text: "76 GiB"}}},
+		{Worker: plan.Worker{Name: "scan2", Host: "scan2"}, Facts: other, Reasons: []job.Finding{{About: job.AboutProgram, Text: "it is linux/arm64: deploy_from"}, {About: job.AboutShare, Text: "\x1bsecond\n::error::"}}},
+		{Worker: plan.Worker{Name: "scan3", Host: "scan3"}, Facts: ours, Warnings: []job.Finding{{About: job.AboutClock, Text: "its clock is 1m30s behind"}}, Found: []job.Finding{{About: job.AboutRoom, Text: "76 GiB"}, {About: job.AboutLogin, Text: "SSH\x1b"}}},
+		{Worker: plan.Worker{Name: "scan4", Host: "scan4"}, Reasons: []job.Finding{{About: job.AboutLogin, Text: "connect: no route to host"}}},
 	}
 }
 
@@ -45,10 +46,12 @@ scan2   left out  linux/arm64  no session  -       a file        +42s      class
 scan3   can work  linux/amd64  -           -       not writable  -1m30s    scanmaster \x1b[2J1.2.3
 scan4   left out  -            -           -       -             -         -
 
-scan2: it is linux/arm64: deploy_from
-scan2: \x1bsecond\n::error::
-scan3: warning: its clock is 1m30s behind
-scan4: connect: no route to host
+ok    login    scan3: SSH\x1b
+ok    room     scan1, scan3: 76 GiB
+warn  clock    scan3: its clock is 1m30s behind
+bad   login    scan4: connect: no route to host
+bad   program  scan2: it is linux/arm64: deploy_from
+bad   share    scan2: \x1bsecond\n::error::
 3 of 5 workers can work, and 4 must (min_workers)
 `
 	var out strings.Builder
@@ -77,7 +80,7 @@ func TestTheDoctorsJSONLeavesOutWhatIsNotKnown(t *testing.T) {
 	if doc.Version != render.JSONVersion || doc.Working != 3 || doc.MinWorkers != 4 || len(doc.Workers) != 5 {
 		t.Errorf("got %+v", doc)
 	}
-	if w := doc.Workers[4]; len(w) != 4 || w["works"] != false {
+	if w := doc.Workers[4]; len(w) != 5 || w["works"] != false {
 		t.Errorf("of scan4 there is %v", w)
 	}
 	if w := doc.Workers[0]; w["room"] == nil || w["share"] != "writable" || w["pings_by"] != "ping(8)" || w["screen"] != nil || w["skew_seconds"] != nil {

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/job"
 )
 
 // checkups are what was found of all workers as JSON.
@@ -34,8 +35,18 @@ type checkup struct {
 	Share     string   `json:"share,omitempty"`
 	Skew      *float64 `json:"skew_seconds,omitempty"`
 	Scanslave string   `json:"scanslave,omitempty"`
+	// Findings are all things that were looked at. Reasons and Warnings are the texts
+	// of those that are bad, and of those that are only told.
+	Findings []plainFinding `json:"findings,omitempty"`
 	// PingsBy is known where the worker half is on the host already.
 	PingsBy string `json:"pings_by,omitempty"`
+}
+
+// plainFinding is one thing that was looked at; state is ok, warn or bad.
+type plainFinding struct {
+	About job.About `json:"about"`
+	State string    `json:"state"`
+	Text  string    `json:"text"`
 }
 
 // DoctorJSON writes what was found of the workers for programs.
@@ -58,7 +69,10 @@ func DoctorJSON(w io.Writer, workers []Checkup, least int) error {
 func (c Checkup) plain() checkup {
 	out := checkup{
 		Worker: c.Worker.Name, Host: c.Worker.Host, Works: len(c.Reasons) == 0,
-		Reasons: c.Reasons, Warnings: c.Warnings,
+		Reasons: job.Texts(c.Reasons), Warnings: job.Texts(c.Warnings),
+	}
+	for _, f := range c.all() {
+		out.Findings = append(out.Findings, plainFinding{f.About, f.state, f.Text})
 	}
 	f := c.Facts
 	if f.OS == "" {
