@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"scanmaster/cmd/internal/render"
 	"scanmaster/cmd/internal/saved"
@@ -30,6 +31,9 @@ func expected(file, digest string) (source, error) {
 		if is, err := saved.Digest(p); err != nil || is != digest {
 			return source{}, errors.Join(err, fmt.Errorf("%s is the plan %s, and %s was expected", file, is, digest))
 		}
+	}
+	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
+		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
 	s := fromFile(p.File)
 	s.hold = holdPlan(file, p)
