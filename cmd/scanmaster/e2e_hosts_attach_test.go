@@ -130,9 +130,7 @@ func TestRealAttach(t *testing.T) {
 		}
 		await(t, "the session to be left", func() bool { return strings.Contains(sessions(m), "(Detached)") })
 	}
-	if !s.sees("[detached from ") {
-		t.Errorf("the terminal shows %q", s.shown.String())
-	}
+	await(t, "screen's last word", func() bool { return s.sees("[detached from ") })
 	if err := os.WriteFile(filepath.Join(f.notes, "seen"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -80,7 +80,8 @@ func TestRealSessionsAreAttachedInTurn(t *testing.T) {
 		s.types(t, "s3cret\r\x17d")
 	}
 	s.leftSo(t, cmd, 0)
-	if !s.sees("complete, in ") || s.sees("s3cret") {
+	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
+	if s.sees("s3cret") {
 		t.Errorf("the terminal shows %q", s.shown.String())
 	}
 	f.wantGreetings(t, targets, 2)
@@ -129,4 +130,36 @@ func TestRealSessionsThatAreLeftEarly(t *testing.T) {
 	s.types(t, "s3cret\r\x17d")
 	s.leftSo(t, cmd, 0)
 	compareResults(t, filepath.Join(f.prefix("audit"), "[0-9]*", "output", "*", "*", "hosts_"), map[string][]string{"ok": greeted(targets)})
+}
+
+// TestRealClassicSessionsAreAttachedInTurn has the scanslave of the classic suite ask
+// for the password in the session that our master hands over.
+func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
+	f := newFarm(t)
+	setup := []string{ground.Programs(f.programs(t, "scanslave", standIn(t, "scanslave.sh")))}
+	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
+	f.lan.Add(t, workers...)
+	targets := f.behindPasswords(t, "target1", "target2", "target3")
+	scan := f.inTurn(t, targets, workers...)
+	text := strings.Replace(read(t, scan), "host_keys: accept-new", "host_keys: off", 1)
+	scan = f.write(t, "scan.yaml", text+"deploy: never\n")
+	s := newSeat(t)
+	cmd := s.start(t, f.scene, "apply", scan)
+	for range workers {
+		await(t, "the prompt", func() bool { return s.sees("Password for the targets: ") })
+		s.forget()
+		s.types(t, "s3cret\r\x17d")
+	}
+	s.leftSo(t, cmd, 0)
+	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
+	if s.sees("s3cret") {
+		t.Errorf("the terminal shows %q", s.shown.String())
+	}
+	f.wantGreetings(t, targets, 2)
+	for _, m := range workers {
+		if args := read(t, filepath.Join(m.Home("root"), "scanslave.args")); !strings.HasPrefix(args, "-A\npassword\n-H\n") {
+			t.Errorf("%s was called with %q", m.Name, args)
+		}
+	}
+	wantQuiet(t, workers...)
 }
