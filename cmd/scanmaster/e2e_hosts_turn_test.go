@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -160,6 +161,37 @@ func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
 		if args := read(t, filepath.Join(m.Home("root"), "scanslave.args")); !strings.HasPrefix(args, "-A\npassword\n-H\n") {
 			t.Errorf("%s was called with %q", m.Name, args)
 		}
+	}
+	wantQuiet(t, workers...)
+}
+
+// TestRealSessionsOfAClassicMaster has the classic master attach its user to sessions
+// where our scanslave asks for the password.
+func TestRealSessionsOfAClassicMaster(t *testing.T) {
+	f := newFarm(t)
+	setup := []string{ground.Programs(f.programs(t, "scanslave", f.program))}
+	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
+	f.lan.Add(t, workers...)
+	targets := f.behindPasswords(t, "target1", "target2", "target3")
+	var input, want []string
+	for _, line := range sortedLines(targets) { // it passes -I on, by which the host field is connected to
+		name, addr, _ := strings.Cut(line, " ")
+		input, want = append(input, addr), append(want, addr+",,this is "+name)
+	}
+	s := newSeat(t)
+	cmd := exec.CommandContext(t.Context(), standIn(t, "master.sh"), f.share, "audit", f.write(t, "input", strings.Join(input, "\n")+"\n"),
+		f.write(t, "remote.sh", "echo this is $(hostname)\n"), f.write(t, "post.sh", "#!/bin/sh\n"), f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
+	cmd.Env = append(slices.Clone(f.env), "ATTENDED=yes", "TARGETKEY=/dev/null")
+	s.run(t, cmd)
+	for range workers {
+		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
+		s.forget()
+		s.types(t, "s3cret\r\x17d")
+	}
+	s.leftSo(t, cmd, 0)
+	await(t, "the end of what it gathered", func() bool { return s.sees(want[0]) && s.sees(want[1]) && s.sees(want[2]) })
+	if s.sees("s3cret") {
+		t.Errorf("the terminal shows %q", s.shown.String())
 	}
 	wantQuiet(t, workers...)
 }
