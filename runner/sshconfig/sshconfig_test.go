@@ -135,6 +135,19 @@ Match all
 	}
 }
 
+// TestTheLastPassKnowsTheNameThatIsConnectedTo has what Fedora ships, by which there
+// is one for all hosts.
+func TestTheLastPassKnowsTheNameThatIsConnectedTo(t *testing.T) {
+	c, _ := texts{
+		".ssh/config": "Host web1\n HostName real.example.com\n IdentityFile /k\nHost real.example.com\n Port 2222\n",
+		"SYSTEM":      "Match final all\n HostName late\n",
+	}.read(t)
+	o, err := c.For("web1", "")
+	if want := (Options{HostName: "real.example.com", Port: 2222, Identities: []string{"/k"}}); err != nil || !same(o, want) {
+		t.Errorf("%+v, %v, want %+v", o, err, want)
+	}
+}
+
 func TestWhatIsNotUnderstoodIsAnErrorWhereItApplies(t *testing.T) {
 	for text, want := range map[string]string{
 		"ProxyCommand nc %h %p":                           "1: ProxyCommand applies to web1, and isn't understood here",
