@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"scanmaster/runner/job"
@@ -82,32 +83,81 @@ func (r *Run) Close() error {
 	return errors.Join(errs...)
 }
 
-// Open opens a run of a scan below the shared folder dir: the one whose ID is run,
-// or where that is empty the newest that has dealt out targets. Where there is none
-// the error is a *NoRunError.
+// Open opens a run of a scan below the shared folder dir: the one whose ID is run, or
+// the only one whose ID begins so; where run is empty, the newest that has dealt out
+// targets. Where there is none the error is a *NoRunError.
 func Open(ctx context.Context, dir, name, run string) (*Run, error) {
 	refs, err := List(ctx, dir, name)
 	if err != nil {
 		return nil, err
 	}
 	if run != "" {
-		i := slices.IndexFunc(refs, func(r Ref) bool { return r.ID == run || r.Old != "" && r.Old == job.OldRun+run })
-		if i < 0 {
+		ref, ok := pick(refs, run)
+		if !ok {
 			return nil, &NoRunError{Name: name, ID: run, Have: ids(refs)}
 		}
-		return open(dir, name, refs[i])
+		return open(dir, name, ref)
 	}
+	newest, err := Newest(ctx, dir, name, 1)
+	if err != nil {
+		return nil, err
+	}
+	return newest[0], nil
+}
+
+// Newest opens the newest runs of a scan that have dealt out targets, the newest
+// first: so many, or all that there are. Where there is none the error is a
+// *NoRunError.
+func Newest(ctx context.Context, dir, name string, most int) (runs []*Run, err error) {
+	refs, err := List(ctx, dir, name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			for _, r := range runs {
+				err = errors.Join(err, r.Close())
+			}
+			runs = nil
+		}
+	}()
 	for _, ref := range refs {
 		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
+			return runs, context.Cause(ctx)
 		}
 		r, err := open(dir, name, ref)
-		if err != nil || len(r.Chunks) > 0 || r.State.Dealt {
-			return r, err
+		if err != nil {
+			return runs, err
 		}
-		if err := r.Close(); err != nil {
-			return nil, err
+		if len(r.Chunks) == 0 && !r.State.Dealt {
+			if err := r.Close(); err != nil {
+				return runs, err
+			}
+			continue
+		}
+		if runs = append(runs, r); len(runs) == most {
+			return runs, nil
 		}
 	}
-	return nil, &NoRunError{Name: name, Have: ids(refs)}
+	if len(runs) == 0 {
+		return nil, &NoRunError{Name: name, Have: ids(refs)}
+	}
+	return runs, nil
+}
+
+// pick finds the run that a word names.
+func pick(refs []Ref, run string) (Ref, bool) {
+	var found []Ref
+	for _, r := range refs {
+		if r.ID == run || r.Old == job.OldRun+run {
+			return r, true
+		}
+		if strings.HasPrefix(r.ID, run) {
+			found = append(found, r)
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true
+	}
+	return Ref{}, false
 }

@@ -21,9 +21,6 @@ import (
 	"scanmaster/runner/share"
 )
 
-// Began is when each run begins whose id doesn't say it.
-var Began = time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
-
 // When the list of each run is dealt out, and when its workers begin.
 const (
 	Minute     = "202601021504"
@@ -86,11 +83,11 @@ func (s *Scan) Run(run string, chunks ...Chunk) {
 	s.check(err)
 	defer hidden.Close()
 	s.plan(hidden, run)
-	now := Began
+	now := began(run)
 	log, _, err := journal.Open(hidden, func() time.Time { now = now.Add(time.Second); return now }, func() error { return nil })
 	s.check(err)
 	s.check(log.Add(journal.Entry{Kind: journal.KindMaster, By: "test"}))
-	s.check(errors.Join(log.Add(s.deal(prefix, chunks)...), prefix.WriteFile(job.Started, []byte(job.DateLine(Began)))))
+	s.check(errors.Join(log.Add(s.deal(prefix, chunks)...), prefix.WriteFile(job.Started, []byte(job.DateLine(began(run))))))
 	over := len(chunks) > 0
 	for _, c := range chunks {
 		if c.Came == nil {
@@ -148,7 +145,7 @@ func (s *Scan) work(prefix *share.Dir, run string, c Chunk) {
 	defer out.Close()
 	kept := keeper(result.NewClassic(result.Part{Out: out, Lines: 1 << 30}))
 	if !c.Classic {
-		kept, err = result.Create(work, out, result.Header{Run: run, Chunk: c.Name, Name: s.Name, Host: c.Worker, Started: Began})
+		kept, err = result.Create(work, out, result.Header{Run: run, Chunk: c.Name, Name: s.Name, Host: c.Worker, Started: began(run)})
 		s.check(err)
 	}
 	targets := chunk.NewReader(strings.NewReader(c.List))
@@ -170,6 +167,12 @@ func (s *Scan) work(prefix *share.Dir, run string, c Chunk) {
 		s.check(err)
 	}
 	s.check(kept.Close())
+}
+
+// began is when a run began, as its id says.
+func began(run string) time.Time {
+	at, _ := time.Parse("20060102T150405.000Z", run[:strings.IndexByte(run, '-')]) // checkID has looked
+	return at
 }
 
 // keeper keeps what came of targets: a worker of ours, or a classic one.
