@@ -69,7 +69,7 @@ func scanAndRuns(cmd *cobra.Command, args []string) error {
 }
 
 // diff shows how two runs differ.
-func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags) error {
+func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags) (err error) {
 	if how.output != "text" && how.output != "json" {
 		return misuse(cmd, "", "-o %q is neither text nor json", how.output)
 	}
@@ -78,8 +78,7 @@ func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags
 	if err != nil {
 		return err
 	}
-	defer from.Close()
-	defer to.Close()
+	defer func() { err = errors.Join(err, from.Close(), to.Close()) }()
 	how.view.Width = a.columns()
 	c, err := results.Compare(ctx, from, to)
 	if err == nil && how.output == "json" {

@@ -73,7 +73,7 @@ standard error. The exit status is 1 where there is no such run.`,
 }
 
 // showResults shows what a run has come to.
-func (a *app) showResults(cmd *cobra.Command, scan string, how resultsFlags) error {
+func (a *app) showResults(cmd *cobra.Command, scan string, how resultsFlags) (err error) {
 	if !slices.Contains([]string{"text", "lines", "json", "csv"}, how.output) {
 		return misuse(cmd, "", "-o %q is neither text, lines, json nor csv", how.output)
 	}
@@ -91,7 +91,7 @@ func (a *app) showResults(cmd *cobra.Command, scan string, how resultsFlags) err
 	if err != nil {
 		return err
 	}
-	defer run.Close()
+	defer func() { err = errors.Join(err, run.Close()) }()
 	how.view.Width = a.columns()
 	notes, err := a.writeResults(cmd.Context(), run, filter, how)
 	if err == nil {

@@ -3,7 +3,6 @@ package results
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -86,8 +85,11 @@ type text struct {
 
 // line writes a line, escaped.
 func (t *text) line(format string, args ...any) {
-	t.out.WriteString(strings.TrimRight(safe.Line(fmt.Sprintf(format, args...), 0), " ") + "\n")
+	t.put(strings.TrimRight(safe.Line(fmt.Sprintf(format, args...), 0), " "))
 }
+
+// put writes a line as it is. The writer remembers its first error, and Flush has it.
+func (t *text) put(line string) { _, _ = t.out.WriteString(line + "\n") }
 
 // header says which run it is, and what came of all.
 func (t *text) header(f *Folded) {
@@ -158,7 +160,7 @@ func (t *text) ranges(hosts []string) {
 		most = 0
 	}
 	for _, line := range wrap(words, t.Width-len(indent), most) {
-		t.out.WriteString(indent + line + "\n")
+		t.put(indent + line)
 	}
 }
 
@@ -203,17 +205,8 @@ func (t *text) hint(g *group) {
 // example writes what there is to say of the first of a group.
 func (t *text) example(what string, g *group) {
 	if g.First.hint != "" {
-		t.out.WriteString(indent + t.fitted(what+": "+g.First.hint, len(indent)) + "\n")
+		t.put(indent + t.fitted(what+": "+g.First.hint, len(indent)))
 	}
-}
-
-// fitted is a text of a target's, escaped, on what is left of a line behind so many
-// columns.
-func (t *text) fitted(s string, columns int) string {
-	if t.All {
-		return safe.Line(s, 0)
-	}
-	return safe.Line(s, max(t.Width-columns, len(safe.Mark)))
 }
 
 // rest says how much isn't shown.
@@ -224,88 +217,4 @@ func (t *text) rest(f *Folded, shown int) {
 	}
 	t.line("")
 	t.line("… and %s on %s; --all shows them", count(int64(f.groups.Len()-shown), "more group"), count(hosts, "host"))
-}
-
-// output writes the output of a group; most bounds its lines unless all is shown, 0
-// doesn't.
-func (t *text) output(g *group, most int) error {
-	if t.All {
-		most = 0
-	}
-	if g.First.output.Length == 0 {
-		t.line("%sno output", indent)
-		t.example("stderr of "+g.First.host+" ends", g)
-		return nil
-	}
-	r, err := t.run.OpenOutput(g.First.output)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	return t.lines(r, most)
-}
-
-// maxPiece is how long a line of an output may be that is shown as one, in bytes.
-const maxPiece = 32 << 10
-
-// lines writes lines, each behind a mark of ours.
-func (t *text) lines(from io.Reader, most int) error {
-	in := bufio.NewReaderSize(from, maxPiece)
-	prefix, shown, more := outputLine, 0, int64(0)
-	for {
-		piece, err := in.ReadSlice('\n')
-		full := errors.Is(err, bufio.ErrBufferFull)
-		if err != nil && !full && !errors.Is(err, io.EOF) {
-			return err
-		}
-		if len(piece) > 0 {
-			switch {
-			case most > 0 && shown >= most:
-				if prefix == outputLine {
-					more++
-				}
-			default:
-				t.out.WriteString(prefix + t.escaped(strings.TrimSuffix(string(piece), "\n"), len(prefix)) + "\n")
-				shown++
-			}
-		}
-		switch {
-		case full && t.All:
-			prefix = furtherLine
-		case full:
-			if err := skipLine(in); err != nil {
-				return err
-			}
-		default:
-			prefix = outputLine
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-	}
-	if more > 0 {
-		t.line("%s… and %s; --all shows them", indent, count(more, "more line"))
-	}
-	return nil
-}
-
-// skipLine reads up to the end of a line.
-func skipLine(in *bufio.Reader) error {
-	for {
-		_, err := in.ReadSlice('\n')
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-	}
-}
-
-// escaped is a line of a target's as it is shown behind so many columns.
-func (t *text) escaped(line string, columns int) string {
-	if t.Raw {
-		return line
-	}
-	return t.fitted(line, columns)
 }
