@@ -19,6 +19,8 @@ var verbs = []func(*app) *cobra.Command{
 	newApply,
 	newResume,
 	newStatus,
+	newResults,
+	newDiff,
 	newCancel,
 	newAttach,
 	newDemo,
