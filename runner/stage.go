@@ -10,9 +10,6 @@ import (
 	"scanmaster/runner/plan"
 )
 
-// PlanFile is the plan's name in the run's hidden folder.
-const PlanFile = "plan.json"
-
 // planRead is the plan with the digests of all files as they were read: where
 // there is a pre hook only the run knows them.
 func (r *run) planRead() plan.Plan {
@@ -43,7 +40,7 @@ func (r *run) stage(s plan.Stage) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the plan as JSON: %w", err)
 	}
-	if err := r.folder.WriteFile(PlanFile, append(data, '\n')); err != nil {
+	if err := r.folder.WriteFile(job.Plan, append(data, '\n')); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d files in %s", len(s.Files)+1, s.Dir), nil
