@@ -59,7 +59,7 @@ func (a *app) needHome(paths ...string) error {
 // scanCalled gives the name and the shared folder of a scan that is named, or
 // whose scan file is.
 func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
-	if _, err := os.Stat(scan); err != nil && job.CheckName(scan) == nil {
+	if isName(scan) {
 		return scan, dir, nil
 	}
 	loaded, problems := spec.Load(scan)
@@ -73,6 +73,12 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 	}
 	base, err := filepath.Abs(filepath.Dir(scan))
 	return loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir), err
+}
+
+// isName tells that a scan is meant by its name, and not by its file.
+func isName(scan string) bool {
+	_, err := os.Stat(scan)
+	return err != nil && job.CheckName(scan) == nil
 }
 
 // scanWords are the words of a command line that name the same scan again.
