@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -30,9 +31,9 @@ func (r *run) planRead() plan.Plan {
 // stage copies into the run's hidden folder what workers read, and all else
 // that a run needs to be taken up again by its name alone. What is copied is
 // what check has read.
-func (r *run) stage(s plan.Stage) (string, error) {
+func (r *run) stage(ctx context.Context, s plan.Stage) (string, error) {
 	for _, f := range s.Files {
-		if err := r.stageFile(f); err != nil {
+		if err := r.stageFile(ctx, f); err != nil {
 			return "", err
 		}
 	}
@@ -46,10 +47,10 @@ func (r *run) stage(s plan.Stage) (string, error) {
 	return fmt.Sprintf("%d files in %s", len(s.Files)+1, s.Dir), nil
 }
 
-func (r *run) stageFile(f plan.StagedFile) error {
+func (r *run) stageFile(ctx context.Context, f plan.StagedFile) error {
 	name := filepath.Base(f.To)
 	if f.File.Role == job.RoleInput {
-		return r.stageInput(name)
+		return r.stageInput(ctx, name)
 	}
 	read, ok := r.files[f.File.Key]
 	if !ok {

@@ -118,14 +118,23 @@ func (a *app) writeResults(ctx context.Context, run *past.Run, filter results.Fi
 
 // filterOf says which targets are wanted.
 func filterOf(cmd *cobra.Command, how resultsFlags) (results.Filter, error) {
-	only, err := past.Select(how.only)
-	if unknown := new(past.UnknownWordError); errors.As(err, &unknown) {
-		return results.Filter{}, misuse(cmd, nearest(unknown.Word, past.Words()), "--only: %w", err)
+	only, err := selectionOf(cmd, how.only)
+	if err != nil {
+		return results.Filter{}, err
 	}
 	if err := results.CheckHosts(how.hosts); err != nil {
 		return results.Filter{}, misuse(cmd, "", "--host: %w", err)
 	}
 	return results.Filter{Only: only, Hosts: how.hosts}, nil
+}
+
+// selectionOf says which targets --only takes.
+func selectionOf(cmd *cobra.Command, words []string) (past.Selection, error) {
+	only, err := past.Select(words)
+	if unknown := new(past.UnknownWordError); errors.As(err, &unknown) {
+		err = misuse(cmd, nearest(unknown.Word, past.Words()), "--only: %w", err)
+	}
+	return only, err
 }
 
 // nearest is the word that was probably meant; empty where none is near.

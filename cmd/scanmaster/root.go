@@ -18,6 +18,7 @@ var verbs = []func(*app) *cobra.Command{
 	newDoctor,
 	newApply,
 	newResume,
+	newRerun,
 	newStatus,
 	newResults,
 	newDiff,
