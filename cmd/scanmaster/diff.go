@@ -44,7 +44,7 @@ where anything differs.`,
 		ValidArgsFunction:     scanAnd(a.runsOf),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.diff(cmd, args[0], args[1:], how)
+			return unlessItIsEnded(cmd.Context(), func() error { return a.diff(cmd, args[0], args[1:], how) })
 		},
 	}
 	runFlags(cmd, &how.dir)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ type resultsFlags struct {
 func newResults(a *app) *cobra.Command {
 	var how resultsFlags
 	cmd := &cobra.Command{
-		Use:   "results NAME|FILE [--run RUN] [--only OUTCOMES] [--host GLOB] [--diff] [-o text|lines|json|csv] [--all] [--raw]",
+		Use:   "results NAME|FILE [--run RUN] [--only OUTCOMES] [--host GLOB] [--diff] [--dir DIR] [-o text|lines|json|csv] [--all] [--raw]",
 		Short: "show what has come of a run's targets",
 		Long: `results shows what the last run of a scan has come to, or the one that --run names
 by its id or how that begins: also one that is still running, as far as it is, and
@@ -53,7 +54,7 @@ standard error. The exit status is 1 where there is no such run.`,
 		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.showResults(cmd, args[0], how)
+			return unlessItIsEnded(cmd.Context(), func() error { return a.showResults(cmd, args[0], how) })
 		},
 	}
 	runFlags(cmd, &how.dir)
@@ -98,6 +99,24 @@ func (a *app) showResults(cmd *cobra.Command, scan string, how resultsFlags) (er
 		a.warn(notes)
 	}
 	return err
+}
+
+// unlessItIsEnded does what reads the shared folder, and leaves it behind where it was
+// told to end and doesn't: a file system that hangs can't be told.
+func unlessItIsEnded(ctx context.Context, do func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- do() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(hangs):
+		return context.Cause(ctx)
+	}
 }
 
 func (a *app) writeResults(ctx context.Context, run *past.Run, filter results.Filter, how resultsFlags) ([]string, error) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"scanmaster/runner/chunk"
@@ -116,6 +117,7 @@ func (r *Run) readClassic() error {
 	}
 	list, _ := r.dir.ReadFile(job.LiveWorkers) // without it nobody is named
 	workers := strings.Fields(string(list))
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, ".") })
 	for i, name := range names {
 		c := Chunk{Name: name, First: r.Targets + 1, classic: true}
 		if c.Lines, err = countLines(input, name); err != nil {
@@ -139,9 +141,7 @@ func countLines(dir *share.Dir, name string) (int64, error) {
 	return chunk.NewReader(file).CountAll()
 }
 
-// findFolders finds where each chunk's results are. A .done file can be copied by
-// anybody: where the folder that it was seen in holds no record, one that does
-// counts.
+// findFolders finds where each chunk's results are.
 func (r *Run) findFolders() error {
 	names, err := r.dir.Names()
 	if err != nil {
@@ -155,21 +155,34 @@ func (r *Run) findFolders() error {
 	}
 	for i := range r.Chunks {
 		c := &r.Chunks[i]
-		said := c.Folder
-		c.Folder = ""
-		for _, name := range of[c.Name] {
-			if c.Folder == "" || name == said || !r.has(c.Folder, job.Record) {
-				c.Folder = name
-			}
-			if c.Folder == said && r.has(said, job.Record) {
-				break
-			}
-		}
+		c.Folder = r.folderOf(of[c.Name], c.Folder)
 		if r.Classic && c.Folder != "" {
 			c.Done = r.has(c.Folder, job.Done)
 		}
 	}
 	return nil
+}
+
+// folderOf picks the folder of a chunk's results: the one that its .done file was
+// seen in, and else the last. Anybody can copy such a file: where there is no record,
+// one that holds one counts.
+func (r *Run) folderOf(folders []string, said string) string {
+	if len(folders) == 0 {
+		return ""
+	}
+	best := folders[len(folders)-1]
+	if slices.Contains(folders, said) {
+		best = said
+	}
+	if len(folders) == 1 || r.has(best, job.Record) {
+		return best
+	}
+	for _, folder := range slices.Backward(folders) {
+		if r.has(folder, job.Record) {
+			return folder
+		}
+	}
+	return best
 }
 
 // has tells whether there is a file in a folder of the run.

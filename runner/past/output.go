@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -48,6 +49,10 @@ func (r *Run) OpenOutput(o Output) (io.ReadCloser, error) {
 	file, err := r.files.get(o.file)
 	if err != nil {
 		return nil, err
+	}
+	if err := file.holds(o); err != nil {
+		file.users--
+		return nil, fmt.Errorf("%s: %w", r.dir.Path(filepath.Join(o.file.path...)), err)
 	}
 	out := &outputReader{
 		output: o, file: file, path: r.dir.Path(filepath.Join(o.file.path...)),
@@ -126,10 +131,22 @@ type files struct {
 
 // openFile is a file that is open, and how many read it.
 type openFile struct {
-	io.ReaderAt
-	io.Closer
+	*os.File
 	is    *classicFile
 	users int
+}
+
+// holds makes sure that an output can be in a file: what a record says may be
+// anything.
+func (f *openFile) holds(o Output) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if size := info.Size(); o.at < int64(o.head) || o.Length < 0 || o.at > size || o.Length > size-o.at {
+		return ErrChanged
+	}
+	return nil
 }
 
 // get opens a file, or gives one that is open. Its user counts itself out.
@@ -147,7 +164,7 @@ func (f *files) get(is *classicFile) (*openFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &openFile{ReaderAt: file, Closer: file, is: is, users: 1}
+	o := &openFile{File: file, is: is, users: 1}
 	f.open = append(f.open, o)
 	return o, nil
 }

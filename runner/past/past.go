@@ -5,6 +5,7 @@ package past
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
 
@@ -48,6 +50,20 @@ type Run struct {
 
 // Over reports whether the run has come to its end.
 func (r *Run) Over() bool { return !r.Ended.IsZero() }
+
+// Counted gives what the master has counted when all chunks were accounted for, also
+// where the results were moved away since; false where it has not. Missing counts the
+// targets without an outcome.
+func (r *Run) Counted() (tally result.Tally, missing int64, ok bool) {
+	var sum struct {
+		Tally   result.Tally `json:"tally"`
+		Missing int64        `json:"missing"`
+	}
+	if r.State.Summary == nil || json.Unmarshal(r.State.Summary, &sum) != nil || !result.IsTally(sum.Tally.Counts) {
+		return result.Tally{}, 0, false
+	}
+	return sum.Tally, sum.Missing, true
+}
 
 // Path is the folder that holds what the run has left.
 func (r *Run) Path() string { return r.dir.Path("") }

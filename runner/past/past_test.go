@@ -206,7 +206,7 @@ func TestWhatIsGoneIsSaid(t *testing.T) {
 			func(s *pasttest.Scan) error {
 				return errors.Join(os.RemoveAll(s.Path(job.Input)), os.RemoveAll(s.Path(pasttest.Folder("xaa"))), os.RemoveAll(s.Path(pasttest.Folder("xab"))))
 			},
-			nil, "the list of chunk xab is gone",
+			nil, "neither the lists of its chunks (2) nor the folders of their workers are there any more",
 		},
 		"plan": {
 			func(s *pasttest.Scan) error { return os.Remove(s.Path(job.RunPrefix+first, job.Plan)) },

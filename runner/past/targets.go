@@ -20,6 +20,10 @@ import (
 // error ends it.
 func (r *Run) All(ctx context.Context) iter.Seq2[Target, error] {
 	return func(yield func(Target, error) bool) {
+		if r.isGone() {
+			r.note("%s: neither the lists of its chunks (%d) nor the folders of their workers are there any more: an aggregator has moved them away, or somebody has removed them", r.dir.Path(""), len(r.Chunks))
+			return
+		}
 		for _, c := range r.inOrder() {
 			more, err := r.chunkTargets(ctx, c, yield)
 			if err != nil {
@@ -32,16 +36,32 @@ func (r *Run) All(ctx context.Context) iter.Seq2[Target, error] {
 	}
 }
 
+// isGone tells that there is nothing left of a run that has dealt targets out but
+// what its master has written down.
+func (r *Run) isGone() bool {
+	if len(r.Chunks) == 0 || r.isMerged() || slices.ContainsFunc(r.Chunks, func(c Chunk) bool { return c.Folder != "" }) {
+		return false
+	}
+	input, err := r.dir.Sub(job.Input, r.minute)
+	if err == nil {
+		defer input.Close()
+	}
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// isMerged tells that what was merged is all that is left.
+func (r *Run) isMerged() bool {
+	return !slices.ContainsFunc(r.Chunks, func(c Chunk) bool { return c.Folder != "" }) && r.has(job.Final, job.Input)
+}
+
 // inOrder gives the chunks in the order of the list, or the merged results where
 // they are all that is left.
 func (r *Run) inOrder() []*Chunk {
 	chunks := make([]*Chunk, len(r.Chunks))
-	left := false
 	for i := range r.Chunks {
 		chunks[i] = &r.Chunks[i]
-		left = left || chunks[i].Folder != ""
 	}
-	if !left && r.has(job.Final, job.Input) {
+	if r.isMerged() {
 		r.note("%s: the folders of the workers are gone, and with them why targets were not reached, and when; what was merged is taken", r.dir.Path(job.Final))
 		return []*Chunk{{Name: job.Final, First: 1, Folder: job.Final, Done: true, classic: true}}
 	}

@@ -61,6 +61,7 @@ type (
 		Stdout     int64     `json:"stdout,omitempty"`
 		Stderr     int64     `json:"stderr,omitempty"`
 		StderrTail string    `json:"stderr_tail,omitempty"`
+		StdoutTail string    `json:"stdout_tail,omitempty"`
 		Cut        bool      `json:"cut,omitempty"`
 	}
 	groupLine struct {
@@ -125,7 +126,7 @@ func jsonTarget(t past.Target, g *group) targetLine {
 		Kind: "target", Line: t.Number, Text: t.Text, Host: t.Host, IP: ipOf(t), Class: classOf(t), Reason: g.Reason,
 		Group: g.Number, Worker: t.Chunk.Worker, Chunk: t.Chunk.Name, Phase: string(o.Phase), Detail: o.Detail, Signal: o.Signal,
 		Tries: o.Tries, Start: o.Start, ConnectMS: o.ConnectMS, BannerMS: o.BannerMS, AuthMS: o.AuthMS, RunMS: o.RunMS,
-		Stdout: o.Stdout, Stderr: o.Stderr, StderrTail: o.StderrTail, Cut: o.Cut,
+		Stdout: o.Stdout, Stderr: o.Stderr, StderrTail: o.StderrTail, StdoutTail: o.StdoutTail, Cut: o.Cut,
 	}
 	if hasExit(t) {
 		line.Exit = &o.Status
@@ -189,7 +190,7 @@ func beginning(r *past.Run, o past.Output, most int64) ([]byte, error) {
 		return nil, err
 	}
 	defer in.Close()
-	data := make([]byte, most)
+	data := make([]byte, most) // it is no more than the file holds
 	_, err = io.ReadFull(in, data)
 	return data, err
 }

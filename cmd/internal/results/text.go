@@ -13,6 +13,7 @@ import (
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/fold"
 	"scanmaster/runner/past"
+	"scanmaster/runner/result"
 )
 
 // View says how text is shown.
@@ -94,7 +95,14 @@ func (t *text) put(line string) { _, _ = t.out.WriteString(line + "\n") }
 // header says which run it is, and what came of all.
 func (t *text) header(f *Folded) {
 	t.line("scan %s", runTitle(f.run))
-	t.line("  outcomes  %s", counts(f))
+	t.line("  outcomes  %s", counts(f.tally))
+	if counted, missing, ok := f.run.Counted(); ok && f.all == 0 && f.run.Targets > 0 {
+		counted = counted.Clone()
+		if missing > 0 {
+			counted.Merge(map[string]int64{past.Missing: missing})
+		}
+		t.line("  counted   %s, before they were moved away", counts(counted))
+	}
 	if shown := f.tally.Total(); shown < f.all {
 		t.line("  shown     %s of %s targets", humanize.Comma(shown), humanize.Comma(f.all))
 	}
@@ -116,10 +124,10 @@ func runTitle(r *past.Run) string {
 const dots = " · "
 
 // counts says how many there are of each class.
-func counts(f *Folded) string {
+func counts(tally result.Tally) string {
 	var parts []string
-	for _, key := range f.tally.Keys() {
-		parts = append(parts, humanize.Comma(f.tally.Counts[key])+" "+key)
+	for _, key := range tally.Keys() {
+		parts = append(parts, humanize.Comma(tally.Counts[key])+" "+key)
 	}
 	if len(parts) == 0 {
 		return "none"
