@@ -2,10 +2,8 @@ package sshconfig
 
 import (
 	"fmt"
-	"net"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // options puts together what was said.
@@ -58,34 +56,28 @@ func (e *evaluation) one(key string) string {
 	return ""
 }
 
-// port may be the name of a service.
 func (e *evaluation) port() (int, error) {
 	s, ok := e.set["port"]
 	if !ok {
 		return 0, nil
 	}
-	n, err := net.LookupPort("tcp", s.args[0])
-	if err != nil || n < 1 {
-		return 0, s.wrong("%s is a number from 1 to 65535, or a service's name, not %q", s.name, s.args[0])
+	n, err := Port(s.args[0])
+	if err != nil {
+		return 0, s.wrong("%s %v", s.name, err)
 	}
 	return n, nil
 }
 
-// seconds is a time, by itself or with its units (sshd_config(5), TIME FORMATS).
 func (e *evaluation) seconds(key string) (int, error) {
 	s, ok := e.set[key]
 	if !ok || strings.EqualFold(s.args[0], none) {
 		return 0, nil
 	}
-	text := s.args[0]
-	if _, err := strconv.Atoi(text); err == nil {
-		text += "s"
+	n, err := Seconds(s.args[0])
+	if err != nil {
+		return 0, s.wrong("%s %v", s.name, err)
 	}
-	d, err := time.ParseDuration(strings.ToLower(text))
-	if err != nil || d < time.Second || d > 1<<20*time.Second || d%time.Second != 0 {
-		return 0, s.wrong("%s is a time of a second or more, such as 30 or 1m, not %q", s.name, s.args[0])
-	}
-	return int(d / time.Second), nil
+	return n, nil
 }
 
 func (e *evaluation) word(key string, words map[string]string) (string, error) {

@@ -153,6 +153,7 @@ func TestWhatIsNotUnderstoodIsAnErrorWhereItApplies(t *testing.T) {
 		"ProxyCommand nc %h %p":                           "1: ProxyCommand applies to web1, and isn't understood here",
 		"HostKeyAlias x":                                  "1: HostKeyAlias applies to web1",
 		"CanonicalizeHostname yes":                        "1: CanonicalizeHostname applies to web1",
+		"RefuseConnection \"gone\"":                       "1: RefuseConnection applies to web1",
 		"VerifyHostKeyDNS ask":                            "1: VerifyHostKeyDNS applies to web1",
 		"Host web*\nKnownHostsCommand /x":                 "2: KnownHostsCommand applies",
 		"NewFangled yes":                                  "1: NewFangled applies",

@@ -113,7 +113,7 @@ func TestWhatSCANENVCannotSayIsRefused(t *testing.T) {
 		"A=1; rm -rf x":                 `SCAN_ENV: "; rm -rf x" would be another command; quote it`,
 		"A='1":                          "SCAN_ENV: a quote isn't closed",
 		"A=\xff":                        `SCAN_ENV: "A=\xff" is not UTF-8`,
-		"SSHOPTS=-X":                    "SCAN_ENV: SSHOPTS: -X can't be honoured",
+		"SSHOPTS=-w":                    "SCAN_ENV: SSHOPTS: -w can't be honoured",
 		"SSHOPTS='-oProxyCommand=x'":    "SCAN_ENV: SSHOPTS: option ProxyCommand can't be honoured",
 		"SSHOPTS=-oUserKnownHostsFile=": "SCAN_ENV: SSHOPTS: UserKnownHostsFile has no value",
 	} {
