@@ -254,11 +254,12 @@ func (w *waiter) note(done journal.Entry, removes bool) error {
 
 // fresh deals with counts that have come.
 func (w *waiter) fresh() error {
-	if w.due {
+	err := w.balance() // which sees how fast the workers are
+	if w.due && err == nil {
 		w.due = false
 		w.progress(true)
 	}
-	return w.balance()
+	return err
 }
 
 // left deals with a worker that has ended or was given up.
