@@ -31,7 +31,10 @@ func (w *waiter) row(h *hand, now time.Time) ChunkStatus {
 		return w.idleRow(h)
 	}
 	s := w.far(c)
-	s.Worker, s.Rate = h.worker.Name, cmp.Or(c.pace.rate(), h.rate)
+	s.Worker, s.Rate = h.worker.Name, c.pace.lately()
+	if !c.pace.lives() {
+		s.Rate = h.rate // it has just begun with another chunk
+	}
 	switch heard := c.heard(); {
 	case c.post == nil:
 		s.State = ChunkStarts

@@ -50,7 +50,7 @@ type ChunkStatus struct {
 	Done  int64        `json:"done"`
 	Tally result.Tally `json:"tally"`
 	// Rate is how many targets the worker has done a second so far, and in a
-	// Progress lately; 0 where that can't be told.
+	// Progress lately; 0 where that can't be told, or it has done none lately.
 	Rate float64 `json:"rate,omitempty"`
 	// Losses counts the workers that were lost with it, Lost says why the last
 	// one is; empty where it isn't.

@@ -12,6 +12,7 @@ import (
 
 	"scanmaster/cmd/internal/live"
 	"scanmaster/cmd/internal/report"
+	"scanmaster/cmd/internal/tty"
 	"scanmaster/runner/host"
 	"scanmaster/runner/job"
 )
@@ -61,7 +62,7 @@ func (a *app) keepDrawn(text *report.Text, quit <-chan struct{}) {
 			text.End()
 			return
 		case <-stopped:
-			stopClean(text, stopped)
+			suspend(text)
 		case <-tick.C:
 		case <-resized:
 		}
@@ -69,13 +70,10 @@ func (a *app) keepDrawn(text *report.Text, quit <-chan struct{}) {
 	}
 }
 
-// stopClean has ^Z do what it does, with the terminal as it was.
-func stopClean(text *report.Text, stopped chan os.Signal) {
-	resume := text.Pause()
-	defer resume()
-	signal.Reset(syscall.SIGTSTP)
-	_ = syscall.Kill(syscall.Getpid(), syscall.SIGTSTP) // here it waits for SIGCONT
-	signal.Notify(stopped, syscall.SIGTSTP)
+// suspend has ^Z do what it does, with the terminal as it was.
+func suspend(text *report.Text) {
+	defer text.Pause()()
+	_ = tty.Suspend() // it goes on
 }
 
 // alone has who asks on the terminal have it alone.

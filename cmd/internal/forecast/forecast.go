@@ -18,6 +18,9 @@ const (
 	// A straggler ends later than the second last by half again, and by
 	// minMargin: at the end all are a bit apart.
 	margin, minMargin = 1.5, 10 * time.Second
+	// recent is how old what is known of the workers may be beside a report, for
+	// the end to wait for one of them.
+	recent = 10 * time.Second
 	// far is what no forecast goes beyond: a worker that has all but stopped is
 	// not known to end.
 	far = 99 * time.Hour
@@ -26,10 +29,19 @@ const (
 // Forecast follows one run. The zero value is ready; it is for one goroutine.
 type Forecast struct {
 	last    runner.Progress
-	crew    []runner.ChunkStatus // of the last report that had one
+	crew    []runner.ChunkStatus // of the last report that had one, which came then
+	manned  time.Time
 	at      time.Time
 	pace    pace
 	watched time.Duration
+	stands  map[string]stand // by worker
+}
+
+// stand is how far a worker was with a chunk when that last changed.
+type stand struct {
+	chunk string
+	done  int64
+	at    time.Time
 }
 
 // Outlook is what can be said of a run that goes on.
@@ -52,12 +64,21 @@ type Outlook struct {
 	Silence time.Duration
 }
 
-// Worker is one of the crew, and the time until its chunk is done.
+// Worker is one of the crew, the time until its chunk is done, and how long it has
+// done none.
 type Worker struct {
 	runner.ChunkStatus
 	Left    time.Duration
 	IsKnown bool
+	Still   time.Duration
 }
+
+// stalled is how long a worker has done none when that is worth a word.
+const stalled = 20 * time.Second
+
+// IsStalled tells that a worker is at work and has done none for a while: what it
+// has in hand may end at a deadline.
+func (w Worker) IsStalled() bool { return w.State == runner.ChunkWorks && w.Still >= stalled }
 
 // See takes a report in.
 func (f *Forecast) See(at time.Time, p runner.Progress) {
@@ -68,7 +89,20 @@ func (f *Forecast) See(at time.Time, p runner.Progress) {
 	}
 	f.last, f.at = p, at
 	if p.Crew != nil {
-		f.crew = p.Crew
+		f.crew, f.manned = p.Crew, at
+		f.stand(at)
+	}
+}
+
+// stand takes down who has done some since.
+func (f *Forecast) stand(at time.Time) {
+	if f.stands == nil {
+		f.stands = make(map[string]stand)
+	}
+	for _, c := range f.crew {
+		if was, known := f.stands[c.Worker]; !known || was.chunk != c.Chunk || was.done != c.Done {
+			f.stands[c.Worker] = stand{c.Chunk, c.Done, at}
+		}
 	}
 }
 
@@ -83,13 +117,13 @@ func (f *Forecast) At(now time.Time) Outlook {
 		o.Rate = f.pace.rate()
 	}
 	for _, c := range f.crew {
-		w := Worker{ChunkStatus: c}
+		w := Worker{ChunkStatus: c, Still: now.Sub(f.stands[c.Worker].at)}
 		w.Left, w.IsKnown = left(c)
 		o.Crew = append(o.Crew, w)
 	}
 	o.Left, o.IsKnown = after(f.last.Of-f.last.Done, o.Rate)
-	if f.last.Waiting > 0 || len(o.Crew) == 0 {
-		return o // who is slow now gets less of what waits
+	if f.last.Waiting > 0 || f.at.Sub(f.manned) > recent {
+		return o // who is slow now gets less of what waits; and nobody is told of
 	}
 	o.slowest()
 	return o

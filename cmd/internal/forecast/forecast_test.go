@@ -125,3 +125,29 @@ func TestTheCrewStaysWhereAReportHasNone(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+func TestAWorkerThatHasDoneNoneForAWhileIsStalled(t *testing.T) {
+	f := watched(works("a", 500, 5), works("b", 500, 0))
+	for _, w := range f.At(at(100)).Crew {
+		if !w.IsStalled() || w.Still != 100*time.Second {
+			t.Errorf("%s has done none in %v", w.Worker, w.Still)
+		}
+	}
+	f.See(at(101), runner.Progress{Done: 1010, Of: 3000, Crew: []runner.ChunkStatus{works("a", 501, 5), works("b", 500, 0)}})
+	crew := f.At(at(111)).Crew
+	if crew[0].IsStalled() || crew[0].Still != 10*time.Second || !crew[1].IsStalled() {
+		t.Errorf("%+v", crew)
+	}
+}
+
+// TestWhatIsOldOfWorkersSaysNothingOfTheEnd has the end of a chunk told of a minute
+// after the workers were.
+func TestWhatIsOldOfWorkersSaysNothingOfTheEnd(t *testing.T) {
+	f := watched(works("a", 500, 5), works("b", 500, 1))
+	for i := 110; i <= 140; i += 10 {
+		f.See(at(i), runner.Progress{Done: int64(10 * i), Of: 3000})
+	}
+	if o := f.At(at(140)); !o.IsKnown || o.Straggler != "" || !near(o.Left.Seconds(), 160) {
+		t.Errorf("%+v", o)
+	}
+}

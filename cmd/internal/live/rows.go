@@ -123,8 +123,11 @@ func cellsOf(s Scene, c forecast.Worker) [columns]string {
 	cells[colCount] = fmt.Sprintf("%*s of %s", len(of), humanize.Comma(c.Done), of)
 	if c.State == runner.ChunkWorks {
 		cells[colRate] = forecast.Speed(c.Rate)
-		if c.IsKnown {
+		switch {
+		case c.IsKnown:
 			cells[colLeft] = forecast.Span(c.Left) + " left"
+		case c.IsStalled():
+			cells[colLeft] = "none in " + forecast.Span(c.Still)
 		}
 	}
 	var classes []string

@@ -14,15 +14,15 @@ import (
 	"scanmaster/runner"
 )
 
-// sitting is a Text on a terminal that somebody looks at.
+// sitting is a Text on a terminal of 60 × 12 that somebody looks at.
 type sitting struct {
 	*Text
 	terminal *vt.Emulator
 	now      time.Time
 }
 
-func sit(width, height int) *sitting {
-	s := &sitting{terminal: vt.NewEmulator(width, height), now: noon()}
+func sit() *sitting {
+	s := &sitting{terminal: vt.NewEmulator(60, 12), now: noon()}
 	s.Text = &Text{
 		Out: cooked{s.terminal},
 		Now: func() time.Time { return s.now },
@@ -76,7 +76,7 @@ func far(done int64) runner.Progress {
 }
 
 func TestTheBlockStandsBelowTheLines(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	s.Report(runner.StepStarted{Number: 8, Of: 9, Name: "wait"})
 	s.Report(far(0))
 	s.pass(4 * time.Second)
@@ -97,7 +97,7 @@ b  xab  [....]    4%   20 of 500  2.0/s  4m00s left  last`)
 }
 
 func TestTheBlockFollowsTheWindow(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	for i := range 9 {
 		s.Report(runner.Warning{Text: fmt.Sprint(i)})
 	}
@@ -116,9 +116,9 @@ b   0% 4m10s left works`)
 
 // TestManyLinesAtATimeAreNotManyBlocks counts what is drawn.
 func TestManyLinesAtATimeAreNotManyBlocks(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	var out strings.Builder
-	s.Text.Out = &out
+	s.Out = &out
 	s.Report(far(0))
 	for i := range 1000 {
 		s.Report(runner.Warning{Text: fmt.Sprint(i)})
@@ -133,11 +133,11 @@ func TestManyLinesAtATimeAreNotManyBlocks(t *testing.T) {
 }
 
 func TestWhoeverHasTheTerminalHasItAlone(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	s.Report(runner.Warning{Text: "before"})
 	s.Report(far(0))
 	first, second := s.Pause(), s.Pause()
-	_, _ = io.WriteString(s.Text.Out, "password: \n")
+	_, _ = io.WriteString(s.Out, "password: \n")
 	s.Report(runner.Warning{Text: "meanwhile"})
 	s.Report(far(10))
 	first()
@@ -150,7 +150,7 @@ func TestWhoeverHasTheTerminalHasItAlone(t *testing.T) {
 }
 
 func TestWhatIsAskedForStandsBetween(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	s.Report(far(0))
 	err := s.Between(func(w io.Writer) error {
 		_, err := io.WriteString(w, "a table\n")
@@ -165,7 +165,7 @@ func TestWhatIsAskedForStandsBetween(t *testing.T) {
 }
 
 func TestAStepIsShownUntilItIsDone(t *testing.T) {
-	s := sit(60, 12)
+	s := sit()
 	s.Report(runner.StepStarted{Number: 2, Of: 9, Name: "probe"})
 	s.pass(70 * time.Second)
 	s.want(t, "step 2 of 9: probe · 1m10s")
@@ -190,6 +190,28 @@ func TestALogSaysHowLongItTakes(t *testing.T) {
 12:02:00: 0/2 workers done, 240 of 1,000 targets: 240 ok; 2.0/s; a gives no sign
 12:03:00: 1/2 workers done, 300 of 1,000 targets: 300 ok; 1.1/s
 12:04:00: 0/2 workers done, 1,000 of 1,000 targets: 1,000 ok
+`
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
+
+// TestALogNamesAFewOfThoseThatStandStill has five of them.
+func TestALogNamesAFewOfThoseThatStandStill(t *testing.T) {
+	var out strings.Builder
+	now := noon()
+	text := &Text{Out: &out, Now: func() time.Time { return now }}
+	for range 3 {
+		p := runner.Progress{Workers: 5, Done: 10, Of: 50}
+		for i := range 5 {
+			p.Crew = append(p.Crew, runner.ChunkStatus{Worker: fmt.Sprintf("w%d", i), Chunk: "xaa", State: runner.ChunkWorks, Lines: 10, Done: 2})
+		}
+		text.Report(p)
+		now = now.Add(45 * time.Second)
+	}
+	want := `12:00:00: 0/5 workers done, 10 of 50 targets
+12:00:45: 0/5 workers done, 10 of 50 targets
+12:01:30: 0/5 workers done, 10 of 50 targets; w0 has done none in 1m30s; w1 has done none in 1m30s; w2 has done none in 1m30s; 2 more are like that
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

@@ -145,10 +145,32 @@ func (t *Text) outlook(e runner.Progress) string {
 	if o.Straggler != "" && e.Crew != nil {
 		text += fmt.Sprintf("; %s is last, the others need %s", o.Straggler, forecast.Span(o.Others))
 	}
-	for _, c := range e.Crew {
-		if c.State == runner.ChunkQuiet {
-			text += fmt.Sprintf("; %s gives no sign", c.Worker)
+	if e.Crew == nil {
+		return text
+	}
+	return text + stands(o.Crew)
+}
+
+// maxNamed is how many workers are named of those that give no sign or stand still.
+const maxNamed = 3
+
+// stands names the workers that nothing is heard from, or nothing new.
+func stands(crew []forecast.Worker) string {
+	var said []string
+	for _, w := range crew {
+		switch {
+		case w.State == runner.ChunkQuiet:
+			said = append(said, w.Worker+" gives no sign")
+		case w.IsStalled() && w.Still >= time.Minute:
+			said = append(said, w.Worker+" has done none in "+forecast.Span(w.Still))
 		}
+	}
+	if more := len(said) - maxNamed; more > 0 {
+		said = append(said[:maxNamed], fmt.Sprintf("%d more are like that", more))
+	}
+	text := ""
+	for _, s := range said {
+		text += "; " + s
 	}
 	return text
 }
