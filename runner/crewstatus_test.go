@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -82,5 +83,26 @@ func TestAForgedMarkIsNoCount(t *testing.T) {
 	w := &waiter{run: &run{crew: []*hand{h}}, counts: &counter{last: map[string]job.ProgressMark{c.name: forged}}}
 	if rows := w.crew(time.Now()); rows[0].Done != 0 || rows[0].Tally.Counts != nil {
 		t.Errorf("%+v", rows)
+	}
+}
+
+// BenchmarkProgress tells how far 50 workers are with 1,000 chunks, as a master at a
+// terminal does each second. What the workers have published was read before.
+func BenchmarkProgress(b *testing.B) {
+	began := time.Now()
+	r := &run{cfg: Config{Now: time.Now, Reporter: unheard{}}, plan: plan.Plan{Lease: 2 * time.Minute}}
+	w := &waiter{run: r, counts: &counter{last: make(map[string]job.ProgressMark)}}
+	for i := range 1000 {
+		h, c := atWork(fmt.Sprint("scan", i), fmt.Sprint("x", i), began)
+		if i >= 50 {
+			c.free()
+		} else {
+			r.crew = append(r.crew, h)
+		}
+		r.chunks = append(r.chunks, c)
+		w.counts.last[c.name] = marked(2, 50)
+	}
+	for b.Loop() {
+		w.progress(true)
 	}
 }

@@ -130,7 +130,7 @@ func TestAScanIsStoppedAndGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := sitBefore(t, l.dir, "/bin/bash", "--norc", "-c", "set -m; ./scanmaster apply scan.yaml; echo it is $?; read word; fg")
+	c := sitBefore(t, l.dir, "/bin/sh", "-c", "set -m; ./scanmaster apply scan.yaml; echo it is $?; read word; fg")
 	c.awaitScreen(" 66% ")
 	c.types("\x1a")
 	c.awaitScreen("(?m)launch: 2 of 2 workers work\n(\\^Z)?\n*.*(Stopped.*\n)?it is 147\\z")

@@ -188,7 +188,7 @@ func TestALogSaysHowLongItTakes(t *testing.T) {
 	want := `12:00:00: 0/2 workers done, 0 of 1,000 targets
 12:01:00: 0/2 workers done, 120 of 1,000 targets: 120 ok; 2.0/s, ETA 7m20s; b is last, the others need 1m30s
 12:02:00: 0/2 workers done, 240 of 1,000 targets: 240 ok; 2.0/s; a gives no sign
-12:03:00: 1/2 workers done, 300 of 1,000 targets: 300 ok; 1.1/s
+12:03:00: 1/2 workers done, 300 of 1,000 targets: 300 ok; 1.1/s, ETA 10m
 12:04:00: 0/2 workers done, 1,000 of 1,000 targets: 1,000 ok
 `
 	if out.String() != want {
