@@ -31,7 +31,7 @@ func (a *app) eventsText() (text *report.Text, stop func()) {
 		if err != nil {
 			width, height = 0, 0
 		}
-		return live.Window{Width: width, Height: height, Colour: colour}
+		return live.Window{Width: width, Height: height, Colour: colour, Away: !tty.IsForeground(f)}
 	}
 	quit := make(chan struct{})
 	var drawing sync.WaitGroup

@@ -120,7 +120,8 @@ func TestAScanIsEndedOnATerminal(t *testing.T) {
 	}
 }
 
-// TestAScanIsStoppedAndGoesOn has ^Z typed under a shell with job control.
+// TestAScanIsStoppedAndGoesOn has ^Z typed under a shell with job control, and the
+// scan go on in the background, where it leaves the terminal alone, and before.
 func TestAScanIsStoppedAndGoesOn(t *testing.T) {
 	l := layGated(t)
 	self, err := os.Executable()
@@ -130,10 +131,16 @@ func TestAScanIsStoppedAndGoesOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := sitBefore(t, l.dir, "/bin/sh", "-c", "set -m; ./scanmaster apply scan.yaml; echo it is $?; read word; fg")
+	c := sitBefore(t, l.dir, "/bin/sh", "-c", "set -m; ./scanmaster apply scan.yaml; echo it is $?; read word; bg; read word; fg")
 	c.awaitScreen(" 66% ")
 	c.types("\x1a")
 	c.awaitScreen("(?m)launch: 2 of 2 workers work\n(\\^Z)?\n*.*(Stopped.*\n)?it is 147\\z")
+	c.types("on\r")
+	c.awaitScreen("(?m)^on\n.*scanmaster apply scan.yaml.*\\z")
+	time.Sleep(time.Second) // in which a block would be drawn
+	if shows := c.screen(); strings.Contains(shows, " 66% ") {
+		t.Errorf("in the background it shows\n%s", shows)
+	}
 	c.types("go\r")
 	c.awaitScreen("(?m)^go\n.*scanmaster apply scan.yaml\n\n 66% ")
 	l.write(t, "gate", "")

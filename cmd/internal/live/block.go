@@ -34,6 +34,8 @@ type Window struct {
 	// Width and Height are in characters; 0 where the terminal doesn't tell.
 	Width, Height int
 	Colour        bool
+	// Away tells that somebody else has it, and nothing is shown.
+	Away bool
 }
 
 const (
@@ -46,8 +48,12 @@ const (
 )
 
 // Lines gives the block: none is as long as the window is wide, lest it wraps, and
-// together they leave a quarter of it to what is above.
+// together they leave a quarter of it to what is above. Where the window is another's
+// there is none.
 func Lines(s Scene, w Window) []string {
+	if w.Away {
+		return nil
+	}
 	if w.Width <= 0 {
 		w.Width = usualWidth
 	}

@@ -33,7 +33,7 @@ func (s *Screen) Show(text string, lines []string, on Window) {
 	if s.shown {
 		out.WriteString("\r")
 	}
-	if s.shown && (text != "" || on != s.on) { // else it is written over, which is calmer
+	if s.shown && (text != "" || len(lines) == 0 || on != s.on) { // else it is written over, which is calmer
 		out.WriteString(erase)
 	}
 	out.WriteString(text)
@@ -43,16 +43,13 @@ func (s *Screen) Show(text string, lines []string, on Window) {
 		}
 		out.WriteString(line + ansi.EraseLineRight)
 	}
-	if s.shown || len(lines) > 0 {
+	if s.shown, s.on = len(lines) > 0, on; s.shown {
 		out.WriteString(ansi.EraseScreenBelow)
-	}
-	if len(lines) > 1 {
-		out.WriteString(ansi.CursorUp(len(lines) - 1))
-	}
-	if len(lines) > 0 {
+		if up := len(lines) - 1; up > 0 {
+			out.WriteString(ansi.CursorUp(up))
+		}
 		out.WriteString("\r")
 	}
-	s.shown, s.on = len(lines) > 0, on
 	if out.Len() > 0 {
 		_, _ = io.WriteString(s.Out, out.String())
 	}
