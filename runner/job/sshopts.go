@@ -3,6 +3,7 @@ package job
 import (
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 )
@@ -116,7 +117,7 @@ func (o *TargetOptions) option(name, value string) error {
 		return first(&o.User, value, checkUser)
 	case "port":
 		o.PortSaid = true
-		return firstNumber(&o.Port, value, 65535, "Port")
+		return firstPort(&o.Port, value)
 	case "identityfile":
 		o.Identities = append(o.Identities, value)
 		return nil
@@ -182,6 +183,18 @@ func first(at *string, value string, check func(string) (string, error)) error {
 		*at = checked
 	}
 	return err
+}
+
+// firstPort keeps a port as first does; it may be the name of a service.
+func firstPort(at *int, value string) error {
+	n, err := net.LookupPort("tcp", value)
+	if err != nil || n < 1 {
+		return fmt.Errorf("Port is a number from 1 to 65535, or a service's name, not %q", value)
+	}
+	if *at == 0 {
+		*at = n
+	}
+	return nil
 }
 
 func firstNumber(at *int, value string, most int, name string) error {

@@ -26,6 +26,7 @@ func TestSSHOPTSAreReadAsSSHReadsThem(t *testing.T) {
 		"-o User=root -oPort=2222":       func(o *job.TargetOptions) { o.User, o.Port = "root", 2222 },
 		"-o uSER=root -l admin":          func(o *job.TargetOptions) { o.User = "root" }, // the first value counts
 		"-p 22 -p 2222":                  nil,
+		"-p https -p ssh":                func(o *job.TargetOptions) { o.Port = 443 },
 		"-i /a -o IdentityFile=/b -i /c": func(o *job.TargetOptions) { o.Identities = []string{"/a", "/b", "/c"} },
 		"-o UserKnownHostsFile=/a -o userknownhostsfile=/b=c":      func(o *job.TargetOptions) { o.KnownHosts = []string{"/a", "/b=c"} },
 		"-o StrictHostKeyChecking=yes":                             func(o *job.TargetOptions) { o.HostKeys = "yes" },
@@ -67,7 +68,7 @@ func TestSSHOPTSThatCannotBeHonouredAreRefusedByName(t *testing.T) {
 		"-l root -o User=-x":             "begin with a hyphen", // though it doesn't count
 		"-p 0":                           "Port is a number from 1 to 65535",
 		"-p 65536":                       "Port is a number",
-		"-p 22 -p ssh":                   "Port is a number",
+		"-p 22 -p none":                  `a service's name, not "none"`,
 		"-o ConnectTimeout=0":            "ConnectTimeout is a number",
 		"-o ConnectTimeout=1m":           "ConnectTimeout is a number",
 		"-o StrictHostKeyChecking=ask":   "accept-new, yes or no",

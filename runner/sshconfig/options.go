@@ -2,8 +2,10 @@ package sshconfig
 
 import (
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // options puts together what was said.
@@ -21,10 +23,10 @@ func (e *evaluation) options() (Options, error) {
 		*at = e.one(key)
 	}
 	var err error
-	if o.Port, err = e.number("port", 65535); err != nil {
+	if o.Port, err = e.port(); err != nil {
 		return o, err
 	}
-	if o.ConnectTimeout, err = e.number("connecttimeout", 1<<20); err != nil {
+	if o.ConnectTimeout, err = e.seconds("connecttimeout"); err != nil {
 		return o, err
 	}
 	if o.HostKeys, err = e.word("stricthostkeychecking", policies); err != nil {
@@ -56,16 +58,34 @@ func (e *evaluation) one(key string) string {
 	return ""
 }
 
-func (e *evaluation) number(key string, most int) (int, error) {
+// port may be the name of a service.
+func (e *evaluation) port() (int, error) {
+	s, ok := e.set["port"]
+	if !ok {
+		return 0, nil
+	}
+	n, err := net.LookupPort("tcp", s.args[0])
+	if err != nil || n < 1 {
+		return 0, s.wrong("%s is a number from 1 to 65535, or a service's name, not %q", s.name, s.args[0])
+	}
+	return n, nil
+}
+
+// seconds is a time, by itself or with its units (sshd_config(5), TIME FORMATS).
+func (e *evaluation) seconds(key string) (int, error) {
 	s, ok := e.set[key]
 	if !ok || strings.EqualFold(s.args[0], none) {
 		return 0, nil
 	}
-	n, err := strconv.Atoi(s.args[0])
-	if err != nil || n < 1 || n > most {
-		return 0, s.wrong("%s is a number from 1 to %d, not %q", s.name, most, s.args[0])
+	text := s.args[0]
+	if _, err := strconv.Atoi(text); err == nil {
+		text += "s"
 	}
-	return n, nil
+	d, err := time.ParseDuration(strings.ToLower(text))
+	if err != nil || d < time.Second || d > 1<<20*time.Second || d%time.Second != 0 {
+		return 0, s.wrong("%s is a time of a second or more, such as 30 or 1m, not %q", s.name, s.args[0])
+	}
+	return int(d / time.Second), nil
 }
 
 func (e *evaluation) word(key string, words map[string]string) (string, error) {
