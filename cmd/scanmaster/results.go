@@ -10,6 +10,7 @@ import (
 
 	"github.com/agext/levenshtein"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"scanmaster/cmd/internal/results"
 	"scanmaster/cmd/internal/safe"
@@ -198,7 +199,7 @@ func (a *app) columns() int {
 		out = w.Writer
 	}
 	if f, ok := out.(*os.File); ok {
-		if width := columns(f); width > 0 {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			return width
 		}
 	}
