@@ -135,6 +135,7 @@ func columns(terminal *os.File) int {
 
 func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
+	lines.Line(o.opening())
 	stop := a.whenAsked(o.plan.Layout, o.words, a.besides().Between)
 	summary, err := carry(ctx, o.plan, a.config(lines, false))
 	stop()

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"scanmaster/cmd/internal/gather"
+	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/job"
 	"scanmaster/runner/lock"
@@ -220,6 +221,12 @@ func launched(e runner.Event) bool {
 
 // next is the command line that waits for the end of an order's run.
 func (o order) next() string { return "scanmaster status --wait " + o.words }
+
+// opening is the first line of an order's events.
+func (o order) opening() report.Run {
+	l := o.plan.Layout
+	return report.Run{FormatVersion: report.FormatVersion, Name: l.Name, Run: l.Run, Dir: l.Dir}
+}
 
 // afterEnd is the command line that goes on with a run that is over: with one
 // that is incomplete, where no aggregator has had its results.

@@ -52,7 +52,7 @@ func runScripts(t *testing.T, dir string) {
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey,
+			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey, "events": checkEvents,
 		},
 	})
 }
