@@ -23,7 +23,7 @@ func newApply(a *app) *cobra.Command {
 	var how masterFlags
 	var restart bool
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -33,6 +33,11 @@ What happens goes to stderr: a live line on a terminal, otherwise a line at each
 change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
 on all hosts; resume goes on from there. With --leave-workers it ends the master
 alone, and the workers go on. On USR1 it shows how far it is, as status does.
+
+In a job of GitHub Actions it annotates the job, and writes the step's summary;
+in one of GitLab it parts the log into sections. --ci says so anywhere else, or
+has it not done. --junit writes a report that CI systems read: with a case for
+each chunk and each class of outcomes, none for a target.
 
 With --detach the master goes on in the background once workers work: what stops
 it before is shown here, and gives the exit status. What it says later is in
@@ -61,19 +66,20 @@ Where max_fail or canary stops the scan, resume --force goes on without them.`,
 func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
-	if restart {
-		o.flags = []string{"--restart"}
-	}
-	if how.background == "" {
-		p, err := a.compileRun(ctx, fromFile(file), how.force)
-		if err != nil {
-			return err
+	return a.telling(how, file, func(out *outlets) error {
+		o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file), carry: applying(restart), out: out}
+		if restart {
+			o.flags = []string{"--restart"}
 		}
-		o.plan = p
-	}
-	o.carry = applying(restart)
-	return a.carryOutOrder(ctx, o)
+		if how.background == "" {
+			p, err := a.compileRun(ctx, fromFile(file), how.force)
+			if err != nil {
+				return err
+			}
+			o.plan = p
+		}
+		return a.carryOutOrder(ctx, o)
+	})
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.
@@ -98,9 +104,10 @@ func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
 		text.Live, text.Width = true, func() int { return columns(f) }
 	}
 	stop := a.whenAsked(o.plan.Layout, o.words, text.Between)
-	summary, err := carry(ctx, o.plan, a.config(text, text.Live))
+	summary, err := carry(ctx, o.plan, a.config(o.out.reporter(text, text.Between, true), text.Live))
 	stop()
 	text.End()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err == nil {
 		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
 	}
@@ -136,9 +143,11 @@ func columns(terminal *os.File) int {
 func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
 	lines.Line(o.opening())
-	stop := a.whenAsked(o.plan.Layout, o.words, a.besides().Between)
-	summary, err := carry(ctx, o.plan, a.config(lines, false))
+	besides := a.besides()
+	stop := a.whenAsked(o.plan.Layout, o.words, besides.Between)
+	summary, err := carry(ctx, o.plan, a.config(o.out.reporter(lines, besides.Between, false), false))
 	stop()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err != nil {
 		return errors.Join(applyError(err), lines.Err)
 	}

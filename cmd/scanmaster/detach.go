@@ -33,6 +33,7 @@ func (a *app) detach(ctx context.Context, o order) error {
 	if err != nil {
 		return fmt.Errorf("the master in the background: %w", err)
 	}
+	o.out.leave()
 	told := ctx.Done()
 	for {
 		select {

@@ -85,9 +85,12 @@ func (a *Annotations) fold(e runner.Event) {
 	}
 }
 
+// Unfold ends the group that is open, if any.
+func (a *Annotations) Unfold() { a.fold(nil) }
+
 // End says how a run has ended: with an error, or with a verdict that is one.
 func (a *Annotations) End(s runner.Summary, err string) {
-	a.fold(nil)
+	a.Unfold()
 	switch words := verdict(s); {
 	case err != "":
 		first, rest, _ := strings.Cut(err, "\n")

@@ -5,10 +5,12 @@ package junit
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"scanmaster/cmd/internal/report"
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner"
 	"scanmaster/runner/plan"
@@ -125,10 +127,13 @@ func (r *Report) Write(w io.Writer, s runner.Summary, stopped error) error {
 		},
 		Err: lines(r.warned()),
 	}
-	suite.Cases = append(suite.Cases, r.scan(s, stopped))
-	suite.Cases = append(suite.Cases, r.workers(s)...)
-	suite.Cases = append(suite.Cases, r.outcomes(s)...)
-	suite.Cases = append(suite.Cases, r.hookCases(s)...)
+	whole := r.scan(s, stopped)
+	others := slices.Concat(r.workers(s), r.outcomes(s), r.hookCases(s))
+	if stopped == nil && s.Verdict != runner.Complete && !slices.ContainsFunc(others, testcase.isRed) {
+		// Nothing is known of the run but its verdict.
+		whole.Failed = []fault{{Message: report.Words(s.Verdict), Type: string(s.Verdict)}}
+	}
+	suite.Cases = append([]testcase{whole}, others...)
 	return suite.write(w)
 }
 

@@ -108,6 +108,7 @@ var scenarios = map[string]scenario{
 		summary: runner.Summary{Name: "audit"},
 		stopped: fmt.Errorf("pre: %w", &hook.Error{Path: "/srv/pre.sh", Status: 1, Tail: "mounting\n" + hostile, Err: errors.New("exit status 1")}),
 	},
+	"over": {summary: runner.Summary{Verdict: runner.Failed}},
 	"unreachable": {
 		summary: runner.Summary{Name: "audit", Targets: 2, Tally: tally(map[string]int64{"noping": 2}), Verdict: runner.Unreachable},
 	},

@@ -83,6 +83,9 @@ func (s testsuite) write(w io.Writer) error {
 	return err
 }
 
+// isRed tells a case that CI systems show in red.
+func (c testcase) isRed() bool { return c.Error != nil || len(c.Failed) > 0 }
+
 // lines gives text as an element's, which there is none of without.
 func lines(s string) *text {
 	if s == "" {
