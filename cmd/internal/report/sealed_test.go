@@ -1,16 +1,17 @@
 package report
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"testing"
 )
 
-// sealed gives the names of the types that are events: those of package runner
-// with the method that seals the set.
+// seals is the method that makes a type of package runner an event.
+var seals = regexp.MustCompile(`(?m)^func \((?:\w+ )?\*?(\w+)\) event\(\)`)
+
+// sealed gives the names of the types that are events.
 func sealed(t *testing.T) []string {
 	t.Helper()
 	files, err := filepath.Glob("../../../runner/*.go")
@@ -19,14 +20,12 @@ func sealed(t *testing.T) []string {
 	}
 	var names []string
 	for _, file := range files {
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, decl := range parsed.Decls {
-			if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "event" {
-				names = append(names, f.Recv.List[0].Type.(*ast.Ident).Name)
-			}
+		for _, found := range seals.FindAllStringSubmatch(string(text), -1) {
+			names = append(names, found[1])
 		}
 	}
 	slices.Sort(names)
