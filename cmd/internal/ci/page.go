@@ -181,6 +181,9 @@ func Append(path, page string) (err error) {
 	if err != nil {
 		return err
 	}
+	if info.Size() > 0 {
+		page = "\n" + page // what is there may be a paragraph
+	}
 	if info.Size()+int64(len(page)) > maxPage {
 		return fmt.Errorf("%s has no room for it: GitHub takes 1 MiB of a step", path)
 	}

@@ -124,7 +124,7 @@ func TestAPageIsAddedWhereThereIsRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if text, err := os.ReadFile(path); err != nil || string(text) != "page\npage\n" {
+	if text, err := os.ReadFile(path); err != nil || string(text) != "page\n\npage\n" {
 		t.Errorf("%q, %v", text, err)
 	}
 	if err := os.WriteFile(path, make([]byte, maxPage-3), 0o600); err != nil {
