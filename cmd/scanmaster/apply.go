@@ -13,21 +13,34 @@ import (
 	"golang.org/x/term"
 
 	"scanmaster/cmd/internal/report"
+	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
+// applyFlags are the flags of apply.
+type applyFlags struct {
+	masterFlags
+	restart bool
+	// expect is the digest of the plan that is to be carried out; empty where any is.
+	expect string
+}
+
 func newApply(a *app) *cobra.Command {
-	var how masterFlags
-	var restart bool
+	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
 starts the workers, waits for all of them, and aggregates the results.
+
+A plan that plan --out has saved is carried out as it was saved: where any file
+that takes part, a worker, a setting or the binary is another now, what differs is
+named, and nothing is done. With --expect the same holds for a scan file whose plan
+is known by its digest.
 
 What happens goes to stderr: a live line on a terminal, otherwise a line at each
 change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
@@ -53,26 +66,39 @@ Where max_fail or canary stops the scan, resume --force goes on without them.`,
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], how, restart)
+			if how.expect != "" {
+				digest, err := saved.ParseDigest(how.expect)
+				if err != nil {
+					return misuse(cmd, "", "--expect: %w", err)
+				}
+				how.expect = digest
+			}
+			return a.apply(cmd.Context(), args[0], how)
 		},
 	}
 	how.add(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
-	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
+	cmd.Flags().StringVar(&how.expect, "expect", "", "do nothing unless the plan has this `digest`, as plan --out says it")
+	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
 	return cmd
 }
 
-// apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
+// apply carries out a scan file, or a saved plan, and shows what happens.
+func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	return a.telling(how, file, func(out *outlets) error {
-		o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file), carry: applying(restart), out: out}
-		if restart {
+	return a.telling(how.masterFlags, file, func(out *outlets) error {
+		scan, err := expected(file, how.expect)
+		if err != nil {
+			return err
+		}
+		file := scan.scan.File()
+		o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), carry: applying(how.restart), out: out}
+		if how.restart {
 			o.flags = []string{"--restart"}
 		}
 		if how.background == "" {
-			p, err := a.compileRun(ctx, fromFile(file), how.force)
+			p, err := a.compileRun(ctx, scan, how.force)
 			if err != nil {
 				return err
 			}

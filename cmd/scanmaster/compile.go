@@ -17,6 +17,8 @@ type source struct {
 	scan     *spec.Scan
 	problems diag.List
 	show     func(*app, diag.List) error
+	// hold refuses a run that isn't what was expected; it may be nil.
+	hold func(*app, *spec.Scan, plan.Facts) error
 }
 
 // fromFile reads a scan file.
@@ -42,9 +44,13 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
-	name(&facts)
-	p, still := plan.Compile(scan, facts)
-	return p, s.show(a, append(problems, still...))
+	named := facts
+	name(&named)
+	p, still := plan.Compile(scan, named)
+	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
+		return p, err
+	}
+	return p, s.hold(a, scan, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is

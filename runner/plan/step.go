@@ -31,6 +31,8 @@ type Plan struct {
 	// Job is the job file but for what only the run knows: digests of staged
 	// files where a pre hook makes them, and the chunks.
 	Job job.File `json:"job"`
+	// Builds are the binaries that may be deployed, where it was asked which.
+	Builds []Build `json:"builds,omitempty"`
 	// Steps in the order in which they are carried out.
 	Steps []Step `json:"steps"`
 }
@@ -72,6 +74,18 @@ type File struct {
 	// says.
 	Text string `json:"text,omitempty"`
 }
+
+// Build is a binary of this program that a scan may run on its workers.
+type Build struct {
+	// System is what it was made for, such as "linux/arm64"; ThisBuild is the
+	// binary that carries out the plan.
+	System string `json:"system"`
+	// SHA256 is the digest of its content, as hexadecimal digits.
+	SHA256 string `json:"sha256"`
+}
+
+// ThisBuild stands for the system of the binary that carries out the plan.
+const ThisBuild = "this"
 
 // Worker is one worker of the scan.
 type Worker struct {
