@@ -139,10 +139,12 @@ type HookOutput struct {
 	Line string `json:"line"`
 }
 
-// HookFailed tells that a hook failed. Tail is the end of what it wrote, raw.
+// HookFailed tells that a hook failed: one after a chunk tells Where, on which
+// worker, and of which Chunk. Tail is the end of what it wrote, raw.
 type HookFailed struct {
 	Hook   string `json:"hook"`
 	Where  string `json:"where,omitempty"`
+	Chunk  string `json:"chunk,omitempty"`
 	Reason string `json:"reason"`
 	Tail   string `json:"tail,omitempty"`
 }

@@ -30,7 +30,7 @@ type applyFlags struct {
 func newApply(a *app) *cobra.Command {
 	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -46,6 +46,11 @@ otherwise a line at each change and each minute. The summary goes to stdout.
 Ctrl-C ends the workers, on this machine and on all hosts; resume goes on from
 there. With --leave-workers it ends the master alone, and the workers go on. On
 USR1 it shows how far it is, as status does.
+
+In a job of GitHub Actions it annotates the job, and writes the step's summary;
+in one of GitLab it parts the log into sections. --ci says so anywhere else, or
+has it not done. --junit writes a report that CI systems read: with a case for
+each chunk and each class of outcomes, none for a target.
 
 With --detach the master goes on in the background once workers work: what stops
 it before is shown here, and gives the exit status. What it says later is in
@@ -82,24 +87,25 @@ Where max_fail or canary stops the scan, resume --force goes on without them.`,
 func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	scan, err := expected(file, how.expect)
-	if err != nil {
-		return err
-	}
-	file = scan.scan.File()
-	o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file)}
-	if how.restart {
-		o.flags = []string{"--restart"}
-	}
-	if how.background == "" {
-		p, err := a.compileRun(ctx, scan, how.force)
+	return a.telling(how.masterFlags, file, func(out *outlets) error {
+		scan, err := expected(file, how.expect)
 		if err != nil {
 			return err
 		}
-		o.plan = p
-	}
-	o.carry = applying(how.restart)
-	return a.carryOutOrder(ctx, o)
+		file := scan.scan.File()
+		o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), carry: applying(how.restart), out: out}
+		if how.restart {
+			o.flags = []string{"--restart"}
+		}
+		if how.background == "" {
+			p, err := a.compileRun(ctx, scan, how.force)
+			if err != nil {
+				return err
+			}
+			o.plan = p
+		}
+		return a.carryOutOrder(ctx, o)
+	})
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.
@@ -121,11 +127,12 @@ func (a *app) carryOut(ctx context.Context, o order, carry carrier) error {
 func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
 	text, end := a.eventsText()
 	stop := a.whenAsked(o.plan.Layout, o.words, text.Between)
-	cfg := a.config(text, text.Window != nil)
+	cfg := a.config(o.out.reporter(text, text.Between, true), text.Window != nil)
 	cfg.Ask, cfg.Attach = alone(text, cfg.Ask), aloneAttached(text, cfg.Attach)
 	summary, err := carry(ctx, o.plan, cfg)
 	stop()
 	end()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err == nil {
 		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
 	}
@@ -151,9 +158,12 @@ func told(s runner.Summary, unsaid error) error {
 
 func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
-	stop := a.whenAsked(o.plan.Layout, o.words, a.besides().Between)
-	summary, err := carry(ctx, o.plan, a.config(lines, false))
+	lines.Line(o.opening())
+	besides := a.besides()
+	stop := a.whenAsked(o.plan.Layout, o.words, besides.Between)
+	summary, err := carry(ctx, o.plan, a.config(o.out.reporter(lines, besides.Between, false), false))
 	stop()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err != nil {
 		return errors.Join(applyError(err), lines.Err)
 	}

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
@@ -85,7 +87,11 @@ func (a *app) show(file string, problems diag.List) error {
 	problems.Sort()
 	// What can't be read can't be quoted either, and its problem says so.
 	source, _ := gather.Source(file)
-	return shown(problems, render.Problems(a.stderr, problems, file, source))
+	unsaid := render.Problems(a.stderr, problems, file, source)
+	if ci.Here(a.getenv) == ci.GitHub {
+		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
+	}
+	return shown(problems, unsaid)
 }
 
 // shown gives errInvalid where problems that were shown stop a scan.
