@@ -21,6 +21,7 @@ var verbs = []func(*app) *cobra.Command{
 	newStatus,
 	newResults,
 	newDiff,
+	newReport,
 	newCancel,
 	newAttach,
 	newDemo,

@@ -22,6 +22,15 @@ var meanings = map[string]string{
 	string(result.Unknown): "the worker died over it: the script may have run",
 }
 
+// Meaning says in a few words what targets that are counted under a key have in
+// common.
+func Meaning(key string) string {
+	if meaning, ok := meanings[key]; ok {
+		return meaning
+	}
+	return "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
+}
+
 // verdicts puts a run's verdict into words.
 var verdicts = map[runner.Verdict]string{
 	runner.Complete:    "complete",
@@ -32,6 +41,10 @@ var verdicts = map[runner.Verdict]string{
 	"":                 "STOPPED before its end",
 }
 
+// Verdict puts a run's verdict into words; an empty one is that of a run that was
+// stopped.
+func Verdict(v runner.Verdict) string { return verdicts[v] }
+
 // Summary writes what came of a scan, by outcome, with where the results are, or
 // what is known of one that was stopped. Next is the command line to go on with,
 // where there is one.
@@ -41,11 +54,7 @@ func Summary(w io.Writer, s runner.Summary, next string) error {
 	rows := s.Tally.Keys()
 	width := len(humanize.Comma(s.Targets))
 	for _, key := range rows {
-		meaning, ok := meanings[key]
-		if !ok {
-			meaning = "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
-		}
-		fmt.Fprintf(&b, "  %-9s %*s  %s\n", class(key), width, humanize.Comma(s.Tally.Counts[key]), meaning)
+		fmt.Fprintf(&b, "  %-9s %*s  %s\n", class(key), width, humanize.Comma(s.Tally.Counts[key]), Meaning(key))
 	}
 	if s.Missing > 0 {
 		fmt.Fprintf(&b, "  %-9s %*s  without an outcome\n", "missing", width, humanize.Comma(s.Missing))
