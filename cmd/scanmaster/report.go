@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -16,7 +17,6 @@ import (
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/cmd/internal/webpage"
-	"scanmaster/runner/past"
 )
 
 func newReport(a *app) *cobra.Command {
@@ -35,7 +35,7 @@ stands in it as text, with control characters and marks of direction made visibl
 the browser is told to run no script but the page's own. Without scripts the table
 alone is missing.
 
-The last run is shown unless --run names another, finished or not. The shared
+The newest run is shown unless --run names another, finished or not. The shared
 folder is only read. At most 1,000 different results are shown, 64 KiB of each
 output and 16 MiB of all; what was left out is said. OUT is written whole, for you
 alone to read unless it is there with other permissions.`,
@@ -50,9 +50,9 @@ alone to read unless it is there with other permissions.`,
 		},
 	}
 	runFlags(cmd, &how.dir)
-	cmd.Flags().StringVar(&how.run, "run", "", "the `run`, by its id (the last one)")
+	cmd.Flags().StringVar(&how.run, "run", "", "the `run`, by its id or the beginning of it (the newest)")
 	cmd.Flags().StringVar(&how.html, "html", "", "the `file` to write")
-	complete(cmd, "run", noFile)
+	complete(cmd, "run", a.runsOf)
 	return cmd
 }
 
@@ -63,13 +63,9 @@ func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err
 	if err := replaceable(how.html); err != nil {
 		return err
 	}
-	name, dir, err := a.scanCalled(scan, how.dir)
+	run, err := a.pastRun(ctx, scan, how.dir, how.run)
 	if err != nil {
 		return err
-	}
-	run, err := past.Open(ctx, dir, name, how.run)
-	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
 	file, err := renameio.NewPendingFile(how.html, renameio.WithTempDir(filepath.Dir(how.html)),
@@ -81,21 +77,19 @@ func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err
 	out := bufio.NewWriterSize(file, 64<<10)
 	targets, err := webpage.Write(ctx, out, run, webpage.Options{Now: time.Now(), Version: version()})
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return fmt.Errorf("%s: %w", run.Name, err)
 	}
 	if err := out.Flush(); err != nil {
 		return err
 	}
-	size, err := file.Seek(0, 1)
+	size, err := file.Seek(0, io.SeekCurrent)
 	if err != nil {
 		return err
 	}
 	if err := file.CloseAtomicallyReplace(); err != nil {
 		return err
 	}
-	for _, note := range run.Notes() {
-		fmt.Fprintf(a.stderr, "scanmaster: %s: %s\n", name, safe.Line(note, 0))
-	}
+	a.warn(run.Notes())
 	_, err = fmt.Fprintf(a.stderr, "%s: %s targets of run %s, %s\n", safe.Line(how.html, 0), humanize.Comma(targets), safe.Line(run.ID, 0), humanize.IBytes(uint64(size))) //nolint:gosec // a size
 	return err
 }

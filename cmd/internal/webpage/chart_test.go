@@ -106,8 +106,16 @@ func TestManySmallChunksAreFewBars(t *testing.T) {
 	}
 	l := newTimeline(spans, from)
 	row := l.Rows[0]
+	if last := l.Ticks[len(l.Ticks)-1]; len(l.Ticks) != 3 || last.Text != "12 h" {
+		t.Errorf("%d marks to %+v", len(l.Ticks), last)
+	}
 	if len(row.Stays) != 3 || row.Did != "1,000 chunks, 1 lost" || row.Stays[0].Said != "500 chunks on scan1, 3,500 targets" || l.Said != "1 worker in 16 h 40 min, 1 lost with a chunk in hand" {
 		t.Errorf("%d bars, %q, %q, %+v", len(row.Stays), row.Did, l.Said, row.Stays[0])
+	}
+	for _, took := range []time.Duration{0, time.Millisecond, time.Second, 9 * time.Minute, 300 * 24 * time.Hour} {
+		if l := newTimeline([]past.Span{{Worker: "scan1", From: from, To: from.Add(took)}}, from); len(l.Ticks) < 2 || len(l.Ticks) > 5 {
+			t.Errorf("%v has %d marks", took, len(l.Ticks))
+		}
 	}
 	if newTimeline(nil, from).Height != 0 {
 		t.Error("there is a time line of nothing")

@@ -3,6 +3,7 @@ package webpage
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"hash"
 	"io"
 
@@ -36,8 +37,12 @@ type first struct {
 	stderr string
 }
 
-// unreadable is the reason of those whose output is not there any more.
-const unreadable = "output gone"
+// What stands in the place of a reason where an output can't be read, as results has
+// it.
+const (
+	outputGone    = "output-gone"
+	outputChanged = "output-changed"
+)
 
 // take goes through all targets.
 func (c *collected) take(ctx context.Context) error {
@@ -65,7 +70,10 @@ func (c *collected) add(t *past.Target) error {
 	if t.Output.Is() {
 		var err error
 		if key.Sum, err = c.digest(t.Output); err != nil {
-			key.Reason = unreadable
+			key.Reason = outputGone
+			if errors.Is(err, past.ErrChanged) {
+				key.Reason = outputChanged
+			}
 			if c.unread++; c.unread == 1 {
 				c.unreadError = err
 			}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/past"
@@ -13,6 +14,8 @@ import (
 )
 
 const runID = "20260102T150405.000Z-aaaaaa"
+
+var began = time.Date(2026, 1, 2, 15, 4, 5, 0, time.UTC)
 
 // hostile are outputs, and names, that do what they can.
 var hostile = []string{
@@ -39,7 +42,7 @@ func came(from int) func(chunk.Target) (result.Outcome, io.Reader, bool) {
 	return func(t chunk.Target) (result.Outcome, io.Reader, bool) {
 		i := from + int(t.Line) - 1
 		o := result.Outcome{
-			Class: result.OK, Phase: result.PhaseRun, Start: pasttest.Began,
+			Class: result.OK, Phase: result.PhaseRun, Start: began,
 			ConnectMS: int64(3 + i*7919%40 + i%997/990*900), BannerMS: 4, AuthMS: 30, RunMS: int64(120 + i*104729%900 + i%499/490*20000),
 		}
 		output := "Linux 6.1.0-" + fmt.Sprint(20+i*31%100/80*5+i*17%1000/995) + "-amd64\nDebian GNU/Linux 12 (bookworm)\n"

@@ -31,7 +31,7 @@ type bar struct {
 const (
 	barPitch = 46  // from one bar to the next, in pixels
 	leastBar = 0.5 // what is there is seen, however little it is
-	maxBars  = 24  // scripts may end with 254 statuses
+	maxBars  = 12  // scripts may end with 254 statuses
 )
 
 func newOutcomes(tally result.Tally) outcomes {

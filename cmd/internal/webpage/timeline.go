@@ -17,8 +17,8 @@ type timeline struct {
 	Said   string
 	Rows   []lane
 	Ticks  []tick
-	// Lost and Again count the marks that need to be explained.
-	Lost, Again, Cuts int
+	// Open, Lost, Again and Cuts count the marks that need to be explained.
+	Open, Lost, Again, Cuts int
 
 	from time.Time
 	took time.Duration
@@ -78,9 +78,9 @@ func newTimeline(spans []past.Span, end time.Time) timeline {
 	for i := range t.Rows {
 		t.Rows[i].sum()
 	}
-	for i := range 5 {
-		at := percent(25 * i)
-		t.Ticks = append(t.Ticks, tick{X: at, Text: since(t.took * time.Duration(i) / 4), Anchor: anchor(at)})
+	for d := time.Duration(0); d <= t.took; d += step(t.took) {
+		at := t.at(t.from.Add(d))
+		t.Ticks = append(t.Ticks, tick{X: at, Text: since(d), Anchor: anchor(at)})
 	}
 	t.Height = axis + lanePitch*len(t.Rows)
 	t.Said = fmt.Sprintf("%s in %s", counted(int64(len(t.Rows)), "worker"), spell(t.took))
@@ -88,6 +88,26 @@ func newTimeline(spans []past.Span, end time.Time) timeline {
 		t.Said += fmt.Sprintf(", %d lost with a chunk in hand", t.Lost)
 	}
 	return t
+}
+
+// steps are those that a scale of times is read by.
+var steps = []time.Duration{
+	time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond,
+	time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
+	time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute,
+	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
+}
+
+// step is the least with which a scale has few marks, so that they fit a phone.
+func step(took time.Duration) time.Duration {
+	const most = 4
+	for _, s := range steps {
+		if took <= most*s {
+			return s
+		}
+	}
+	day := steps[len(steps)-1]
+	return (took/most + day).Truncate(day)
 }
 
 // since tells a time from the begin on.
@@ -121,6 +141,7 @@ func (t *timeline) add(s past.Span, state string) {
 	switch state {
 	case "open":
 		bar.Said += ", not at its end"
+		t.Open++
 	case "lost":
 		bar.Said += ", lost"
 		if s.Lost != "" {

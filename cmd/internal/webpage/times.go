@@ -75,7 +75,7 @@ type tick struct {
 type quantile struct {
 	X                  percent
 	Name, Time, Anchor string
-	Label              int // pixels from above
+	Label, Top         int // pixels from above, of its text and the line
 }
 
 // The chart's places, in pixels from above.
@@ -133,7 +133,7 @@ func newDistribution(id, title, about string, s *sample) distribution {
 		ms := s.quantile(part)
 		at := on.at(float64(max(ms, 1)))
 		name := []string{"p50", "p95", "p99"}[i]
-		d.Lines = append(d.Lines, quantile{X: at, Name: name, Time: spellMS(ms), Anchor: anchor(at), Label: 12 + 15*i})
+		d.Lines = append(d.Lines, quantile{X: at, Name: name, Time: spellMS(ms), Anchor: anchor(at), Label: 12 + 15*i, Top: 17 + 15*i})
 		said = append(said, name+" "+spellMS(ms))
 	}
 	d.Said = strings.Join(append(said, "the tallest bar "+humanize.Comma(most)), ", ")
