@@ -88,7 +88,7 @@ func TestRealBrowserHoldsThePageToItsPolicy(t *testing.T) {
 }
 
 func TestRealBrowserSearchesFiltersAndSorts(t *testing.T) {
-	b := show(t, fleet(t, 4000))
+	b := show(t, fleet(t, 4000), still())
 	b.ready()
 	if got := value[string](b, found); got != "4,000 targets" {
 		t.Errorf("%s are there", got)

@@ -87,6 +87,13 @@ func phone() step {
 	return command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: 360, Height: 800, DeviceScaleFactor: 1, Mobile: true})
 }
 
+// still has nothing move by itself, so that a click meets what it was aimed at.
+func still() step {
+	return command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+}
+
 func (b *browser) hear(event any) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -78,7 +78,7 @@ func newTimeline(spans []past.Span, end time.Time) timeline {
 	for i := range t.Rows {
 		t.Rows[i].sum()
 	}
-	for d := time.Duration(0); d <= t.took; d += step(t.took) {
+	for d := time.Duration(0); d <= t.took; d += stride(t.took) {
 		at := t.at(t.from.Add(d))
 		t.Ticks = append(t.Ticks, tick{X: at, Text: since(d), Anchor: anchor(at)})
 	}
@@ -98,8 +98,8 @@ var steps = []time.Duration{
 	time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour, 24 * time.Hour,
 }
 
-// step is the least with which a scale has few marks, so that they fit a phone.
-func step(took time.Duration) time.Duration {
+// stride is the least with which a scale has few marks, so that they fit a phone.
+func stride(took time.Duration) time.Duration {
 	const most = 4
 	for _, s := range steps {
 		if took <= most*s {

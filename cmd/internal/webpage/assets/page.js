@@ -197,6 +197,8 @@
       if (d) { d.open = true; d.scrollIntoView(); d.querySelector("summary").focus({ preventScroll: true }); }
     };
     addEventListener("hashchange", follow);
+    // A link that was followed before changes no hash.
+    body.addEventListener("click", (e) => { if (e.target.closest("a")) setTimeout(follow); });
     follow();
   };
 
