@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"scanmaster/cmd/internal/report"
 	"scanmaster/cmd/internal/saved"
@@ -42,10 +41,11 @@ that takes part, a worker, a setting or the binary is another now, what differs 
 named, and nothing is done. With --expect the same holds for a scan file whose plan
 is known by its digest.
 
-What happens goes to stderr: a live line on a terminal, otherwise a line at each
-change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
-on all hosts; resume goes on from there. With --leave-workers it ends the master
-alone, and the workers go on. On USR1 it shows how far it is, as status does.
+What happens goes to stderr: on a terminal above a live display of all workers,
+otherwise a line at each change and each minute. The summary goes to stdout.
+Ctrl-C ends the workers, on this machine and on all hosts; resume goes on from
+there. With --leave-workers it ends the master alone, and the workers go on. On
+USR1 it shows how far it is, as status does.
 
 In a job of GitHub Actions it annotates the job, and writes the step's summary;
 in one of GitLab it parts the log into sections. --ci says so anywhere else, or
@@ -125,14 +125,13 @@ func (a *app) carryOut(ctx context.Context, o order, carry carrier) error {
 }
 
 func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
-	text := &report.Text{Out: a.stderr, Now: time.Now}
-	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
-		text.Live, text.Width = true, func() int { return columns(f) }
-	}
+	text, end := a.eventsText()
 	stop := a.whenAsked(o.plan.Layout, o.words, text.Between)
-	summary, err := carry(ctx, o.plan, a.config(o.out.reporter(text, text.Between, true), text.Live))
+	cfg := a.config(o.out.reporter(text, text.Between, true), text.Window != nil)
+	cfg.Ask, cfg.Attach = alone(text, cfg.Ask), aloneAttached(text, cfg.Attach)
+	summary, err := carry(ctx, o.plan, cfg)
 	stop()
-	text.End()
+	end()
 	o.out.ended(summary, o.afterEnd(summary))
 	if err == nil {
 		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
@@ -155,15 +154,6 @@ func told(s runner.Summary, unsaid error) error {
 		return fmt.Errorf("the scan was carried out, and not all could be said of it: %w", unsaid)
 	}
 	return fmt.Errorf("the scan was carried out, and its results are in %s; not all could be said of it: %w", s.Results, unsaid)
-}
-
-// columns is the width of a terminal as it is now; 0 where it doesn't tell.
-func columns(terminal *os.File) int {
-	width, _, err := term.GetSize(int(terminal.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
 }
 
 func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {

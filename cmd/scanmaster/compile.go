@@ -21,6 +21,8 @@ type source struct {
 	show     func(*app, diag.List) error
 	// hold refuses a run that isn't what was expected; it may be nil.
 	hold func(*app, *spec.Scan, plan.Facts) error
+	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
+	rerun *plan.Rerun
 }
 
 // fromFile reads a scan file.
@@ -46,6 +48,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
+	facts.Rerun = s.rerun
 	named := facts
 	name(&named)
 	p, still := plan.Compile(scan, named)

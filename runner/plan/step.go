@@ -193,6 +193,21 @@ type Split struct {
 	Counted  bool  `json:"counted"`
 	Targets  int64 `json:"targets,omitempty"`
 	Excluded int64 `json:"excluded,omitempty"`
+	// Rerun is what is taken over of an earlier run, in a chunk of its own that is
+	// done already; nil where nothing is.
+	Rerun *Rerun `json:"rerun,omitempty"`
+}
+
+// Rerun says that only some targets of an earlier run are scanned again; the
+// outcomes of the others stay.
+type Rerun struct {
+	// Run is the earlier one.
+	Run string `json:"run"`
+	// Again are the outcomes and reasons of the targets that are scanned again, in
+	// the words of past.Select; those without an outcome are, too.
+	Again []string `json:"again"`
+	// Stay counts those that are not.
+	Stay int64 `json:"stay"`
 }
 
 // Launch starts the workers side by side. Worker i of the live ones gets
