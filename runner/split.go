@@ -9,10 +9,13 @@ import (
 	"os"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/rerun"
 	"scanmaster/runner/share"
 )
 
@@ -36,7 +39,11 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	sizes := chunk.Sizes(sample, len(r.live)) // a small one each, so that a broken worker shows, too
 	first := len(sizes)
 	sizes = append(sizes, chunk.Sizes(r.inputs.targets-sample, len(r.live)*max(1, s.PerWorker))...)
-	names := chunk.Names(len(sizes))
+	count := len(sizes)
+	if s.Rerun != nil && s.Rerun.Stay > 0 {
+		count++ // the last one is that of the outcomes that stay
+	}
+	names := chunk.Names(count)
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.choice, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
 	})
@@ -57,10 +64,14 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	if err := r.jobFile(); err != nil {
 		return "", err
 	}
-	if err := r.noteChunks(); err != nil {
-		return "", err
+	detail = fmt.Sprintf("%s in %d chunks", r.inputs.counted(), len(r.chunks))
+	if count > len(sizes) {
+		if err := r.stay(ctx, *s.Rerun, names[len(sizes)]); err != nil {
+			return "", err
+		}
+		detail += fmt.Sprintf("; the outcomes of %s more stay, as chunk %s", humanize.Comma(s.Rerun.Stay), names[len(sizes)])
 	}
-	return fmt.Sprintf("%s in %d chunks", r.inputs.counted(), len(r.chunks)), nil
+	return detail, r.noteChunks()
 }
 
 // noteChunks writes down that the chunks are there: from now on the run can be
@@ -69,6 +80,11 @@ func (r *run) noteChunks() error {
 	entries := make([]journal.Entry, 0, len(r.chunks)+1)
 	for _, c := range r.chunks {
 		entries = append(entries, journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary})
+	}
+	for _, c := range r.chunks {
+		if c.done { // it was carried over
+			entries = append(entries, journal.Entry{Kind: journal.KindDone, Chunk: c.name, Folder: c.folder})
+		}
 	}
 	dealt := journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, All: r.summary.All, Excluded: r.summary.Excluded}
 	return r.journal.Add(append(entries, dealt)...)
@@ -103,7 +119,7 @@ func (c *chunkFile) Close() error {
 
 // stageInput joins several lists of targets into the one that the aggregator
 // is told of; with a limit that is what is scanned.
-func (r *run) stageInput(name string) (err error) {
+func (r *run) stageInput(ctx context.Context, name string) (err error) {
 	split, err := r.splitStep()
 	if err != nil {
 		return err
@@ -117,10 +133,13 @@ func (r *run) stageInput(name string) (err error) {
 	if err != nil {
 		return err
 	}
-	if r.inputs.whole() {
-		_, err = io.Copy(to, list)
-		return errors.Join(err, to.Close())
+	if !r.inputs.whole() {
+		_, err = chunk.Deal(list, r.inputs.choice, []int64{r.inputs.targets}, func(int) (io.WriteCloser, error) { return to, nil })
+		return err
 	}
-	_, err = chunk.Deal(list, r.inputs.choice, []int64{r.inputs.targets}, func(int) (io.WriteCloser, error) { return to, nil })
-	return err
+	_, err = io.Copy(to, list)
+	if err == nil && split.Rerun != nil {
+		err = r.withEarlier(ctx, *split.Rerun, func(from rerun.Source) error { return from.Staying(ctx, to) })
+	}
+	return errors.Join(err, to.Close())
 }

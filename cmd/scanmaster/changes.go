@@ -9,9 +9,12 @@ import (
 	"scanmaster/spec"
 )
 
-// changes is what a command line has otherwise than the scan file.
+// changes is what a command line has otherwise than the scan file. What was typed is
+// understood by parse.
 type changes struct {
 	set, limit []string
+	settings   []spec.Setting
+	part       plan.Limit
 }
 
 // add adds the flags to a verb's.
@@ -20,8 +23,9 @@ func (c *changes) add(cmd *cobra.Command) {
 	complete(cmd, "set", settable)
 }
 
-// addLimit adds the flag that takes a part of the targets.
-func (c *changes) addLimit(cmd *cobra.Command) {
+// addAll adds the flag that takes a part of the targets, too.
+func (c *changes) addAll(cmd *cobra.Command) {
+	c.add(cmd)
 	cmd.Flags().StringArrayVar(&c.limit, "limit", nil, "scan only the first `n` targets, or these hosts: 20, web1,db*; may be repeated")
 	complete(cmd, "limit", noFile)
 }
@@ -37,32 +41,53 @@ func settable(_ *cobra.Command, _ []string, word string) ([]cobra.Completion, co
 	return keys, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
-// load reads a scan file, changed so.
-func (c *changes) load(cmd *cobra.Command, path string) (source, error) {
-	settings := make([]spec.Setting, len(c.set))
-	for i, text := range c.set {
-		var err error
-		if settings[i], err = spec.ParseSetting(text); err != nil {
-			return source{}, misuse(cmd, "", "--set %q %w", text, err)
+// parse understands what was typed.
+func (c *changes) parse(cmd *cobra.Command) error {
+	for _, text := range c.set {
+		setting, err := spec.ParseSetting(text)
+		if err != nil {
+			return misuse(cmd, "", "--set %q %w", text, err)
 		}
+		c.settings = append(c.settings, setting)
 	}
-	limit, err := plan.ParseLimit(c.limit)
-	if err != nil {
-		return source{}, misuse(cmd, "", "--limit %q %w", strings.Join(c.limit, ","), err)
+	var err error
+	if c.part, err = plan.ParseLimit(c.limit); err != nil {
+		return misuse(cmd, "", "--limit %q %w", strings.Join(c.limit, ","), err)
 	}
-	from := fromFile(path, settings...)
-	from.limit = limit
-	return from, nil
+	return nil
+}
+
+// planned are the changes that a plan was made with.
+func planned(p plan.Plan) (c changes, err error) {
+	for _, text := range p.Summary.Set {
+		setting, err := spec.ParseSetting(text)
+		if err != nil {
+			return c, err
+		}
+		c.settings = append(c.settings, setting)
+	}
+	c.part = p.Summary.Limit
+	return c, nil
+}
+
+// none tells that all is as the scan file says.
+func (c *changes) none() bool { return len(c.settings) == 0 && c.part.IsZero() }
+
+// from reads a scan file, changed so.
+func (c *changes) from(path string) source {
+	s := fromFile(path, c.settings...)
+	s.limit, s.flags = c.part, c.flags()
+	return s
 }
 
 // flags are those that say the same again.
 func (c *changes) flags() []string {
 	var flags []string
-	for _, text := range c.set {
-		flags = append(flags, "--set="+text)
+	for _, setting := range c.settings {
+		flags = append(flags, "--set="+setting.String())
 	}
-	for _, text := range c.limit {
-		flags = append(flags, "--limit="+text)
+	if !c.part.IsZero() {
+		flags = append(flags, "--limit="+strings.TrimPrefix(c.part.String(), "--limit "))
 	}
 	return flags
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
@@ -18,7 +20,13 @@ type source struct {
 	scan     *spec.Scan
 	problems diag.List
 	limit    plan.Limit
-	show     func(*app, diag.List) error
+	// flags say again what a command line has otherwise than the scan file.
+	flags []string
+	show  func(*app, diag.List) error
+	// hold refuses a run that isn't what was expected; it may be nil.
+	hold func(*app, *spec.Scan, plan.Facts) error
+	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
+	rerun *plan.Rerun
 }
 
 // fromFile reads a scan file, in the place of whose values settings stand.
@@ -44,9 +52,14 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
-	name(&facts)
-	p, still := plan.Compile(scan, facts)
-	return p, s.show(a, append(problems, still...))
+	facts.Rerun = s.rerun
+	named := facts
+	name(&named)
+	p, still := plan.Compile(scan, named)
+	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
+		return p, err
+	}
+	return p, s.hold(a, scan, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is
@@ -76,7 +89,11 @@ func dryRun(f *plan.Facts) {
 // show tells people of the problems with a scan file.
 func (a *app) show(scan *spec.Scan, problems diag.List) error {
 	problems.Sort()
-	return shown(problems, render.Problems(a.stderr, problems, scan.Text))
+	unsaid := render.Problems(a.stderr, problems, scan.Text)
+	if ci.Here(a.getenv) == ci.GitHub {
+		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
+	}
+	return shown(problems, unsaid)
 }
 
 // shown gives errInvalid where problems that were shown stop a scan.

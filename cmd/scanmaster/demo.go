@@ -53,7 +53,7 @@ func (a *app) demo(ctx context.Context, serve bool) (err error) {
 		return err
 	}
 	a.say("\n$ scanmaster apply " + d.Scan)
-	if err := a.apply(ctx, order{scan: d.Scan}, fromFile(d.Scan), false); err != nil {
+	if err := a.apply(ctx, d.Scan, applyFlags{}); err != nil {
 		return err
 	}
 	return a.lookAround(ctx, d, serve)

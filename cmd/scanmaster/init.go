@@ -86,6 +86,12 @@ line are to the working directory. Nothing is run, contacted or written.`,
 // initFromArgs prints what a classic command line says.
 func (a *app) initFromArgs(cmd *cobra.Command, args []string) error {
 	line := classicCommand(a, func(_ context.Context, file classic.File, _ classic.Line) error {
+		if scan := inline(file); scan.problems.HasErrors() {
+			if err := scan.show(a, scan.problems); !isInvalid(err) {
+				return err
+			}
+			return &exitError{status: exitUsage}
+		}
 		_, err := fmt.Fprintf(a.stdout, "# scanmaster %s\n%s", safe.Line(job.QuoteAll(args), 0), file.Text)
 		return err
 	})

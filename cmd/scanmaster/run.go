@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -59,7 +60,7 @@ func (a *app) needHome(paths ...string) error {
 // scanCalled gives the name and the shared folder of a scan that is named, or
 // whose scan file is.
 func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
-	if _, err := os.Stat(scan); err != nil && job.CheckName(scan) == nil {
+	if isName(scan, dir) {
 		return scan, dir, nil
 	}
 	loaded, problems := spec.Load(scan)
@@ -75,10 +76,36 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 	return loaded.Name, shared, err
 }
 
+// words are those of a command line that name a scan: its file, or where that
+// doesn't know its name or its folder, these.
+func (a *app) words(scan *spec.Scan) (string, error) {
+	if !scan.IsSet("name") && !scan.IsSet("dir") {
+		return job.Quote(scan.File()), nil
+	}
+	dir, err := a.sharedFolder(scan)
+	return job.QuoteAll([]string{"--dir", dir, scan.Name}), err
+}
+
 // sharedFolder is the folder of all output of a scan.
 func (a *app) sharedFolder(scan *spec.Scan) (string, error) {
 	base, err := filepath.Abs(filepath.Dir(scan.File()))
 	return plan.Resolve(base, a.getenv("HOME"), scan.Dir), err
+}
+
+// isName tells a scan's name from the path of its file. A list of targets, or a
+// folder, may well be called as the scan is.
+func isName(scan, dir string) bool {
+	if job.CheckName(scan) != nil {
+		return false
+	}
+	if info, err := os.Stat(scan); err != nil || !info.Mode().IsRegular() {
+		return true
+	}
+	if slices.Contains(scanFile, strings.TrimPrefix(filepath.Ext(scan), ".")) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, job.ChunkedDir, scan))
+	return err == nil
 }
 
 // scanWords are the words of a command line that name the same scan again.

@@ -21,12 +21,12 @@ file's: plan --help says more.`,
 		ValidArgsFunction:     scanFiles(0),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := with.parse(cmd); err != nil {
+				return err
+			}
 			invalid := false
 			for _, file := range args {
-				from, err := with.load(cmd, file)
-				if err == nil {
-					_, err = a.compile(cmd.Context(), from, dryRun)
-				}
+				_, err := a.compile(cmd.Context(), with.from(file), dryRun)
 				if isInvalid(err) {
 					invalid = true
 					continue

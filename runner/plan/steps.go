@@ -70,9 +70,11 @@ func (c *compiler) stage() Stage {
 	return s
 }
 
-// joins tells that the aggregator is told of another input than the scan file's:
-// of several that are one, or of the part that is scanned.
-func (c *compiler) joins() bool { return len(c.inputs) != 1 || !c.facts.Limit.IsZero() }
+// joins tells that no one file of the user's is the whole list: there are several,
+// or a part of it is scanned.
+func (c *compiler) joins() bool {
+	return len(c.inputs) != 1 || c.facts.Rerun != nil || !c.facts.Limit.IsZero()
+}
 
 // all is how many targets there would be without a limit; 0 where there is none.
 func (c *compiler) all() int64 {
@@ -91,6 +93,7 @@ func (c *compiler) split() Split {
 		Canary:    c.scan.Canary,
 		Counted:   c.counted(),
 		Limit:     c.facts.Limit,
+		Rerun:     c.facts.Rerun,
 	}
 	s.CanaryChunks, s.Chunks = c.chunks(s)
 	if s.Counted {

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"scanmaster/cmd/internal/render"
+	"scanmaster/cmd/internal/saved"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec"
+)
+
+// expected gives the scan that apply was told of: by its file, by a saved plan, or
+// by its file with the digest of its plan. What differs from the plan is refused
+// before anything is touched.
+func expected(file string, how applyFlags) (source, error) {
+	p, err := saved.Read(file)
+	switch {
+	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
+		s := how.from(file)
+		if how.expect != "" {
+			s.hold = holdDigest(file, how.expect)
+		}
+		return s, nil
+	case err != nil:
+		return source{}, err
+	case !how.none():
+		return source{}, &exitError{exitUsage, fmt.Errorf("--set and --limit can't go with %s: what a saved plan was made with holds", file)}
+	case how.expect != "":
+		if is, err := saved.Digest(p); err != nil || is != how.expect {
+			return source{}, errors.Join(err, fmt.Errorf("%s is the plan %s, and %s was expected", file, is, how.expect))
+		}
+	}
+	with, err := planned(p)
+	if err != nil {
+		return source{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
+		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
+	}
+	s := with.from(p.File)
+	s.hold = holdPlan(file, p)
+	return s, nil
+}
+
+// holdPlan refuses what isn't what a saved plan says, and names what differs.
+func holdPlan(file string, old plan.Plan) func(*app, *spec.Scan, plan.Facts) error {
+	return func(a *app, scan *spec.Scan, f plan.Facts) error {
+		now, err := a.dryPlan(scan, f)
+		if err != nil {
+			return err
+		}
+		changes, err := plan.Changes(old, now)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster plan %s --against %s",
+			render.Changes(changes), job.Quote(scan.File()), job.Quote(file))
+	}
+}
+
+// holdDigest refuses what isn't the plan of a digest.
+func holdDigest(file, digest string) func(*app, *spec.Scan, plan.Facts) error {
+	return func(a *app, scan *spec.Scan, f plan.Facts) error {
+		now, err := a.dryPlan(scan, f)
+		if err != nil {
+			return err
+		}
+		is, err := saved.Digest(now)
+		if err != nil || is == digest {
+			return err
+		}
+		return fmt.Errorf("this is not what was planned any more, and nothing was done: the plan is\n  %s, and not\n  %s\n"+
+			"where that plan was saved, this names what has changed: scanmaster plan %s --against PLAN", is, digest, job.Quote(file))
+	}
+}
