@@ -154,6 +154,6 @@ var errUnconfirmed = errors.New("you did not confirm it")
 func (u unrecorded) mend(known string) string {
 	host := job.Quote(u.host)
 	return safe.Line(fmt.Sprintf("the key of %s is not recorded: %v", u.host, u.why), 0) + "\n" +
-		safe.Line("  where ssh "+u.host+" knows it: ssh-keygen -F "+host+" >>"+job.Quote(known)+
-			"; else compare what ssh-keyscan "+host+" shows with what ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints there", 0)
+		safe.Line("  where ssh "+u.host+" knows it: ssh-keygen -F "+host+" >>"+job.Quote(known), 0) + "\n" +
+		safe.Line("  else ssh-keyscan "+host+", when its fingerprint (ssh-keygen -lf -) is the one that is shown there", 0)
 }

@@ -42,7 +42,7 @@ func (f Facts) Found(n Need) []job.Finding {
 		add(job.AboutRoom, "%s", room)
 	}
 	if f.Skew.Abs() <= f.SkewBy+time.Second {
-		add(job.AboutClock, "the same as the master's, to within %v", (f.SkewBy + time.Second).Round(100*time.Millisecond))
+		add(job.AboutClock, "the same as the master's, to within %v", (f.SkewBy + 2*time.Second).Truncate(time.Second))
 	} else {
 		add(job.AboutClock, "%v from the master's, which does no harm", f.Skew.Round(time.Second))
 	}

@@ -25,7 +25,7 @@ func TestWhatIsWellWithAHostIsSaidOfAllThatNothingIsWrongWith(t *testing.T) {
 	f.Screen.Version, f.SkewBy = "Screen version 4.09\n", time.Second/2
 	want := map[job.About]string{
 		job.AboutScreen: "Screen version 4.09 keeps a session", job.AboutRoom: "1.0 TiB and 1,048,576 files",
-		job.AboutClock: "the same as the master's, to within 1.5s",
+		job.AboutClock: "the same as the master's, to within 2s",
 	}
 	if diff := cmp.Diff(want, abouts(f.Found(n))); diff != "" {
 		t.Error(diff)
