@@ -152,7 +152,7 @@ func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		filepath.Join(dir, "none"): "no such file or directory",
-		dir:                        "it is a folder",
+		dir:                        "it is a folder, not a file",
 		pipe:                       "it is no regular file",
 	} {
 		scan, problems := spec.Load(path)

@@ -20,10 +20,9 @@ import (
 )
 
 func newApply(a *app) *cobra.Command {
-	var how masterFlags
-	var restart bool
+	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach] [--confine]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -43,36 +42,50 @@ with --restart it ends what still works of it, and starts over.
 
 An input without targets, or with fewer than max_drift allows since the last run,
 is refused before anything is touched; with --force it is taken as it is.
-Where max_fail or canary stops the scan, resume --force goes on without them.`,
+Where max_fail or canary stops the scan, resume --force goes on without them.
+
+With --confine nothing is read outside the repository of the scan file, and hooks
+get PATH, HOME and little else of the environment, where hook_env says nothing.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], how, restart)
+			return a.apply(cmd.Context(), args[0], how)
 		},
 	}
-	how.add(cmd)
+	how.masterFlags.add(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
-	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
+	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
+	how.bounds.add(cmd, false)
 	return cmd
 }
 
+// applyFlags are the flags of apply.
+type applyFlags struct {
+	masterFlags
+	bounds  confinement
+	restart bool
+}
+
 // apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
+func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
-	if restart {
-		o.flags = []string{"--restart"}
+	o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), confined: how.bounds.on}
+	if how.restart {
+		o.flags = append(o.flags, "--restart")
+	}
+	if how.bounds.on {
+		o.flags = append(o.flags, "--confine")
 	}
 	if how.background == "" {
-		p, err := a.compileRun(ctx, fromFile(file), how.force)
+		p, err := a.compileRun(ctx, fromFile(file, a.filesOf(how.bounds, file)), how.force)
 		if err != nil {
 			return err
 		}
 		o.plan = p
 	}
-	o.carry = applying(restart)
+	o.carry = applying(how.restart)
 	return a.carryOutOrder(ctx, o)
 }
 

@@ -10,19 +10,23 @@ import (
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
-// source is a scan as it was read, its problems, and how these are shown.
+// source is a scan as it was read, its problems, how these are shown, and what opens
+// the files that it names.
 type source struct {
 	scan     *spec.Scan
 	problems diag.List
 	show     func(*app, diag.List) error
+	files    open.Opener
 }
 
 // fromFile reads a scan file.
-func fromFile(path string) source {
-	scan, problems := spec.Load(path)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(path, problems) }}
+func fromFile(path string, from open.Opener) source {
+	scan, problems := spec.LoadFrom(from, path)
+	show := func(a *app, problems diag.List) error { return a.show(from, path, problems) }
+	return source{scan: scan, problems: problems, show: show, files: from}
 }
 
 // compile finds out what a plan needs to know of a scan, and compiles the plan. All
@@ -33,7 +37,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 	if !scan.Readable() {
 		return plan.Plan{}, s.show(a, problems)
 	}
-	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
+	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"), s.files)
 	if ctx.Err() != nil {
 		return plan.Plan{}, context.Cause(ctx)
 	}
@@ -72,10 +76,10 @@ func dryRun(f *plan.Facts) {
 }
 
 // show tells people of the problems with a scan file.
-func (a *app) show(file string, problems diag.List) error {
+func (a *app) show(from open.Opener, file string, problems diag.List) error {
 	problems.Sort()
 	// What can't be read can't be quoted either, and its problem says so.
-	source, _ := gather.Source(file)
+	source, _ := gather.Source(from, file)
 	return shown(problems, render.Problems(a.stderr, problems, file, source))
 }
 

@@ -11,8 +11,9 @@ import (
 func newPlan(a *app) *cobra.Command {
 	var output string
 	var all bool
+	var bounds confinement
 	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all]",
+		Use:   "plan FILE [-o text|json] [--all] [--confine]",
 		Short: "show what applying a scan file would do",
 		Long: `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
@@ -21,7 +22,9 @@ with the exact commands. It runs nothing, contacts nothing and writes nothing.
 
 What only a run knows stands as <RUN>, <MIN> (the minute it begins), <BIN> (the
 binary), <SHA256> (of the job file) and <BASE> (the scan file's folder), so that
-two plans differ only where the scan does.`,
+two plans differ only where the scan does.
+
+` + confineHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -29,7 +32,7 @@ two plans differ only where the scan does.`,
 			if output != "text" && output != "json" {
 				return misuse(cmd, "", "-o %q is neither text nor json", output)
 			}
-			p, err := a.compile(cmd.Context(), fromFile(args[0]), dryRun)
+			p, err := a.compile(cmd.Context(), fromFile(args[0], a.filesOf(bounds, args[0])), dryRun)
 			switch {
 			case isInvalid(err):
 				return &exitError{status: exitUsage}
@@ -45,6 +48,7 @@ two plans differ only where the scan does.`,
 	cmd.Flags().StringVarP(&output, "output", "o", "text", "text, or json for programs")
 	complete(cmd, "output", oneOf("text", "json"))
 	cmd.Flags().BoolVar(&all, "all", false, "show every worker in full")
+	bounds.add(cmd, true)
 	return cmd
 }
 

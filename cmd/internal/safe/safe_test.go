@@ -36,6 +36,17 @@ func TestWhatDrivesATerminalBecomesVisible(t *testing.T) {
 	}
 }
 
+func TestALineThatBeginsAsACommandOfCIDoesNot(t *testing.T) {
+	for in, want := range map[string]string{
+		"::error::x": `:\x3aerror::x`, "  \t::set-output name=x::y": "  \t" + `:\x3aset-output name=x::y`,
+		"::1": "::1", "fe80::1 ::error::": "fe80::1 ::error::", "": "", "::": "::",
+	} {
+		if got := safe.Begin(in); got != want {
+			t.Errorf("Begin(%q) = %s, want %s", in, got, want)
+		}
+	}
+}
+
 func TestLongTextIsCutBetweenCharacters(t *testing.T) {
 	for _, c := range []struct {
 		in    string
