@@ -58,6 +58,9 @@ var rules = map[string]rule{
 	"flag":        flag,
 	"limit_key":   limitKey,
 	"retry_key":   retryKey,
+	"abs_path":    absPath,
+	"worker_glob": workerGlob,
+	"env_glob":    envGlob,
 
 	"kex_name":      knownAs(algorithm.KeyExchange),
 	"cipher_name":   knownAs(algorithm.Cipher),

@@ -33,6 +33,10 @@ func fromFile(path string, from open.Opener) source {
 // problems are shown; the error is errInvalid where one of them stops the scan. The
 // caller names the run: see dryRun.
 func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (plan.Plan, error) {
+	allowed, err := a.policy()
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	scan, problems := s.scan, s.problems
 	if !scan.Readable() {
 		return plan.Plan{}, s.show(a, problems)
@@ -46,6 +50,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
+	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
 	name(&facts)
 	p, still := plan.Compile(scan, facts)
 	return p, s.show(a, append(problems, still...))
