@@ -181,6 +181,8 @@ func apply(s *jsonschema.Schema, tag, param string) {
 		s.Pattern = spec.HostPattern
 	case tag == "flag":
 		s.Items = matching(spec.FlagPattern)
+	case tag == "env_glob":
+		s.Items = matching(spec.EnvGlobPattern)
 	case algorithms[tag] != "":
 		s.Items = &jsonschema.Schema{Type: "string"}
 		for _, name := range slices.Concat(algorithms[tag].Sound(), algorithms[tag].Weak()) {

@@ -160,4 +160,5 @@ var missing = map[string]string{
 	"ciphers":       leaveOut,
 	"macs":          leaveOut,
 	"host_keys":     leaveOut,
+	"hook_env":      "name at least PATH, or leave it out where hooks are to get all",
 }

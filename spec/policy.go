@@ -114,7 +114,10 @@ func workerGlob(s string) (problem, hint string) {
 	return "", ""
 }
 
-var isEnvGlob = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*\*?$`).MatchString
+// EnvGlobPattern is that of the name of a variable, or the begin of several.
+const EnvGlobPattern = `^[A-Za-z_][A-Za-z0-9_]*\*?$`
+
+var isEnvGlob = regexp.MustCompile(EnvGlobPattern).MatchString
 
 // envGlob judges the name of a variable, or the begin of several.
 func envGlob(s string) (problem, hint string) {
@@ -122,14 +125,4 @@ func envGlob(s string) (problem, hint string) {
 		return "is no name of an environment variable", "such as LANG, or LC_* for all that begin so"
 	}
 	return "", ""
-}
-
-// MatchEnv tells whether a variable is one of those that patterns name.
-func MatchEnv(patterns []string, name string) bool {
-	for _, p := range patterns {
-		if begin, open := strings.CutSuffix(p, "*"); p == name || open && strings.HasPrefix(name, begin) {
-			return true
-		}
-	}
-	return false
 }

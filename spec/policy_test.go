@@ -96,12 +96,3 @@ func TestAPolicyThatCannotBeReadIsAProblem(t *testing.T) {
 		}
 	}
 }
-
-func TestVariablesByPattern(t *testing.T) {
-	patterns := []string{"LANG", "LC_*"}
-	for name, want := range map[string]bool{"LANG": true, "LC_ALL": true, "LC_": true, "LANGUAGE": false, "XLC_ALL": false, "": false} {
-		if got := spec.MatchEnv(patterns, name); got != want {
-			t.Errorf("%q: %v", name, got)
-		}
-	}
-}

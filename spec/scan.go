@@ -58,6 +58,9 @@ type Scan struct {
 	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
 	// Hooks run before, after each chunk, and after all.
 	Hooks Hooks `yaml:"hooks"`
+	// HookEnv lists the variables that hooks get of the environment, on the master and
+	// on workers; LC_* stands for all that begin so. Where not given they get all.
+	HookEnv []string `yaml:"hook_env" validate:"omitempty,min=1,dive,env_glob"`
 	// ScanEnv is the environment of every worker process.
 	ScanEnv map[string]string `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys,env_value"`
 	// Jobs is how many targets each worker has in hand at a time; with "auto" each

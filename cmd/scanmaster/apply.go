@@ -71,17 +71,17 @@ type applyFlags struct {
 func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), confined: how.bounds.on}
+	o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file)}
 	if how.restart {
 		o.flags = append(o.flags, "--restart")
-	}
-	if how.bounds.on {
-		o.flags = append(o.flags, "--confine")
 	}
 	if how.background == "" {
 		p, err := a.compileRun(ctx, fromFile(file, a.filesOf(how.bounds, file)), how.force)
 		if err != nil {
 			return err
+		}
+		if how.bounds.on {
+			p = p.WithHookEnv(plan.ConfinedHookEnv)
 		}
 		o.plan = p
 	}

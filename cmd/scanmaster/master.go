@@ -55,8 +55,6 @@ type order struct {
 	verb        string
 	flags       []string
 	scan, words string
-	// confined tells that the scan file is not trusted with this environment.
-	confined bool
 }
 
 // carryOutOrder carries a run out, here or in the background, shows what

@@ -30,6 +30,9 @@ type File struct {
 	// Args and Env are the script's own, on the target.
 	Args []string          `json:"args,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
+	// HookEnv names the variables that hooks get of the environment, as MatchEnv has
+	// it; nil is all.
+	HookEnv []string `json:"hook_env,omitempty"`
 	// Timeouts bound the phases of a target, and the post-chunk hook.
 	Timeouts Timeouts `json:"timeouts"`
 	// Retry is how many more tries a target is worth that failed, by class or

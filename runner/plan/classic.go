@@ -25,6 +25,7 @@ func (c *compiler) classic() *Classic {
 	refuse("shell", c.scan.Shell != spec.ShellLogin)
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
+	refuse(hookEnvKey, len(c.scan.HookEnv) > 0 && c.postChunk != nil)
 	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
 	refuse("jobs: auto", c.scan.Jobs == spec.JobsAuto)
 	refuse("rate", !c.scan.Rate.IsZero())

@@ -17,7 +17,7 @@ func base() *spec.Scan {
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
 		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
-		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
+		HookEnv: []string{"PATH"}, ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
 		Checks: spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{
 			User: "headless", Identity: "~/.ssh/headless", Port: 22, HostKeys: "accept-new",

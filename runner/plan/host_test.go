@@ -147,14 +147,14 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	s.Deploy, s.OnUnknown, s.OnMasterLost, s.Jobs = spec.DeployNever, spec.OnUnknownReport, spec.MasterLostStop, spec.JobsAuto
 	got := find[plan.Probe](compile(t, s, facts())).Classic
 	want := &plan.Classic{
-		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "on_unknown", "jobs: auto", "rate", "per_subnet"},
+		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "hook_env", "on_unknown", "jobs: auto", "rate", "per_subnet"},
 		Ignored: []string{"timeouts", "max_output", "retry", "on_master_lost"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	s.Targets.HostKeys, s.Shell, s.Remote = "off", spec.ShellLogin, spec.Remote{Script: "remote.sh"}
-	s.OnUnknown, s.Jobs, s.Rate, s.PerSubnet = spec.OnUnknownRerun, 175, spec.Rate{}, 0
+	s.OnUnknown, s.Jobs, s.Rate, s.PerSubnet, s.HookEnv = spec.OnUnknownRerun, 175, spec.Rate{}, 0, nil
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; len(got.Refused) > 0 {
 		t.Errorf("refused for %q", got.Refused)
 	}

@@ -43,6 +43,7 @@ func (c *compiler) jobFile() job.File {
 		Chunks:  map[string]job.Chunk{},
 		Args:    c.scan.Remote.Args,
 		Env:     c.scan.Remote.Env,
+		HookEnv: c.scan.HookEnv,
 		Timeouts: job.Timeouts{
 			Connect: c.scan.Timeouts.Connect.Std(),
 			Banner:  c.scan.Timeouts.Banner.Std(),

@@ -130,7 +130,7 @@ func (j *judge) environment() {
 	launch, _ := step[plan.Launch](j.plan)
 	for _, variable := range launch.Env {
 		name, _, _ := strings.Cut(variable, "=")
-		if name != options && !spec.MatchEnv(j.policy.ScanEnv, name) {
+		if name != options && !job.MatchEnv(j.policy.ScanEnv, name) {
 			j.refuse("SCAN_ENV."+name, "SCAN_ENV", j.policy.ScanEnv, "SCAN_ENV sets %s", name)
 		}
 	}

@@ -24,6 +24,9 @@ func (t *text) header() {
 	t.key("runs", runs(s))
 	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env)))
 	t.key("hooks", t.hooks())
+	if t.hooks() != "" {
+		t.key("hook_env", strings.Join(file.HookEnv, " "))
+	}
 	t.key("on", on(s))
 	t.key("from", from(s))
 	t.key("env", t.env())
