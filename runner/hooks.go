@@ -80,6 +80,7 @@ func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hoo
 	}
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
 	h.Env, h.Output, h.Timeout = r.plan.Job.HookEnviron(r.cfg.Environ), lines, r.plan.Job.Timeouts.Hook
+	h.Hide = r.mask.Stream
 	err = h.Run(ctx)
 	lines.flush()
 	if err != nil {

@@ -46,6 +46,9 @@ func (r *run) takeUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.haveSecrets(); err != nil { // again: the run's folder has none
+		return err
+	}
 	if state, err = r.openAgain(state); err != nil {
 		return err
 	}

@@ -42,6 +42,10 @@ type Policy struct {
 	// written they are DefaultScanEnv: others, such as PATH, HOME or LD_PRELOAD, would
 	// undo the rest.
 	ScanEnv []string `yaml:"SCAN_ENV" validate:"omitempty,min=1,dive,env_glob"`
+	// FromEnv lists the variables, as patterns, and FromFile the files that scan files
+	// may have secrets from.
+	FromEnv  []string `yaml:"from_env" validate:"omitempty,min=1,dive,env_glob"`
+	FromFile []string `yaml:"from_file" validate:"omitempty,min=1,dive,abs_path"`
 
 	file string
 	pos  map[string]diag.Pos

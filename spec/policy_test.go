@@ -23,6 +23,8 @@ max_jobs: 200
 host_keys: [strict]
 hooks: false
 SCAN_ENV: [LANG, SCAN_*]
+from_env: [CI_*]
+from_file: [/etc/scanmaster/token]
 `
 
 func TestAPolicyIsReadAndKnowsItsPlaces(t *testing.T) {

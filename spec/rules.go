@@ -50,7 +50,6 @@ var rules = map[string]rule{
 	"worker_host": workerHost,
 	"env_name":    envName,
 	"not_ours":    notOurs,
-	"env_value":   envValue,
 	"login_name":  loginName,
 	"no_blanks":   noBlanks,
 	"no_nul":      noNUL,
@@ -113,8 +112,8 @@ func envName(s string) (problem, hint string) {
 	return "", ""
 }
 
-// ours are the variables by which a worker finds its job file.
-var ours = map[string]bool{"SCANMASTER_JOB": true, "SCANMASTER_JOB_SHA256": true}
+// ours are the variables by which a worker finds its job file, and its secrets.
+var ours = map[string]bool{"SCANMASTER_JOB": true, "SCANMASTER_JOB_SHA256": true, "SCANMASTER_SECRETS": true}
 
 func notOurs(s string) (problem, hint string) {
 	if ours[s] {

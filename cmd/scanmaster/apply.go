@@ -76,11 +76,15 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 		o.flags = append(o.flags, "--restart")
 	}
 	if how.background == "" {
-		p, err := a.compileRun(ctx, fromFile(file, a.filesOf(how.bounds, file)), how.force)
+		s := fromFile(file, a.filesOf(how.bounds, file))
+		p, err := a.compileRun(ctx, s, how.force)
 		if err != nil {
 			return err
 		}
 		if how.bounds.on {
+			if err := a.holdSecrets(s, p); err != nil {
+				return err
+			}
 			p = p.WithHookEnv(plan.ConfinedHookEnv)
 		}
 		o.plan = p

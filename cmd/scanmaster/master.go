@@ -85,6 +85,7 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 	}
 	err := a.carryOut(ctx, o, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.LeaveWorkers, cfg.Force = o.leaveWorkers, o.force
+		cfg.Secret = a.secretOf(p)
 		if behind != nil {
 			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
 		}

@@ -44,10 +44,18 @@ func (a *app) judged(scan *spec.Scan, facts plan.Facts, allowed *spec.Policy) di
 
 // violations gives what a policy doesn't allow of a plan, each at the place of its key.
 func (a *app) violations(p plan.Plan, allowed *spec.Policy, at func(key string) diag.Pos) diag.List {
+	return problemsOf(policy.Judge(p, allowed, a.getenv("HOME")), at)
+}
+
+// problemsOf makes problems of what a policy doesn't allow.
+func problemsOf(found []policy.Violation, at func(key string) diag.Pos) diag.List {
 	var problems diag.List
-	for _, v := range policy.Judge(p, allowed, a.getenv("HOME")) {
+	for _, v := range found {
 		hint := fmt.Sprintf("%v allows %s", v.Pos, v.Allowed)
-		if v.Allowed == "" {
+		switch {
+		case v.Pos.File == "":
+			hint = "with --confine a policy has to allow it, in the file that " + policyVariable + " names"
+		case v.Allowed == "":
 			hint = v.Pos.String() + " allows none"
 		}
 		problems.Errorf(at(v.Key), hint, "%s", v.Summary)
@@ -71,4 +79,18 @@ func (a *app) hold(p plan.Plan) error {
 		return &exitError{status: exitUsage}
 	}
 	return nil
+}
+
+// holdSecrets refuses a scan file that isn't trusted the secrets that no policy allows
+// it: what it runs could send them anywhere.
+func (a *app) holdSecrets(s source, p plan.Plan) error {
+	allowed, err := a.policy()
+	if err != nil {
+		return err
+	}
+	err = s.show(a, problemsOf(policy.JudgeSecrets(p, allowed, a.getenv("HOME")), s.scan.At))
+	if isInvalid(err) {
+		return &exitError{status: exitUsage}
+	}
+	return err
 }

@@ -56,7 +56,7 @@ func (h home) run(t *testing.T, line string) string {
 func hard(h home, via string) *spec.Scan {
 	s := static()
 	s.Dir, s.Launch, s.Deploy = h.share, via, spec.DeployNever
-	s.ScanEnv = map[string]string{"GREETING": "it's $HOME \"here\"\n`id`\t", "EMPTY": ""}
+	s.ScanEnv = spec.Env{"GREETING": {Text: "it's $HOME \"here\"\n`id`\t"}, "EMPTY": {Text: ""}}
 	s.Passthrough = []string{"two words", "a'b", "$(id)", "\\", "-x;y", "*", "<RUN>"}
 	return s
 }

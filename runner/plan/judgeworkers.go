@@ -86,7 +86,7 @@ func (c *compiler) namesKey() bool {
 	if c.scan.Targets.Identity != "" {
 		return true
 	}
-	words := c.scan.ScanEnv[envOptions]
+	words := c.scan.ScanEnv[envOptions].Text
 	if options, err := job.ParseSSHOPTS(words); err == nil {
 		return len(options.Identities) > 0
 	}

@@ -37,6 +37,7 @@ func Judge(p plan.Plan, allowed *spec.Policy, home string) []Violation {
 	j.script()
 	j.trust()
 	j.environment()
+	j.secrets()
 	return j.found
 }
 
@@ -45,7 +46,9 @@ type judge struct {
 	plan   plan.Plan
 	policy *spec.Policy
 	home   string
-	found  []Violation
+	// confined tells that only what is listed may be a secret.
+	confined bool
+	found    []Violation
 }
 
 // refuse adds a violation of a key of the policy.

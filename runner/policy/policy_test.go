@@ -12,10 +12,18 @@ import (
 	"scanmaster/spec"
 )
 
+// head is what is said of the script, unless that is said otherwise.
+func head(said string) string {
+	if strings.HasPrefix(said, "remote: ") {
+		return ""
+	}
+	return "remote: remote.sh\n"
+}
+
 // compiled is the plan of a scan that says something beside what all have.
 func compiled(t *testing.T, said string, hosts ...spec.Host) plan.Plan {
 	t.Helper()
-	scan, problems := spec.Parse("scan.yaml", []byte("version: 1\nname: kernel\ninput: targets\nremote: remote.sh\nhosts: {file: nodes}\n"+said))
+	scan, problems := spec.Parse("scan.yaml", []byte(head(said)+"version: 1\nname: kernel\ninput: targets\nhosts: {file: nodes}\n"+said))
 	if problems.HasErrors() {
 		t.Fatal(problems)
 	}
@@ -109,10 +117,42 @@ func TestWhatAPolicyRefuses(t *testing.T) {
 				"SCAN_ENV.HOME @ policy: SCAN_ENV sets HOME [LANG, LC_*, TZ]", "SCAN_ENV.LD_PRELOAD @ policy: SCAN_ENV sets LD_PRELOAD [LANG, LC_*, TZ]",
 			},
 		},
+		"secrets": {
+			said:    "remote: {script: remote.sh, env: {A: {from_env: AWS_KEY}, B: {from_env: CI_B}, C: {from_file: key}, D: {from_file: /etc/d}}}\nSCAN_ENV: {TZ: {from_env: CI_TZ}, X: {from_env: CI_X}}",
+			allowed: "from_env: [CI_*]\nfrom_file: [/etc/d]",
+			want: []string{
+				"SCAN_ENV.X @ policy: SCAN_ENV sets X [LANG, LC_*, TZ]",
+				"remote.env.A @ policy:2:1: remote.env.A is had {from_env: AWS_KEY} [CI_*]",
+				"remote.env.C @ policy:3:1: remote.env.C is had {from_file: key} [/etc/d]",
+			},
+		},
 		"passthrough": {said: "passthrough: [-j]\ndeploy: never", want: []string{"passthrough @ policy: passthrough holds other flags [-I, -P, -S]"}},
 	} {
 		if diff := cmp.Diff(c.want, judge(t, compiled(t, c.said, c.hosts...), c.allowed)); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
+		}
+	}
+}
+
+func TestOfASecretNobodySpokeOfWhoIsNotTrustedHasNone(t *testing.T) {
+	p := compiled(t, "remote: {script: remote.sh, env: {A: {from_env: CI_A}, B: {from_env: AWS_B}, C: {from_file: c}}}")
+	if all := judge(t, p, ""); all != nil {
+		t.Errorf("a policy that says nothing of secrets refuses %v", all)
+	}
+	rules, problems := spec.ParsePolicy("policy", []byte("version: 1\nfrom_env: [CI_*]\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	for _, c := range []struct {
+		allowed *spec.Policy
+		want    string
+	}{{nil, "remote.env.A remote.env.B remote.env.C"}, {rules, "remote.env.B remote.env.C"}} {
+		var keys []string
+		for _, v := range policy.JudgeSecrets(p, c.allowed, "/home/me") {
+			keys = append(keys, v.Key)
+		}
+		if got := strings.Join(keys, " "); got != c.want {
+			t.Errorf("refused are %s, want %s", got, c.want)
 		}
 	}
 }

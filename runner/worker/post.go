@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
@@ -72,7 +73,7 @@ func (c Config) runHook(ctx context.Context, src *source, folder string) (err er
 			return err
 		}
 	}
-	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.hookEnviron(), Timeout: c.timeouts().Hook}.Run(ctx)
+	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.hookEnviron(), Timeout: c.timeouts().Hook, Hide: c.Secrets.Mask().Stream}.Run(ctx)
 }
 
 // hookEnviron is the environment of the hook. A classic master says nothing of it.
@@ -80,5 +81,5 @@ func (c Config) hookEnviron() []string {
 	if c.Job == nil {
 		return c.Environ
 	}
-	return c.Job.HookEnviron(c.Environ)
+	return c.Job.HookEnviron(slices.Concat(c.Environ, c.Secrets.Environ()))
 }
