@@ -39,6 +39,7 @@ func Resume(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 // takeUp carries out what is left of a run.
 func (r *run) takeUp(ctx context.Context) error {
 	r.resumed = true
+	missing := r.haveSecrets() // before anybody tells anything beside this
 	if err := r.own(ctx, false); err != nil {
 		return err
 	}
@@ -46,8 +47,8 @@ func (r *run) takeUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.haveSecrets(); err != nil { // again: the run's folder has none
-		return err
+	if missing != nil {
+		return missing
 	}
 	if state, err = r.openAgain(state); err != nil {
 		return err

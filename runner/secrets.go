@@ -12,8 +12,9 @@ import (
 // is none.
 type SecretSource func(plan.Secret) (secret.Value, error)
 
-// haveSecrets gets all secrets of the plan, before anything is touched: it holds where
-// they are had from, and the run's folder has only their names.
+// haveSecrets gets all secrets of the plan, before anything is touched and before
+// anybody else tells what happens. It does so also where a run is taken up, whose
+// folder has but their names.
 func (r *run) haveSecrets() error {
 	set := secret.Set{Worker: make(map[string]secret.Value), Script: make(map[string]secret.Value)}
 	var errs []error

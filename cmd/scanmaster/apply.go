@@ -53,7 +53,7 @@ get PATH, HOME and little else of the environment, where hook_env says nothing.`
 			return a.apply(cmd.Context(), args[0], how)
 		},
 	}
-	how.masterFlags.add(cmd)
+	how.add(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
 	how.bounds.add(cmd, false)

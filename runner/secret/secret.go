@@ -20,8 +20,7 @@ const Mark = "***"
 // much else to be kept out of it.
 const MinLength = 4
 
-// MaxSize is how many bytes all secrets of a run may have: so much fits a pipe that
-// nobody reads yet.
+// MaxSize is how many bytes all secrets of a run may have.
 const MaxSize = 32 << 10
 
 // Value is a secret. However it is printed or marshalled, it is Mark.
