@@ -22,6 +22,7 @@ import (
 // applyFlags are the flags of apply.
 type applyFlags struct {
 	masterFlags
+	bounds  confinement
 	restart bool
 	// expect is the digest of the plan that is to be carried out; empty where any is.
 	expect string
@@ -30,7 +31,7 @@ type applyFlags struct {
 func newApply(a *app) *cobra.Command {
 	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE|PLAN [--expect DIGEST] [--confine] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -61,7 +62,10 @@ with --restart it ends what still works of it, and starts over.
 
 An input without targets, or with fewer than max_drift allows since the last run,
 is refused before anything is touched; with --force it is taken as it is.
-Where max_fail or canary stops the scan, resume --force goes on without them.`,
+Where max_fail or canary stops the scan, resume --force goes on without them.
+
+With --confine nothing is read outside the repository of the scan file, and hooks
+get PATH, HOME and little else of the environment, where hook_env says nothing.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -80,6 +84,7 @@ Where max_fail or canary stops the scan, resume --force goes on without them.`,
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().StringVar(&how.expect, "expect", "", "do nothing unless the plan has this `digest`, as plan --out says it")
 	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
+	how.bounds.add(cmd, false)
 	return cmd
 }
 
@@ -88,7 +93,7 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
 	return a.telling(how.masterFlags, file, func(out *outlets) error {
-		scan, err := expected(file, how.expect)
+		scan, err := a.expected(file, how.expect, how.bounds)
 		if err != nil {
 			return err
 		}
@@ -98,14 +103,26 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 			o.flags = []string{"--restart"}
 		}
 		if how.background == "" {
-			p, err := a.compileRun(ctx, scan, how.force)
-			if err != nil {
+			if o.plan, err = a.compileApply(ctx, scan, how); err != nil {
 				return err
 			}
-			o.plan = p
 		}
 		return a.carryOutOrder(ctx, o)
 	})
+}
+
+// compileApply compiles the plan of a run that begins now. What a scan file asks for
+// that isn't trusted gets no secrets but those that a policy allows, and its hooks
+// little of the environment.
+func (a *app) compileApply(ctx context.Context, s source, how applyFlags) (plan.Plan, error) {
+	p, err := a.compileRun(ctx, s, how.force)
+	if err != nil || !how.bounds.on {
+		return p, err
+	}
+	if err := a.holdSecrets(s, p); err != nil {
+		return p, err
+	}
+	return p.WithHookEnv(plan.ConfinedHookEnv), nil
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.

@@ -16,6 +16,7 @@ import (
 	"scanmaster/runner/plan"
 	"scanmaster/runner/rerun"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // rerunFlags are the flags of rerun.
@@ -123,7 +124,7 @@ func (a *app) again(ctx context.Context, scan string, how rerunFlags, list strin
 	if err != nil || scanned == 0 {
 		return s, err
 	}
-	s = fromFile(file)
+	s = fromFile(file, open.Anywhere)
 	s.rerun = &plan.Rerun{Run: last.ID, Again: slices.Sorted(slices.Values(how.only)), Stay: stay}
 	if s.scan.Readable() && s.scan.Name != last.Name {
 		return s, fmt.Errorf("%s is of scan %s, and the run of %s", file, s.scan.Name, last.Name)

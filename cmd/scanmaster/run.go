@@ -13,6 +13,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // runFlags are the flags of verbs that take a run by its scan's name.
@@ -64,7 +65,7 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 		return scan, dir, nil
 	}
 	loaded, problems := spec.Load(scan)
-	if err := a.show(scan, problems); isInvalid(err) {
+	if err := a.show(open.Anywhere, scan, problems); isInvalid(err) {
 		return "", "", &exitError{status: exitUsage}
 	} else if err != nil {
 		return "", "", err

@@ -10,19 +10,18 @@ import (
 	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
-	"scanmaster/spec"
 )
 
 // expected gives the scan that apply was told of: by its file, by a saved plan, or
 // by its file with the digest of its plan. What differs from the plan is refused
 // before anything is touched.
-func expected(file, digest string) (source, error) {
+func (a *app) expected(file, digest string, bounds confinement) (source, error) {
 	p, err := saved.Read(file)
 	switch {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
-		s := fromFile(file)
+		s := fromFile(file, a.filesOf(bounds, file))
 		if digest != "" {
-			s.hold = holdDigest(file, digest)
+			s.expect = holdDigest(file, digest)
 		}
 		return s, nil
 	case err != nil:
@@ -35,15 +34,15 @@ func expected(file, digest string) (source, error) {
 	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
 		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
-	s := fromFile(p.File)
-	s.hold = holdPlan(file, p)
+	s := fromFile(p.File, a.filesOf(bounds, p.File))
+	s.expect = holdPlan(file, p)
 	return s, nil
 }
 
 // holdPlan refuses what isn't what a saved plan says, and names what differs.
-func holdPlan(file string, old plan.Plan) func(*app, *spec.Scan, plan.Facts) error {
-	return func(a *app, scan *spec.Scan, f plan.Facts) error {
-		now, err := a.dryPlan(scan, f)
+func holdPlan(file string, old plan.Plan) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
 		if err != nil {
 			return err
 		}
@@ -52,14 +51,14 @@ func holdPlan(file string, old plan.Plan) func(*app, *spec.Scan, plan.Facts) err
 			return err
 		}
 		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster plan %s --against %s",
-			render.Changes(changes), job.Quote(scan.File()), job.Quote(file))
+			render.Changes(changes), job.Quote(s.scan.File()), job.Quote(file))
 	}
 }
 
 // holdDigest refuses what isn't the plan of a digest.
-func holdDigest(file, digest string) func(*app, *spec.Scan, plan.Facts) error {
-	return func(a *app, scan *spec.Scan, f plan.Facts) error {
-		now, err := a.dryPlan(scan, f)
+func holdDigest(file, digest string) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
 		if err != nil {
 			return err
 		}
