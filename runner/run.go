@@ -259,7 +259,7 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	case plan.Agent:
 		return r.agent(ctx)
 	case plan.Stage:
-		return r.stage(s)
+		return r.stage(ctx, s)
 	case plan.Split:
 		return r.split(ctx, s)
 	case plan.Launch:

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/classic"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
@@ -118,11 +119,14 @@ func (a *app) applyClassic(ctx context.Context, file classic.File, l classic.Lin
 	if l.Dir != "" {
 		words = []string{"--dir", l.Dir, l.Name}
 	}
-	p, err := a.compileRun(ctx, inline(file), false)
-	if err != nil {
-		return err
-	}
-	return a.carryOutOrder(ctx, order{verb: "apply", words: job.QuoteAll(words), plan: p, carry: applying(true)})
+	how := masterFlags{outletFlags: outletFlags{system: ci.Auto}}
+	return a.telling(how, l.Name, func(out *outlets) error {
+		p, err := a.compileRun(ctx, inline(file), false)
+		if err != nil {
+			return err
+		}
+		return a.carryOutOrder(ctx, order{verb: "apply", words: job.QuoteAll(words), plan: p, carry: applying(true), out: out})
+	})
 }
 
 // inline is a scan that a classic command line says.

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
@@ -20,6 +22,10 @@ type source struct {
 	problems diag.List
 	show     func(*app, diag.List) error
 	files    open.Opener
+	// hold refuses a run that isn't what was expected; it may be nil.
+	hold func(*app, source, plan.Facts) error
+	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
+	rerun *plan.Rerun
 }
 
 // fromFile reads a scan file.
@@ -50,10 +56,15 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
+	facts.Rerun = s.rerun
 	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
-	name(&facts)
-	p, still := plan.Compile(scan, facts)
-	return p, s.show(a, append(problems, still...))
+	named := facts
+	name(&named)
+	p, still := plan.Compile(scan, named)
+	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
+		return p, err
+	}
+	return p, s.hold(a, s, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is
@@ -85,7 +96,11 @@ func (a *app) show(from open.Opener, file string, problems diag.List) error {
 	problems.Sort()
 	// What can't be read can't be quoted either, and its problem says so.
 	source, _ := gather.Source(from, file)
-	return shown(problems, render.Problems(a.stderr, problems, file, source))
+	unsaid := render.Problems(a.stderr, problems, file, source)
+	if ci.Here(a.getenv) == ci.GitHub {
+		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
+	}
+	return shown(problems, unsaid)
 }
 
 // shown gives errInvalid where problems that were shown stop a scan.

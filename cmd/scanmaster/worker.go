@@ -43,7 +43,8 @@ Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
 banner check); of SSHOPTS -l, -i, -p, -J and -o with User, Port, IdentityFile,
 IdentitiesOnly, CertificateFile, ProxyJump, StrictHostKeyChecking,
 UserKnownHostsFile, ConnectTimeout, KexAlgorithms, Ciphers, MACs and
-HostKeyAlgorithms. What SSHOPTS doesn't say, ~/.ssh/config and
+HostKeyAlgorithms; what changes neither who is connected to nor what is trusted is
+passed over. What SSHOPTS doesn't say, ~/.ssh/config and
 /etc/ssh/ssh_config do; a directive that it doesn't understand, and that would
 change who is connected to or trusted, is an error for the hosts that it is for.
 

@@ -22,7 +22,7 @@ func (c *compiler) classic() *Classic {
 		}
 	}
 	refuse("targets.host_keys", c.scan.Targets.HostKeys != "off")
-	refuse("shell", c.scan.Shell != spec.ShellLogin)
+	refuse("shell", c.scan.Shell != classicShell(c.scan.Attach))
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
 	refuse(hookEnvKey, len(c.scan.HookEnv) > 0 && c.postChunk != nil)
@@ -41,6 +41,15 @@ func (c *compiler) classic() *Classic {
 		ignored = append(ignored, "on_master_lost")
 	}
 	return &Classic{Refused: refused, Ignored: ignored}
+}
+
+// classicShell is what reads the script on targets of a classic scanslave: with -H it
+// is bash.
+func classicShell(attended bool) string {
+	if attended {
+		return spec.DefaultShell
+	}
+	return spec.ShellLogin
 }
 
 // Classic gives what starts a classic scanslave on a chunk of so many lines:

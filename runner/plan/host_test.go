@@ -158,8 +158,16 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; len(got.Refused) > 0 {
 		t.Errorf("refused for %q", got.Refused)
 	}
+	s.Attach = true // then bash reads the script there
+	if got := find[plan.Probe](compile(t, s, facts())).Classic.Refused; !slices.Equal(got, []string{"shell"}) {
+		t.Errorf("attached and with the login shell refused for %q", got)
+	}
+	s.Shell = spec.DefaultShell
+	if got := find[plan.Probe](compile(t, s, facts())).Classic.Refused; len(got) > 0 {
+		t.Errorf("attached and with bash refused for %q", got)
+	}
 	f := facts()
-	f.Hosts = spec.Hosts{{Host: spec.Local}}
+	f.Hosts, s.Attach = spec.Hosts{{Host: spec.Local}}, false
 	if got := find[plan.Probe](compile(t, s, f)).Classic; got != nil {
 		t.Errorf("with local workers there is %+v", got)
 	}

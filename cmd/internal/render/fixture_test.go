@@ -92,9 +92,9 @@ func text(t *testing.T, p plan.Plan, all bool) string {
 
 func asJSON(t *testing.T, p plan.Plan) string {
 	t.Helper()
-	var out bytes.Buffer
-	if err := render.JSON(&out, p); err != nil {
+	out, err := render.JSON(p)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return out.String()
+	return string(out)
 }

@@ -42,9 +42,7 @@ const (
 )
 
 // line adds one line, escaped.
-func (t *text) line(s string) {
-	t.out.WriteString(safe.Begin(strings.TrimRight(safe.Line(s, 0), " ")) + "\n")
-}
+func (t *text) line(s string) { t.out.WriteString(strings.TrimRight(safe.Line(s, 0), " ") + "\n") }
 
 // key adds a line of the header; without a value there is none.
 func (t *text) key(name, value string) {

@@ -13,6 +13,14 @@ import (
 
 func noon() time.Time { return time.Date(2026, 3, 4, 12, 0, 0, 0, time.UTC) }
 
+// tallyOf counts so many that are fine.
+func tallyOf(ok int64) result.Tally {
+	if ok == 0 {
+		return result.Tally{}
+	}
+	return result.Tally{Counts: map[string]int64{"ok": ok}}
+}
+
 var tally = result.Tally{Counts: map[string]int64{"ok": 14000, "exit_3": 150, "nossh": 50}}
 
 // happened is a scan's events, with text of a target's where it may stand.
@@ -65,21 +73,6 @@ func TestALogHasALineAnEvent(t *testing.T) {
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
-	}
-}
-
-func TestATerminalGetsOneLineThatFits(t *testing.T) {
-	var out bytes.Buffer
-	text := &Text{Out: &out, Now: noon, Live: true, Width: func() int { return 40 }}
-	text.Report(runner.Progress{Workers: 3, Of: 20000})
-	text.Report(runner.Progress{WorkersDone: 2, Workers: 3, Done: 14200, Of: 20000, Tally: tally})
-	text.Report(runner.Warning{Text: "beware"})
-	text.End()
-	want := "\r12:00:00: 0/3 workers done, 0 of 20,000\x1b[K" +
-		"\r12:00:00: 2/3 workers done, 14,200 of 2\x1b[K" +
-		"\r\x1b[K12:00:00: warning: beware\n"
-	if out.String() != want {
-		t.Errorf("got  %q\nwant %q", out.String(), want)
 	}
 }
 
@@ -152,17 +145,3 @@ func TestAFullDiskUnderTheEventsIsToldOnce(t *testing.T) {
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, bytes.ErrTooLarge }
-
-func TestTheLiveLineFollowsTheWidthOfTheTerminal(t *testing.T) {
-	var out strings.Builder
-	width := 20
-	text := &Text{Out: &out, Now: noon, Live: true, Width: func() int { return width }}
-	progress := runner.Progress{Workers: 3, Done: 1234, Of: 5000}
-	text.Report(progress)
-	width = 0
-	text.Report(progress)
-	want := "\r12:00:00: 0/3 worke\x1b[K" + "\r12:00:00: 0/3 workers done, 1,234 of 5,000 targets\x1b[K"
-	if out.String() != want {
-		t.Errorf("%q, want %q", out.String(), want)
-	}
-}
