@@ -67,24 +67,31 @@ before. A post_chunk hook runs over what was taken over on this host. Ctrl-C,
 }
 
 // rerun scans some targets of the last run again, and shows what happens.
-func (a *app) rerun(ctx context.Context, scan string, how rerunFlags) (err error) {
+func (a *app) rerun(ctx context.Context, scan string, how rerunFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{
-		masterFlags: how.masterFlags, carry: applying(false), verb: "rerun",
-		flags: []string{"--dir=" + how.dir, "--only=" + strings.Join(how.only, ",")}, scan: scan, words: scanWords(scan, how.dir),
-	}
-	if how.background != "" {
-		return a.carryOutOrder(ctx, o)
-	}
-	// The list is read until the targets are dealt out, which a master in the
-	// background has done when this one is let go.
+	return a.telling(how.masterFlags, scan, func(out *outlets) error {
+		o := order{
+			masterFlags: how.masterFlags, carry: applying(false), verb: "rerun", out: out,
+			flags: []string{"--dir=" + how.dir, "--only=" + strings.Join(how.only, ",")}, scan: scan, words: scanWords(scan, how.dir),
+		}
+		if how.background != "" {
+			return a.carryOutOrder(ctx, o)
+		}
+		return a.rerunOf(ctx, o, how)
+	})
+}
+
+// rerunOf finds the targets of an order, and carries it out. Their list is read until
+// they are dealt out, which a master in the background has done when this one is let
+// go.
+func (a *app) rerunOf(ctx context.Context, o order, how rerunFlags) (err error) {
 	folder, err := os.MkdirTemp("", "scanmaster-rerun-")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
-	again, err := a.again(ctx, scan, how, filepath.Join(folder, "targets"))
+	again, err := a.again(ctx, o.scan, how, filepath.Join(folder, "targets"))
 	if err != nil {
 		return err
 	}

@@ -37,11 +37,11 @@ and pdsh take. --diff shows whole the output of the most hosts, and how the othe
 differ from it.
 
 --only takes outcomes and finer reasons, parted by commas, and prints the input lines
-of those targets, which can be an input again: ok, exit or failed (a status other
-than 0), exit_N, noping, nosshd, nossh, unreachable (these three), unknown, missing
-(no outcome); refused, timeout, connect-timeout, host-key, auth and others. With -o
-it selects what is shown there. --host does so by a pattern of the host or IP field,
-as a shell has them; it may be given more than once.
+of those targets, which can be an input again; with -o or --diff it selects what is
+shown. They are ok, exit or failed (a status other than 0), exit_N, noping, nosshd,
+nossh, unreachable (these three), unknown, missing (no outcome); and refused, timeout,
+connect-timeout, host-key, auth and others. --host selects by a pattern of the host or
+IP field, as a shell has them; it may be given more than once.
 
 -o csv has a row a target: line, host, ip, class, exit, reason, worker, connect_ms,
 run_ms, output; what a spreadsheet would take for a formula begins with an
@@ -79,7 +79,7 @@ func (a *app) showResults(cmd *cobra.Command, scan string, how resultsFlags) (er
 	if !slices.Contains([]string{"text", "lines", "json", "csv"}, how.output) {
 		return misuse(cmd, "", "-o %q is neither text, lines, json nor csv", how.output)
 	}
-	if len(how.only) > 0 && !cmd.Flags().Changed("output") {
+	if len(how.only) > 0 && !how.view.Diff && !cmd.Flags().Changed("output") {
 		how.output = "lines"
 	}
 	if how.view.Diff && how.output != "text" {

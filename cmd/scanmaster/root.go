@@ -22,6 +22,7 @@ var verbs = []func(*app) *cobra.Command{
 	newStatus,
 	newResults,
 	newDiff,
+	newReport,
 	newCancel,
 	newAttach,
 	newDemo,

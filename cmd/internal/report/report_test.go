@@ -3,9 +3,12 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"scanmaster/runner"
 	"scanmaster/runner/result"
@@ -79,12 +82,25 @@ func TestALogHasALineAnEvent(t *testing.T) {
 func TestEveryEventIsAJSONLine(t *testing.T) {
 	var out bytes.Buffer
 	lines := &JSON{Out: &out, Now: noon}
+	lines.Line(Run{FormatVersion: FormatVersion, Name: "audit", Run: "20260304T120000.000Z-0275f2", Dir: "/share"})
 	for _, e := range happened {
 		lines.Report(e)
 	}
 	lines.Report(runner.Finished{Summary: runner.Summary{Name: "audit", Verdict: runner.Complete}})
 	if lines.Err != nil {
 		t.Fatal(lines.Err)
+	}
+	if *update {
+		if err := os.WriteFile("testdata/events.jsonl", out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("testdata/events.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), out.String()); diff != "" {
+		t.Error(diff)
 	}
 	n := 0
 	for line := range strings.Lines(out.String()) {
@@ -97,8 +113,8 @@ func TestEveryEventIsAJSONLine(t *testing.T) {
 		}
 		n++
 	}
-	if n != len(happened)+1 {
-		t.Errorf("%d lines for %d events", n, len(happened)+1)
+	if n != len(happened)+2 {
+		t.Errorf("%d lines for %d events", n, len(happened)+2)
 	}
 }
 

@@ -175,7 +175,8 @@ func closeObjects(doc any) {
 
 func TestEveryEventIsOfTheSchema(t *testing.T) {
 	compiled := compile(t, true)
-	for _, kind := range kinds {
+	empty := runner.Summary{Workers: []runner.WorkerSummary{{}}, FailedHooks: []runner.HookFailed{{}}}
+	for _, kind := range append([]Line{runner.Progress{Crew: []runner.ChunkStatus{{}}}, runner.Finished{Summary: empty}}, kinds...) {
 		full := reflect.New(reflect.TypeOf(kind)).Elem()
 		fill(full)
 		for _, l := range []Line{kind, full.Interface().(Line)} {
@@ -198,6 +199,10 @@ func TestEveryEventIsOfTheSchema(t *testing.T) {
 
 // fill gives each field a value that isn't left out.
 func fill(v reflect.Value) {
+	if at, ok := v.Addr().Interface().(*time.Time); ok {
+		*at = noon()
+		return
+	}
 	switch v.Kind() {
 	case reflect.Struct:
 		for i := range v.NumField() {
@@ -218,6 +223,11 @@ func fill(v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(int64(time.Second))
+	case reflect.Float64:
+		v.SetFloat(0.5)
+	case reflect.Interface: // a step, which is no member
+	default:
+		panic("no value is known of the kind " + v.Kind().String())
 	}
 }
 

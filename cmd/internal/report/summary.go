@@ -22,6 +22,15 @@ var meanings = map[string]string{
 	string(result.Unknown): "the worker died over it: the script may have run",
 }
 
+// Meaning says in a few words what targets that are counted under a key have in
+// common.
+func Meaning(key string) string {
+	if meaning, ok := meanings[key]; ok {
+		return meaning
+	}
+	return "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
+}
+
 // verdicts puts a run's verdict into words.
 var verdicts = map[runner.Verdict]string{
 	runner.Complete:    "complete",
@@ -50,11 +59,7 @@ type Row struct {
 func Rows(s runner.Summary) []Row {
 	var rows []Row
 	for _, key := range s.Tally.Keys() {
-		meaning, ok := meanings[key]
-		if !ok {
-			meaning = "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
-		}
-		rows = append(rows, Row{class(key), s.Tally.Counts[key], meaning})
+		rows = append(rows, Row{class(key), s.Tally.Counts[key], Meaning(key)})
 	}
 	if s.Missing > 0 {
 		rows = append(rows, Row{"missing", s.Missing, "without an outcome"})

@@ -26,7 +26,7 @@ const (
 	// OutputChanged: the exit status or the output is another.
 	OutputChanged Change = "output_changed"
 	// NoOutcome: there is no outcome any more, or nobody knows which.
-	NoOutcome Change = "without_outcome"
+	NoOutcome Change = "without_an_outcome"
 	// GoneFromList and NewInList: the line stands in one list alone.
 	GoneFromList Change = "gone_from_the_list"
 	NewInList    Change = "new_in_the_list"

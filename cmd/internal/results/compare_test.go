@@ -39,7 +39,7 @@ func TestRunsAreComparedTargetByTarget(t *testing.T) {
 		"back again: 1 host · nossh · auth-timeout → ok\n  up1\n", "back again: 1 host · missing · untried → exit_3\n  up2\n",
 		"output changed: 2 hosts · ok\n  changed[1-2]\n  | @@ -1,2 +1,2 @@\n  |  x\n  | -y\n  | +z\n",
 		"output changed: 1 host · ok → exit_3\n  worse\n  | @@ -1,1 +0,0 @@\n  | -x\n",
-		"without outcome: 1 host · ok → unknown · lost\n  vague\n",
+		"without an outcome: 1 host · ok → unknown · lost\n  vague\n",
 		"gone from the list: 2 hosts · ok\n  gone1,moved\n", "new in the list: 2 hosts · ok\n  moved,new1\n",
 	} {
 		if !strings.Contains(text.String(), part) {

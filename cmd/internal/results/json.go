@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"io"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -69,6 +70,7 @@ type (
 		Group  int    `json:"group"`
 		Count  int64  `json:"count"`
 		Class  string `json:"class"`
+		Exit   *int   `json:"exit,omitempty"`
 		Reason string `json:"reason,omitempty"`
 		Hosts  string `json:"hosts"`
 		// SHA256 and Bytes are of the whole output, which may be cut here.
@@ -142,9 +144,9 @@ func hasExit(t past.Target) bool {
 
 func jsonGroup(r *past.Run, g *group, all bool) (groupLine, error) {
 	line := groupLine{
-		Kind: "group", Group: g.Number, Count: g.Count, Class: g.Class, Reason: g.Reason,
-		Hosts: strings.Join(fold.Ranges(g.Hosts()), ","),
+		Kind: "group", Group: g.Number, Count: g.Count, Reason: g.Reason, Hosts: strings.Join(fold.Ranges(g.Hosts()), ","),
 	}
+	line.Class, line.Exit = classAndExit(g.Class)
 	if !hasOutput(g) {
 		return line, nil
 	}
@@ -167,6 +169,19 @@ func jsonGroup(r *past.Run, g *group, all bool) (groupLine, error) {
 		line.OutputBase64 = data
 	}
 	return line, nil
+}
+
+// classAndExit parts a key into the class and the exit status, where it has one.
+func classAndExit(key string) (string, *int) {
+	digits, ok := strings.CutPrefix(key, string(result.Exit)+"_")
+	if !ok && key != string(result.OK) {
+		return key, nil
+	}
+	status, _ := strconv.Atoi(digits) // that of OK is 0, and else it is a key
+	if !ok {
+		return key, &status
+	}
+	return string(result.Exit), &status
 }
 
 // wholeRunes is how much of a text there is without the beginning of a character at

@@ -108,7 +108,7 @@ func TestInputLinesCanBeAnInputAgain(t *testing.T) {
 	if _, err := Lines(t.Context(), &out, open(t, s, ""), Filter{}, false); err != nil {
 		t.Fatal(err)
 	}
-	if want := "web1 10.0.0.1\nweb1 10.0.0.1\n# no target: ::error::x\nüñí:22\n"; out.String() != want {
+	if want := "web1 10.0.0.1\nweb1 10.0.0.1\n# no target: \\x3a:error::x\nüñí:22\n"; out.String() != want {
 		t.Errorf("%q, want %q", out.String(), want)
 	}
 }
