@@ -10,18 +10,19 @@ import (
 	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/spec/open"
 )
 
 // expected gives the scan that apply was told of: by its file, by a saved plan, or
 // by its file with the digest of its plan. What differs from the plan is refused
 // before anything is touched.
-func (a *app) expected(file, digest string, bounds confinement) (source, error) {
-	p, err := saved.Read(file)
+func (a *app) expected(bounds confinement, file, digest string) (source, error) {
+	p, err := readSaved(a.filesOf(bounds, file), file)
 	switch {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
 		s := fromFile(file, a.filesOf(bounds, file))
 		if digest != "" {
-			s.expect = holdDigest(file, digest)
+			s.hold = holdDigest(file, digest)
 		}
 		return s, nil
 	case err != nil:
@@ -35,8 +36,20 @@ func (a *app) expected(file, digest string, bounds confinement) (source, error) 
 		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
 	s := fromFile(p.File, a.filesOf(bounds, p.File))
-	s.expect = holdPlan(file, p)
+	s.hold = holdPlan(file, p)
 	return s, nil
+}
+
+// readSaved reads a saved plan, where the file may be read at all.
+func readSaved(from open.Opener, file string) (plan.Plan, error) {
+	f, _, err := from.Open(file)
+	if err != nil {
+		return plan.Plan{}, saved.ErrNoPlan // whoever reads it as a scan file says why not
+	}
+	if err := f.Close(); err != nil {
+		return plan.Plan{}, err
+	}
+	return saved.Read(file)
 }
 
 // holdPlan refuses what isn't what a saved plan says, and names what differs.
