@@ -10,6 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // maxBases bounds how many files may lie below a scan file, each the base of
@@ -76,8 +77,11 @@ func (r *reader) under(root *yaml.Node, scan *Scan, below *bases) *yaml.Node {
 	}
 }
 
-// bases is what is known of a scan's files, the scan file first.
-type bases struct{ seen []layer }
+// bases is what opens a scan's files, and what is known of them, the scan file first.
+type bases struct {
+	from open.Opener
+	seen []layer
+}
 
 // open reads the base that a file names, and gives its keys and values; nil
 // where there are none.
@@ -93,7 +97,7 @@ func (r *reader) open(named *yaml.Node, below *bases) (Base, *yaml.Node) {
 		return Base{}, nil
 	}
 	base := Base{File: beside(last.File, path), Path: beside(last.Path, path)}
-	text, info, err := read(base.File)
+	text, info, err := read(below.from, base.File)
 	if err != nil {
 		r.errorf(named, "base", "it is relative to the folder of the file that names it", "base: %s can't be read: %v", shown(base.File), err)
 		return Base{}, nil

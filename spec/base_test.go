@@ -45,7 +45,7 @@ exclude: [x, y]
 remote: check.sh
 hosts: {file: workers}
 targets: {user: site, port: 2222, algorithms: {kex: [curve25519-sha256]}}
-SCAN_ENV: {LANG: C, TZ: UTC}
+SCAN_ENV: {LANG: C, TZ: {from_file: tz}}
 jobs: 20
 `,
 		"all/org.yaml": `version: 1
@@ -65,7 +65,7 @@ timeouts: {connect: 5s}
 	want.Hosts = spec.Hosts{{Host: "local"}}
 	want.Targets.User, want.Targets.Port = "me", 2222
 	want.Targets.Algorithms = spec.Algorithms{KEX: []string{"curve25519-sha256"}, MACs: []string{"hmac-sha2-256"}}
-	want.ScanEnv = map[string]string{"LANG": "C.UTF-8", "TZ": "UTC"}
+	want.ScanEnv = spec.Env{"LANG": {Text: "C.UTF-8"}, "TZ": {FromFile: "../tz"}}
 	want.Jobs, want.Chunks = 20, 4
 	want.Timeouts.Connect = 5_000_000_000
 	if diff := cmp.Diff(want, scan, cmp.FilterPath(func(p cmp.Path) bool {

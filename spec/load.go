@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"syscall"
@@ -12,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // MaxFile is the most that a scan file may hold, in bytes.
@@ -21,41 +21,38 @@ const MaxFile = 1 << 20
 // sorted by place. Settings take the place of what these say, a later one that of
 // an earlier one. The scan is good for use where none of the problems is an error.
 func Load(path string, settings ...Setting) (*Scan, diag.List) {
-	data, info, err := read(path)
+	return LoadFrom(open.Anywhere, path, settings...)
+}
+
+// LoadFrom is Load where not every file may be read.
+func LoadFrom(from open.Opener, path string, settings ...Setting) (*Scan, diag.List) {
+	data, info, err := read(from, path)
 	if err != nil {
 		var problems diag.List
 		problems.Errorf(diag.Pos{File: path}, "", "the file can't be read: %v", err)
 		return &Scan{file: path}, problems
 	}
-	return parse(path, data, settings, &bases{[]layer{{Base: Base{File: path, Path: filepath.Base(path)}, info: info}}})
+	return parse(path, data, settings, &bases{from, []layer{{Base: Base{File: path, Path: filepath.Base(path)}, info: info}}})
 }
 
-// read reads at most one byte more than a scan file may hold. It opens without
-// waiting, so that a pipe is refused instead of hanging the reader.
-func read(path string) ([]byte, fs.FileInfo, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// read reads at most one byte more than a scan file may hold.
+func read(from open.Opener, path string) ([]byte, fs.FileInfo, error) {
+	f, info, err := from.Open(path)
 	if err != nil {
 		return nil, nil, reason(err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, nil, reason(err)
-	}
-	switch {
-	case info.IsDir():
-		return nil, nil, errors.New("it is a folder")
-	case !info.Mode().IsRegular():
-		return nil, nil, errors.New("it is no regular file")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	return data, info, reason(err)
 }
 
-// reason takes the path off an error: the problem's place says it already.
+// reason puts an error into words that follow those that the file can't be read.
 func reason(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
+	if errors.Is(err, fs.ErrNotExist) {
+		return syscall.ENOENT
+	}
+	if problem := open.Problem(""); errors.As(open.Reason(err), &problem) {
+		return errors.New(problem.OfIt())
 	}
 	return err
 }

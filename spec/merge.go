@@ -2,6 +2,7 @@ package spec
 
 import (
 	"reflect"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -9,7 +10,7 @@ import (
 // merge puts a mapping over another, which its file, or the command line, has
 // above it. A key of the upper one wins over that of
 // the lower one whole, but where both values are mappings: these are put
-// together in turn. Workers are a list, of which a mapping is only a short form.
+// together in turn.
 func (r *reader) merge(lower, upper *yaml.Node, path string) *yaml.Node {
 	over := make(map[string]int, len(upper.Content)/2)
 	for i := len(upper.Content) - 2; i >= 0; i -= 2 {
@@ -24,7 +25,7 @@ func (r *reader) merge(lower, upper *yaml.Node, path string) *yaml.Node {
 		}
 		inner := join(path, key.Value)
 		value, above := r.spelled(value, inner), content[i+1]
-		if inner == "hosts" || value.Kind != yaml.MappingNode || above.Kind != yaml.MappingNode {
+		if isWhole(inner) || value.Kind != yaml.MappingNode || above.Kind != yaml.MappingNode {
 			continue
 		}
 		if content[i+1] = r.merge(value, above, inner); upper.Content[i].Line == 0 {
@@ -32,6 +33,12 @@ func (r *reader) merge(lower, upper *yaml.Node, path string) *yaml.Node {
 		}
 	}
 	return r.like(upper, yaml.Node{Kind: yaml.MappingNode, Tag: upper.Tag, Content: content})
+}
+
+// isWhole tells of a mapping that is one value: a short form of a list, or where the
+// value of a variable is had from.
+func isWhole(path string) bool {
+	return path == "hosts" || strings.HasPrefix(path, "SCAN_ENV.") || strings.HasPrefix(path, "remote.env.")
 }
 
 // spelled gives the mapping that the short form of a script stands for, which

@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"reflect"
+
 	"gopkg.in/yaml.v3"
 
 	"scanmaster/spec/diag"
@@ -24,11 +26,13 @@ type reader struct {
 	// bad are the paths that a problem was told of: what follows from it
 	// need not be told.
 	bad map[string]bool
+	// whole is what the file is read into, of whose keys one may have been meant.
+	whole reflect.Type
 }
 
 func newReader(file string) *reader {
 	return &reader{
-		file: file, origin: make(map[*yaml.Node]string),
+		file: file, origin: make(map[*yaml.Node]string), whole: reflect.TypeFor[Scan](),
 		pos: make(map[string]diag.Pos), keys: make(map[string]diag.Pos),
 		paths: make(map[string]string), bad: make(map[string]bool),
 	}

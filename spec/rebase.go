@@ -15,16 +15,24 @@ func (s *Scan) rebase() {
 	for _, base := range s.bases {
 		folders[base.File] = filepath.Dir(base.Path)
 	}
-	s.paths(func(key string, path *string) {
+	rebased := func(key string, path *string) {
 		folder, ok := folders[s.At(key).File]
 		if !ok || folder == "." || *path == "" || filepath.IsAbs(*path) || FromHome(*path) {
 			return
 		}
 		*path = filepath.Join(folder, *path)
-	})
+	}
+	s.paths(rebased)
+	for at, env := range map[string]Env{"SCAN_ENV": s.ScanEnv, "remote.env": s.Remote.Env} {
+		for name, value := range env {
+			rebased(at+"."+name+".from_file", &value.FromFile)
+			env[name] = value
+		}
+	}
 }
 
-// paths shows each value that is a path on the master, with its key.
+// paths shows each value that is a path on the master, with its key, but for those of
+// environments.
 func (s *Scan) paths(see func(key string, path *string)) {
 	for _, list := range []struct {
 		key   string

@@ -48,7 +48,7 @@ func TestASettingTakesThePlaceOfWhatTheFilesSay(t *testing.T) {
 	if diff := cmp.Diff(spec.Remote{Script: "r", Args: []string{"a", "1"}}, scan.Remote); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(map[string]string{"A": "=", "B": "c"}, scan.ScanEnv); diff != "" {
+	if diff := cmp.Diff(spec.Env{"A": {Text: "="}, "B": {Text: "c"}}, scan.ScanEnv); diff != "" {
 		t.Error(diff)
 	}
 	if scan.KnownHosts != "kh" {

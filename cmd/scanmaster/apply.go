@@ -23,16 +23,12 @@ type applyFlags struct {
 	masterFlags
 	changes
 	restart bool
+	bounds  confinement
 	// expect is the digest of the plan that is to be carried out; empty where any is.
 	expect string
 }
 
-func newApply(a *app) *cobra.Command {
-	var how applyFlags
-	cmd := &cobra.Command{
-		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach] [--set KEY=VALUE]... [--limit N|HOST]...",
-		Short: "carry out a scan file",
-		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
+const applyHelp = `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
 starts the workers, waits for all of them, and aggregates the results.
 
@@ -64,7 +60,17 @@ is refused before anything is touched; with --force it is taken as it is.
 Where max_fail or canary stops the scan, resume --force goes on without them.
 
 --set says a value in the place of the scan file's, --limit takes a part of its
-targets: plan --help says more.`,
+targets: plan --help says more.
+
+With --confine nothing is read outside the repository of the scan file, and hooks
+get PATH, HOME and little else of the environment, where hook_env says nothing.`
+
+func newApply(a *app) *cobra.Command {
+	var how applyFlags
+	cmd := &cobra.Command{
+		Use:                   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
+		Short:                 "carry out a scan file",
+		Long:                  applyHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -87,6 +93,7 @@ targets: plan --help says more.`,
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
 	cmd.Flags().StringVar(&how.expect, "expect", "", "do nothing unless the plan has this `digest`, as plan --out says it")
 	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
+	how.bounds.add(cmd, false)
 	return cmd
 }
 
@@ -95,7 +102,7 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
 	return a.telling(how.masterFlags, file, func(out *outlets) error {
-		from, err := expected(file, how)
+		from, err := a.expected(file, how)
 		if err != nil {
 			return err
 		}
@@ -113,6 +120,12 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 			p, err := a.compileRun(ctx, from, how.force)
 			if err != nil {
 				return err
+			}
+			if how.bounds.on {
+				if err := a.holdSecrets(from, p); err != nil {
+					return err
+				}
+				p = p.WithHookEnv(plan.ConfinedHookEnv)
 			}
 			o.plan = p
 		}

@@ -7,6 +7,7 @@ import (
 
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // changes is what a command line has otherwise than the scan file. What was typed is
@@ -73,9 +74,9 @@ func planned(p plan.Plan) (c changes, err error) {
 // none tells that all is as the scan file says.
 func (c *changes) none() bool { return len(c.settings) == 0 && c.part.IsZero() }
 
-// from reads a scan file, changed so.
-func (c *changes) from(path string) source {
-	s := fromFile(path, c.settings...)
+// from reads a scan file, changed so; files opens it and those that it names.
+func (c *changes) from(path string, files open.Opener) source {
+	s := fromFile(path, files, c.settings...)
 	s.limit, s.flags = c.part, c.flags()
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // classicName names what a classic command line says where a scan file's path would
@@ -131,7 +132,7 @@ func (a *app) applyClassic(ctx context.Context, file classic.File, l classic.Lin
 // inline is a scan that a classic command line says.
 func inline(file classic.File) source {
 	scan, problems := spec.ParseInline(classicName, file.Text)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error {
+	return source{scan: scan, problems: problems, files: open.Anywhere, show: func(a *app, problems diag.List) error {
 		file.Where(problems, classicName)
 		return shown(problems, render.Problems(a.stderr, problems, nil))
 	}}

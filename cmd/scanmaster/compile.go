@@ -12,38 +12,45 @@ import (
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
-// source is a scan as it was read, its problems, the part of its targets that is
-// meant, and how problems are shown.
+// source is a scan as it was read, its problems, how these are shown, what opens
+// the files that it names, and the part of its targets that is meant.
 type source struct {
 	scan     *spec.Scan
 	problems diag.List
+	show     func(*app, diag.List) error
+	files    open.Opener
 	limit    plan.Limit
 	// flags say again what a command line has otherwise than the scan file.
 	flags []string
-	show  func(*app, diag.List) error
 	// hold refuses a run that isn't what was expected; it may be nil.
-	hold func(*app, *spec.Scan, plan.Facts) error
+	hold func(*app, source, plan.Facts) error
 	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
 	rerun *plan.Rerun
 }
 
 // fromFile reads a scan file, in the place of whose values settings stand.
-func fromFile(path string, settings ...spec.Setting) source {
-	scan, problems := spec.Load(path, settings...)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(scan, problems) }}
+func fromFile(path string, from open.Opener, settings ...spec.Setting) source {
+	scan, problems := spec.LoadFrom(from, path, settings...)
+	show := func(a *app, problems diag.List) error { return a.show(scan, problems) }
+	return source{scan: scan, problems: problems, show: show, files: from}
 }
 
 // compile finds out what a plan needs to know of a scan, and compiles the plan. All
 // problems are shown; the error is errInvalid where one of them stops the scan. The
 // caller names the run: see dryRun.
 func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (plan.Plan, error) {
+	allowed, err := a.policy()
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	scan, problems := s.scan, s.problems
 	if !scan.Readable() {
 		return plan.Plan{}, s.show(a, problems)
 	}
-	facts, more := gather.Limited(ctx, scan, a.getenv("HOME"), s.limit)
+	facts, more := gather.Limited(ctx, scan, a.getenv("HOME"), s.files, s.limit)
 	if ctx.Err() != nil {
 		return plan.Plan{}, context.Cause(ctx)
 	}
@@ -53,13 +60,14 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
 	facts.Rerun = s.rerun
+	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
 	named := facts
 	name(&named)
 	p, still := plan.Compile(scan, named)
 	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
 		return p, err
 	}
-	return p, s.hold(a, scan, facts)
+	return p, s.hold(a, s, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is

@@ -89,7 +89,7 @@ func (a *app) status(err error) int {
 
 // complain tells people of an error, each line behind the program's name.
 func (a *app) complain(err error) {
-	a.say(safe.Text(a.says(), err.Error(), 0, 0))
+	a.say(safe.Text(a.says(), a.mask.String(err.Error()), 0, 0))
 }
 
 // say writes text that is safe to show. Where even that fails, there is nobody

@@ -71,6 +71,11 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 	if o.detach && o.plan.Attaches() {
 		return &exitError{exitUsage, errors.New("--detach can't go with attach: a master in the background has no terminal to hand over")}
 	}
+	if o.background == "" { // whose plan is one that was held to it
+		if err := a.hold(o.plan); err != nil {
+			return err
+		}
+	}
 	if o.detach {
 		return a.detach(ctx, o)
 	}
@@ -86,6 +91,7 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 	}
 	err := a.carryOut(ctx, o, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.LeaveWorkers, cfg.Force = o.leaveWorkers, o.force
+		cfg.Secret = a.secretOf(p)
 		if behind != nil {
 			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
 		}

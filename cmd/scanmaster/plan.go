@@ -11,7 +11,6 @@ import (
 	"scanmaster/cmd/internal/render"
 	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner/plan"
-	"scanmaster/spec"
 )
 
 // planFlags are the flags of plan.
@@ -19,12 +18,13 @@ type planFlags struct {
 	changes
 	output, out, against string
 	all, detailed        bool
+	bounds               confinement
 }
 
 func newPlan(a *app) *cobra.Command {
 	var how planFlags
 	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all] [--out PLAN] [--against PLAN [--detailed-exitcode]] [--set KEY=VALUE]... [--limit N|HOST]...",
+		Use:   "plan FILE [-o text|json] [--all] [--out PLAN] [--against PLAN [--detailed-exitcode]] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
 		Short: "show what applying a scan file would do",
 		Long: `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
@@ -52,7 +52,9 @@ YAML, paths in it start from the scan file's folder. The plan tells of it.
 
 With --limit a part of the targets is scanned: --limit 20 takes the first 20,
 --limit web1,db* the targets with such a host or address, and both the first 20
-of these. What is excluded is not scanned, whatever the limit.`,
+of these. What is excluded is not scanned, whatever the limit.
+
+` + confineHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -77,6 +79,7 @@ of these. What is excluded is not scanned, whatever the limit.`,
 	flags.StringVar(&how.out, "out", "", "save the plan as this `file`, for apply")
 	flags.StringVar(&how.against, "against", "", "show only what has changed since this saved `plan`")
 	flags.BoolVar(&how.detailed, "detailed-exitcode", false, "with --against: exit with 0 where nothing has changed, else with 10")
+	how.bounds.add(cmd, true)
 	return cmd
 }
 
@@ -89,7 +92,7 @@ func (a *app) plan(ctx context.Context, file string, how planFlags) error {
 			return err
 		}
 	}
-	now, err := a.compileDry(ctx, how.from(file))
+	now, err := a.compileDry(ctx, how.from(file, a.filesOf(how.bounds, file)))
 	switch {
 	case isInvalid(err):
 		return &exitError{status: exitUsage}
@@ -110,8 +113,8 @@ func (a *app) plan(ctx context.Context, file string, how planFlags) error {
 // compileDry compiles the plan of a run that nothing is done for, with the digests
 // of the binaries.
 func (a *app) compileDry(ctx context.Context, s source) (now plan.Plan, err error) {
-	s.hold = func(a *app, scan *spec.Scan, f plan.Facts) (err error) {
-		now, err = a.dryPlan(scan, f)
+	s.hold = func(a *app, s source, f plan.Facts) (err error) {
+		now, err = a.dryPlan(s, f)
 		return err
 	}
 	_, err = a.compile(ctx, s, dryRun)
@@ -119,16 +122,16 @@ func (a *app) compileDry(ctx context.Context, s source) (now plan.Plan, err erro
 }
 
 // dryPlan compiles a valid scan's plan for comparing it.
-func (a *app) dryPlan(scan *spec.Scan, f plan.Facts) (plan.Plan, error) {
+func (a *app) dryPlan(s source, f plan.Facts) (plan.Plan, error) {
 	bin, err := a.program()
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	if f.Builds, err = gather.Builds(scan, f, bin); err != nil {
+	if f.Builds, err = gather.Builds(s.scan, f, bin, s.files); err != nil {
 		return plan.Plan{}, err
 	}
 	dryRun(&f)
-	p, _ := plan.Compile(scan, f) // its problems have been shown
+	p, _ := plan.Compile(s.scan, f) // its problems have been shown
 	return p, nil
 }
 

@@ -16,6 +16,7 @@ import (
 	"scanmaster/runner/plan"
 	"scanmaster/runner/rerun"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // rerunFlags are the flags of rerun.
@@ -130,7 +131,7 @@ func (a *app) again(ctx context.Context, scan string, how rerunFlags, list strin
 		}
 		with.part = plan.Limit{} // of what there was, these are scanned again
 	}
-	s = with.from(file)
+	s = with.from(file, open.Anywhere)
 	s.rerun = &plan.Rerun{Run: last.ID, Again: slices.Sorted(slices.Values(how.only)), Stay: stay}
 	if s.scan.Readable() && s.scan.Name != last.Name {
 		return s, fmt.Errorf("%s is of scan %s, and the run of %s", file, s.scan.Name, last.Name)

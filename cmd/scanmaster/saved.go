@@ -10,17 +10,17 @@ import (
 	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
-	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // expected gives the scan that apply was told of: by its file, by a saved plan, or
 // by its file with the digest of its plan. What differs from the plan is refused
 // before anything is touched.
-func expected(file string, how applyFlags) (source, error) {
-	p, err := saved.Read(file)
+func (a *app) expected(file string, how applyFlags) (source, error) {
+	p, err := readSaved(a.filesOf(how.bounds, file), file)
 	switch {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
-		s := how.from(file)
+		s := how.from(file, a.filesOf(how.bounds, file))
 		if how.expect != "" {
 			s.hold = holdDigest(file, how.expect)
 		}
@@ -41,15 +41,27 @@ func expected(file string, how applyFlags) (source, error) {
 	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
 		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
-	s := with.from(p.File)
+	s := with.from(p.File, a.filesOf(how.bounds, p.File))
 	s.hold = holdPlan(file, p)
 	return s, nil
 }
 
+// readSaved reads a saved plan, where the file may be read at all.
+func readSaved(from open.Opener, file string) (plan.Plan, error) {
+	f, _, err := from.Open(file)
+	if err != nil {
+		return plan.Plan{}, saved.ErrNoPlan // whoever reads it as a scan file says why not
+	}
+	if err := f.Close(); err != nil {
+		return plan.Plan{}, err
+	}
+	return saved.Read(file)
+}
+
 // holdPlan refuses what isn't what a saved plan says, and names what differs.
-func holdPlan(file string, old plan.Plan) func(*app, *spec.Scan, plan.Facts) error {
-	return func(a *app, scan *spec.Scan, f plan.Facts) error {
-		now, err := a.dryPlan(scan, f)
+func holdPlan(file string, old plan.Plan) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
 		if err != nil {
 			return err
 		}
@@ -58,14 +70,14 @@ func holdPlan(file string, old plan.Plan) func(*app, *spec.Scan, plan.Facts) err
 			return err
 		}
 		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster plan %s --against %s",
-			render.Changes(changes), job.Quote(scan.File()), job.Quote(file))
+			render.Changes(changes), job.Quote(s.scan.File()), job.Quote(file))
 	}
 }
 
 // holdDigest refuses what isn't the plan of a digest.
-func holdDigest(file, digest string) func(*app, *spec.Scan, plan.Facts) error {
-	return func(a *app, scan *spec.Scan, f plan.Facts) error {
-		now, err := a.dryPlan(scan, f)
+func holdDigest(file, digest string) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
 		if err != nil {
 			return err
 		}

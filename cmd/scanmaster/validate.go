@@ -10,13 +10,16 @@ import (
 
 func newValidate(a *app) *cobra.Command {
 	var with changes
+	var bounds confinement
 	cmd := &cobra.Command{
-		Use:   "validate FILE... [--set KEY=VALUE]...",
+		Use:   "validate FILE... [--confine] [--set KEY=VALUE]...",
 		Short: "say what is wrong with scan files",
 		Long: `validate reads scan files, and the files that they name, and says all that is
 wrong: each problem with its place and, where it is known, with its mend.
 Nothing is run, contacted or written. --set says a value in the place of a scan
-file's: plan --help says more.`,
+file's: plan --help says more.
+
+` + confineHelp,
 		Args:                  files(1, 0),
 		ValidArgsFunction:     scanFiles(0),
 		DisableFlagsInUseLine: true,
@@ -26,7 +29,7 @@ file's: plan --help says more.`,
 			}
 			invalid := false
 			for _, file := range args {
-				_, err := a.compile(cmd.Context(), with.from(file), dryRun)
+				_, err := a.compile(cmd.Context(), with.from(file, a.filesOf(bounds, file)), dryRun)
 				if isInvalid(err) {
 					invalid = true
 					continue
@@ -45,5 +48,6 @@ file's: plan --help says more.`,
 		},
 	}
 	with.add(cmd)
+	bounds.add(cmd, true)
 	return cmd
 }

@@ -78,10 +78,15 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	case check:
 		return a.fit(cmd, args)
 	}
+	secrets, err := a.secretsOfWorker()
+	if err != nil {
+		return err
+	}
 	config, err := a.workerConfig(args)
 	if err != nil {
 		return err
 	}
+	config.Secrets = secrets
 	a.frugal(&config)
 	if args.Attended {
 		config.Ask = a.asker()
@@ -183,5 +188,5 @@ func (a *app) userName() string {
 }
 
 func (a *app) log(format string, args ...any) {
-	a.say(time.Now().Format(time.TimeOnly) + ": " + safe.Line(fmt.Sprintf(format, args...), 0))
+	a.say(time.Now().Format(time.TimeOnly) + ": " + safe.Line(a.mask.String(fmt.Sprintf(format, args...)), 0))
 }

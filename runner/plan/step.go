@@ -223,6 +223,9 @@ type Launch struct {
 	// Env is the environment of every worker process, as key=value, SSHOPTS
 	// included, without what job.EnvFile names.
 	Env []string `json:"env"`
+	// Secrets are variables beside those, of workers and of the script, whose values
+	// are in no plan.
+	Secrets []Secret `json:"secrets,omitempty"`
 	// Bin is the binary to run, a path or BinPlaceholder; where Deploy is
 	// "never", worker hosts have a scanslave of their own in their PATH.
 	Bin    string `json:"bin"`

@@ -70,6 +70,9 @@ func (c Config) check() (job.Through, error) {
 	if c.Job != nil && c.Job.Name != c.Args.Name {
 		return job.Through{}, fmt.Errorf("the job file is one of %q, not of %q", c.Job.Name, c.Args.Name)
 	}
+	if err := c.checkSecrets(); err != nil {
+		return job.Through{}, err
+	}
 	return through, job.CheckName(c.Args.Name)
 }
 

@@ -9,12 +9,13 @@ import (
 	"scanmaster/runner/host"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // Builds finds the binaries that a scan may run on its workers: this one, and
-// those that it names a folder of.
-func Builds(scan *spec.Scan, f plan.Facts, self string) ([]plan.Build, error) {
-	sum, err := digest(self)
+// those that it names a folder of, which are opened by from.
+func Builds(scan *spec.Scan, f plan.Facts, self string, from open.Opener) ([]plan.Build, error) {
+	sum, err := digest(open.Anywhere, self)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func Builds(scan *spec.Scan, f plan.Facts, self string) ([]plan.Build, error) {
 		return nil, err
 	}
 	for _, system := range systems {
-		if sum, err = digest(host.BuildPath(folder, system)); err != nil {
+		if sum, err = digest(from, host.BuildPath(folder, system)); err != nil {
 			return nil, fmt.Errorf("the build for %s in deploy_from: %w", system, err)
 		}
 		all = append(all, plan.Build{System: system, SHA256: sum})
@@ -37,8 +38,8 @@ func Builds(scan *spec.Scan, f plan.Facts, self string) ([]plan.Build, error) {
 }
 
 // digest reads a file for its SHA-256, as hexadecimal digits.
-func digest(path string) (string, error) {
-	f, _, err := open(path)
+func digest(from open.Opener, path string) (string, error) {
+	f, _, err := from.Open(path)
 	if err != nil {
 		return "", err
 	}
