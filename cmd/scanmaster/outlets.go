@@ -111,6 +111,9 @@ func (o *outlets) over(written []byte, is *runner.FinishedError) {
 // close tells what came of all, and gives the error that is left to be shown.
 func (o *outlets) close(err error) error {
 	stopped := o.stopped(err)
+	if err == nil && o.summary.Verdict == "" {
+		o.summary.Verdict = runner.Complete // there was nothing to do
+	}
 	said := ""
 	if stopped != nil {
 		said = stopped.Error()

@@ -81,7 +81,7 @@ func (t *text) piece(piece []byte, further bool) {
 // columns.
 func (t *text) fitted(s string, columns int) string {
 	if t.All {
-		return safe.Line(s, 0)
+		return safe.Behind(s, 0)
 	}
-	return safe.Line(s, max(t.Width-columns, len(safe.Mark)))
+	return safe.Behind(s, max(t.Width-columns, len(safe.Mark)))
 }

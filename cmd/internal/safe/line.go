@@ -23,11 +23,17 @@ const Mark = "…"
 // over limit bytes is cut between characters and ends with Mark; limit 0 means
 // no bound, and one below the length of Mark gives nothing.
 func Line(s string, limit int) string {
-	var out strings.Builder
-	fits := 0 // how much of out leaves room for the mark
 	if blanks := leading.FindStringSubmatch(s); blanks != nil {
 		s = blanks[1] + colon + s[len(blanks[1])+1:]
 	}
+	return Behind(s, limit)
+}
+
+// Behind gives s as Line does, for where it stands behind more than blanks on its
+// line: what GitHub takes for a command at the begin of one stays as it is.
+func Behind(s string, limit int) string {
+	var out strings.Builder
+	fits := 0 // how much of out leaves room for the mark
 	for len(s) > 0 {
 		shown, size := next(s)
 		out.WriteString(shown)

@@ -64,8 +64,11 @@ func TestLongTextIsCutBetweenCharacters(t *testing.T) {
 
 func TestNoLineOfALogStartsWithHostileText(t *testing.T) {
 	got := safe.Text("web1 | ", "one\n::error::two\r\n##[group]three\n\n", 0, 0)
-	want := "web1 | one\nweb1 | \\x3a:error::two\nweb1 | #\\x23[group]three\n"
+	want := "web1 | one\nweb1 | ::error::two\nweb1 | #\\x23[group]three\n"
 	if got != want {
+		t.Errorf("Text = %q, want %q", got, want)
+	}
+	if got, want := safe.Text("  ", "one\n ::error::two", 0, 0), "  one\n   \\x3a:error::two\n"; got != want {
 		t.Errorf("Text = %q, want %q", got, want)
 	}
 	if got := safe.Text("| ", "\r\n", 0, 0); got != "" {

@@ -16,6 +16,10 @@ func Text(prefix, s string, width, limit int) string {
 	if s == "" {
 		return ""
 	}
+	show := Behind
+	if strings.TrimSpace(prefix) == "" {
+		show = Line
+	}
 	var out strings.Builder
 	lines := strings.Split(s, "\n")
 	for i, line := range lines {
@@ -23,7 +27,7 @@ func Text(prefix, s string, width, limit int) string {
 			out.WriteString(prefix + Mark + " and " + plural(len(lines)-limit) + "\n")
 			break
 		}
-		out.WriteString(prefix + Line(strings.TrimSuffix(line, "\r"), width) + "\n")
+		out.WriteString(prefix + show(strings.TrimSuffix(line, "\r"), width) + "\n")
 	}
 	return out.String()
 }
