@@ -40,10 +40,10 @@ func (f *farm) inTurn(t *testing.T, targets string, workers ...*ground.Machine) 
 	return scan
 }
 
-// types presses keys at the terminal.
-func (s *seat) types(t *testing.T, keys string) {
+// answers types the password that the targets know, and detaches.
+func (s *seat) answers(t *testing.T) {
 	t.Helper()
-	if _, err := io.WriteString(s.keys, keys); err != nil {
+	if _, err := io.WriteString(s.keys, "s3cret\r\x17d"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -78,7 +78,7 @@ func TestRealSessionsAreAttachedInTurn(t *testing.T) {
 	for range workers {
 		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
 		s.forget()
-		s.types(t, "s3cret\r\x17d")
+		s.answers(t)
 	}
 	s.leftSo(t, cmd, 0)
 	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
@@ -128,7 +128,7 @@ func TestRealSessionsThatAreLeftEarly(t *testing.T) {
 	s.forget()
 	cmd = s.start(t, f.scene, "resume", scan)
 	await(t, "the prompt once more", func() bool { return s.sees("root on the targets, password: ") })
-	s.types(t, "s3cret\r\x17d")
+	s.answers(t)
 	s.leftSo(t, cmd, 0)
 	compareResults(t, filepath.Join(f.prefix("audit"), "[0-9]*", "output", "*", "*", "hosts_"), map[string][]string{"ok": greeted(targets)})
 }
@@ -137,7 +137,7 @@ func TestRealSessionsThatAreLeftEarly(t *testing.T) {
 // for the password in the session that our master hands over.
 func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
 	f := newFarm(t)
-	setup := []string{ground.Programs(f.programs(t, "scanslave", standIn(t, "scanslave.sh")))}
+	setup := []string{ground.Programs(f.scanslaves(t, standIn(t, "scanslave.sh")))}
 	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
 	f.lan.Add(t, workers...)
 	targets := f.behindPasswords(t, "target1", "target2", "target3")
@@ -149,7 +149,7 @@ func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
 	for range workers {
 		await(t, "the prompt", func() bool { return s.sees("Password for the targets: ") })
 		s.forget()
-		s.types(t, "s3cret\r\x17d")
+		s.answers(t)
 	}
 	s.leftSo(t, cmd, 0)
 	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
@@ -169,7 +169,7 @@ func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
 // where our scanslave asks for the password.
 func TestRealSessionsOfAClassicMaster(t *testing.T) {
 	f := newFarm(t)
-	setup := []string{ground.Programs(f.programs(t, "scanslave", f.program))}
+	setup := []string{ground.Programs(f.scanslaves(t, f.program))}
 	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
 	f.lan.Add(t, workers...)
 	targets := f.behindPasswords(t, "target1", "target2", "target3")
@@ -186,7 +186,7 @@ func TestRealSessionsOfAClassicMaster(t *testing.T) {
 	for range workers {
 		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
 		s.forget()
-		s.types(t, "s3cret\r\x17d")
+		s.answers(t)
 	}
 	s.leftSo(t, cmd, 0)
 	await(t, "the end of what it gathered", func() bool { return s.sees(want[0]) && s.sees(want[1]) && s.sees(want[2]) })

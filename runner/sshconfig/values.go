@@ -1,6 +1,7 @@
 package sshconfig
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strconv"
@@ -10,7 +11,7 @@ import (
 
 // Port reads a port, which may be the name of a service. The error begins with "is".
 func Port(text string) (int, error) {
-	n, err := net.LookupPort("tcp", text)
+	n, err := new(net.Resolver).LookupPort(context.Background(), "tcp", text) // it reads a file at the most
 	if err != nil || n < 1 {
 		return 0, fmt.Errorf("is a number from 1 to 65535, or a service's name, not %q", text)
 	}
