@@ -22,8 +22,8 @@ import (
 // applyFlags are the flags of apply.
 type applyFlags struct {
 	masterFlags
-	bounds  confinement
 	restart bool
+	bounds  confinement
 	// expect is the digest of the plan that is to be carried out; empty where any is.
 	expect string
 }
@@ -31,7 +31,7 @@ type applyFlags struct {
 func newApply(a *app) *cobra.Command {
 	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE|PLAN [--expect DIGEST] [--confine] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach] [--confine]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
@@ -93,36 +93,30 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
 	return a.telling(how.masterFlags, file, func(out *outlets) error {
-		scan, err := a.expected(file, how.expect, how.bounds)
+		scan, err := a.expected(how.bounds, file, how.expect)
 		if err != nil {
 			return err
 		}
 		file := scan.scan.File()
 		o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), carry: applying(how.restart), out: out}
 		if how.restart {
-			o.flags = []string{"--restart"}
+			o.flags = append(o.flags, "--restart")
 		}
 		if how.background == "" {
-			if o.plan, err = a.compileApply(ctx, scan, how); err != nil {
+			p, err := a.compileRun(ctx, scan, how.force)
+			if err != nil {
 				return err
 			}
+			if how.bounds.on {
+				if err := a.holdSecrets(scan, p); err != nil {
+					return err
+				}
+				p = p.WithHookEnv(plan.ConfinedHookEnv)
+			}
+			o.plan = p
 		}
 		return a.carryOutOrder(ctx, o)
 	})
-}
-
-// compileApply compiles the plan of a run that begins now. What a scan file asks for
-// that isn't trusted gets no secrets but those that a policy allows, and its hooks
-// little of the environment.
-func (a *app) compileApply(ctx context.Context, s source, how applyFlags) (plan.Plan, error) {
-	p, err := a.compileRun(ctx, s, how.force)
-	if err != nil || !how.bounds.on {
-		return p, err
-	}
-	if err := a.holdSecrets(s, p); err != nil {
-		return p, err
-	}
-	return p.WithHookEnv(plan.ConfinedHookEnv), nil
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.

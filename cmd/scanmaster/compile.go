@@ -22,8 +22,8 @@ type source struct {
 	problems diag.List
 	show     func(*app, diag.List) error
 	files    open.Opener
-	// expect refuses a run that isn't what was expected; it may be nil.
-	expect func(*app, source, plan.Facts) error
+	// hold refuses a run that isn't what was expected; it may be nil.
+	hold func(*app, source, plan.Facts) error
 	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
 	rerun *plan.Rerun
 }
@@ -56,15 +56,15 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
-	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
 	facts.Rerun = s.rerun
+	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
 	named := facts
 	name(&named)
 	p, still := plan.Compile(scan, named)
-	if err := s.show(a, append(problems, still...)); err != nil || s.expect == nil {
+	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
 		return p, err
 	}
-	return p, s.expect(a, s, facts)
+	return p, s.hold(a, s, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is

@@ -23,7 +23,7 @@ type planFlags struct {
 func newPlan(a *app) *cobra.Command {
 	var how planFlags
 	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all] [--confine] [--out PLAN] [--against PLAN [--detailed-exitcode]]",
+		Use:   "plan FILE [-o text|json] [--all] [--out PLAN] [--against PLAN [--detailed-exitcode]] [--confine]",
 		Short: "show what applying a scan file would do",
 		Long: `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
@@ -100,7 +100,7 @@ func (a *app) plan(ctx context.Context, file string, how planFlags) error {
 // compileDry compiles the plan of a run that nothing is done for, with the digests
 // of the binaries.
 func (a *app) compileDry(ctx context.Context, s source) (now plan.Plan, err error) {
-	s.expect = func(a *app, s source, f plan.Facts) (err error) {
+	s.hold = func(a *app, s source, f plan.Facts) (err error) {
 		now, err = a.dryPlan(s, f)
 		return err
 	}
@@ -114,7 +114,7 @@ func (a *app) dryPlan(s source, f plan.Facts) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	if f.Builds, err = gather.Builds(s.scan, f, s.files, bin); err != nil {
+	if f.Builds, err = gather.Builds(s.scan, f, bin, s.files); err != nil {
 		return plan.Plan{}, err
 	}
 	dryRun(&f)

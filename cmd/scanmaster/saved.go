@@ -16,13 +16,13 @@ import (
 // expected gives the scan that apply was told of: by its file, by a saved plan, or
 // by its file with the digest of its plan. What differs from the plan is refused
 // before anything is touched.
-func (a *app) expected(file, digest string, bounds confinement) (source, error) {
+func (a *app) expected(bounds confinement, file, digest string) (source, error) {
 	p, err := readSaved(a.filesOf(bounds, file), file)
 	switch {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
 		s := fromFile(file, a.filesOf(bounds, file))
 		if digest != "" {
-			s.expect = holdDigest(file, digest)
+			s.hold = holdDigest(file, digest)
 		}
 		return s, nil
 	case err != nil:
@@ -36,7 +36,7 @@ func (a *app) expected(file, digest string, bounds confinement) (source, error) 
 		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
 	s := fromFile(p.File, a.filesOf(bounds, p.File))
-	s.expect = holdPlan(file, p)
+	s.hold = holdPlan(file, p)
 	return s, nil
 }
 

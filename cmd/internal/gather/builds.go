@@ -14,7 +14,7 @@ import (
 
 // Builds finds the binaries that a scan may run on its workers: this one, and
 // those that it names a folder of, which are opened by from.
-func Builds(scan *spec.Scan, f plan.Facts, from open.Opener, self string) ([]plan.Build, error) {
+func Builds(scan *spec.Scan, f plan.Facts, self string, from open.Opener) ([]plan.Build, error) {
 	sum, err := digest(open.Anywhere, self)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func TestAllBinariesThatMayRunHaveTheirDigests(t *testing.T) {
 		"builds/scanmaster_linux_arm64": "arm", "builds/scanmaster_linux_amd64": "amd", "builds/README": "no build",
 	})
 	facts, _ := gather.Facts(t.Context(), scan, "/home/me", open.Anywhere)
-	got, err := gather.Builds(scan, facts, open.Anywhere, filepath.Join(dir, "self"))
+	got, err := gather.Builds(scan, facts, filepath.Join(dir, "self"), open.Anywhere)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,12 +36,12 @@ func TestAllBinariesThatMayRunHaveTheirDigests(t *testing.T) {
 		t.Fatal(err)
 	}
 	scan.DeployFrom = "elsewhere" // which only workers on other hosts would need
-	if got, err := gather.Builds(scan, facts, open.Anywhere, filepath.Join(dir, "self")); err != nil || len(got) != 1 {
+	if got, err := gather.Builds(scan, facts, filepath.Join(dir, "self"), open.Anywhere); err != nil || len(got) != 1 {
 		t.Errorf("%v, %v", got, err)
 	}
 	scan.DeployFrom = "builds"
 	for _, self := range []string{filepath.Join(dir, "self"), filepath.Join(dir, "nowhere")} {
-		if _, err := gather.Builds(scan, facts, open.Anywhere, self); err == nil {
+		if _, err := gather.Builds(scan, facts, self, open.Anywhere); err == nil {
 			t.Errorf("%s: what isn't there has a digest", self)
 		}
 	}
