@@ -21,4 +21,4 @@ find "$prefix" -path "$prefix/.*" -prune -o -path '*/output/*' \
 			print part[1], host, substr(certificate[i], length(part[1]) + 2)
 		}
 	}' | sort >"$prefix/final/expiring"
-echo "$name: $(wc -l <"$prefix/final/expiring") certificates, of which the first: $(head -n 1 "$prefix/final/expiring")"
+echo "$name: $(wc -l <"$prefix/final/expiring") certificates"
