@@ -175,21 +175,19 @@ func TestWithoutASharedFolderAWorkerThatCannotBeAskedStopsByItself(t *testing.T)
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\n")
 	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		g.awaitFile(g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
+	s, err := g.beside(p, func(ctx context.Context) error {
+		defer g.write("go", "")
+		g.awaitFile(ctx, g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
 		pid, err := findProcess(".xaa", g.dir)
 		if err != nil {
-			t.Error(err)
+			return err
 		}
 		other.cut()
-		g.awaitFile(g.path("home")+"/.cache/scanmaster/run.*/chunked/s/.run-*/log.xaa", "nothing new is begun until it does")
+		g.awaitFile(ctx, g.path("home")+"/.cache/scanmaster/run.*/chunked/s/.run-*/log.xaa", "nothing new is begun until it does")
 		g.write("go", "")
-		g.awaitEnd(pid)
-	}()
-	s, err := g.apply(t.Context(), p)
-	<-gone
+		g.awaitEnd(ctx, pid)
+		return nil
+	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, g.told())
 	}
@@ -249,13 +247,13 @@ func TestWithoutASharedFolderNothingRunsTwiceThatMustNot(t *testing.T) {
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\non_unknown: report\n")
 	p.Lease, p.Job.Lease = 4*time.Second, 4*time.Second
-	go func() {
-		g.awaitFile(g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
+	s, err := g.beside(p, func(ctx context.Context) error {
+		defer g.write("go", "")
+		g.awaitFile(ctx, g.prefix("*.xaa/output/*/xaa/hosts_ok"), "")
 		other.cut()
-		g.awaitEvent("worker_lost")
-		g.write("go", "")
-	}()
-	s, err := g.apply(t.Context(), p)
+		g.awaitLost(ctx, "xaa")
+		return nil
+	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, g.logs())
 	}

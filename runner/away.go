@@ -128,6 +128,11 @@ func (a *away) start(ctx context.Context, r *run, b brief) (post, error) {
 	if _, err := d.look(ctx); err != nil {
 		return nil, err
 	}
+	if c.Secrets != "" {
+		if err := a.at().Hand(context.WithoutCancel(ctx), c.Secrets, b.secrets); err != nil {
+			return nil, err
+		}
+	}
 	err := a.at().Launch(context.WithoutCancel(ctx), c)
 	if lost := new(remote.Error); err != nil && !errors.As(err, &lost) {
 		if sign, unknown := d.look(ctx); unknown == nil && sign.Apart {

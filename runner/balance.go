@@ -75,6 +75,14 @@ func (p *pace) rate() float64 {
 	return float64(max(1, last.mark.Done-first.mark.Done)) / took.Seconds()
 }
 
+// lately is rate of a worker that has done some in that time; 0 of others.
+func (p *pace) lately() float64 {
+	if !p.lives() || p.last().Done <= p.seen[0].mark.Done {
+		return 0
+	}
+	return p.rate()
+}
+
 // rate is how fast whoever finished a chunk just now was. Where it was quick,
 // its start counts, too.
 func (c *chunkRun) rate(now time.Time) float64 {

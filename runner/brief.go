@@ -18,6 +18,8 @@ type brief struct {
 	layout  job.Layout
 	jobName string
 	jobText []byte
+	// secrets are handed to the worker alone; nil where there are none.
+	secrets []byte
 }
 
 // brief puts together what a worker is told.
@@ -39,6 +41,11 @@ func (r *run) brief(t task) (brief, error) {
 		staged = job.Staged{Path: b.layout.JobFile(t.job.number), SHA256: digest}
 		b.jobName, b.jobText = filepath.Base(staged.Path), data
 	}
+	secrets, err := r.handed()
+	if err != nil {
+		return b, err
+	}
+	b.secrets = secrets
 	b.command = launch.Command(b.layout, t.hand.worker, t.chunk, staged)
 	if t.hand.isClassic() {
 		b.command = launch.Classic(b.layout, t.chunk, t.lines)

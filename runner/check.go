@@ -79,6 +79,9 @@ func (r *run) checkFile(f plan.File) error {
 	sum := sha256.Sum256(data)
 	c := content{role: f.Role, data: data, sha256: hex.EncodeToString(sum[:])}
 	r.files[f.Key] = c
+	if f.Role == job.RoleHosts && c.sha256 != f.SHA256 && r.digests[f.Key] == "" {
+		r.report(Warning{Text: f.Path + " was changed by the pre hook: the workers are those that it named before, and its new ones work from the next scan on"})
+	}
 	return r.found(f, c.sha256)
 }
 

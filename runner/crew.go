@@ -14,8 +14,9 @@ import (
 type hand struct {
 	worker plan.Worker
 	at     station
-	// chunk is what it works on; nil where it is free.
-	chunk *chunkRun
+	// chunk is what it works on; nil where it is free. last is what it was at
+	// before; nil where it had none.
+	chunk, last *chunkRun
 	// losses counts the workers in a row that were lost there; out says why it
 	// gets nothing more, and is empty where it may.
 	losses int
@@ -82,7 +83,7 @@ func (c *chunkRun) give(h *hand) {
 func (c *chunkRun) free() *hand {
 	h := c.by
 	if h != nil {
-		h.chunk = nil
+		h.chunk, h.last = nil, c
 	}
 	c.by, c.post = nil, nil
 	return h

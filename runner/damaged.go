@@ -52,8 +52,8 @@ func stateOf(prefix *share.Dir, run string) (state journal.State, err error) {
 	if err != nil {
 		return state, &DamagedError{run, err}
 	}
-	if state.Dealt && !state.Finished && !exists(folder, PlanFile) {
-		return state, &DamagedError{run, isMissing(folder.Path(PlanFile))}
+	if state.Dealt && !state.Finished && !exists(folder, job.Plan) {
+		return state, &DamagedError{run, isMissing(folder.Path(job.Plan))}
 	}
 	return state, nil
 }
@@ -66,12 +66,12 @@ func ReadPlan(prefix *share.Dir, run string) (p plan.Plan, err error) {
 		return p, err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	data, err := folder.ReadFile(PlanFile)
+	data, err := folder.ReadFile(job.Plan)
 	if err != nil {
 		return p, err
 	}
 	if err := json.Unmarshal(data, &p); err != nil {
-		return p, &DamagedError{run, fmt.Errorf("%s: %w", folder.Path(PlanFile), err)}
+		return p, &DamagedError{run, fmt.Errorf("%s: %w", folder.Path(job.Plan), err)}
 	}
 	return p, nil
 }

@@ -87,7 +87,7 @@ func (r *run) lookForDone(chunk string, held bool) (found, bool) {
 func (r *run) judgePost(worker string, mark job.DoneMark) {
 	if mark.PostChunk != 0 {
 		r.hookFailed(HookFailed{
-			Hook: "post_chunk", Where: worker,
+			Hook: "post_chunk", Where: worker, Chunk: mark.Chunk,
 			Reason: mark.HookFailure(), Tail: mark.PostChunkTail,
 		})
 	}

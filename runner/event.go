@@ -117,13 +117,20 @@ type Ending struct {
 }
 
 // Progress tells how far the scan is. It comes at each change of Workers done
-// and at the runner's progress interval.
+// and at the runner's progress interval. Workers counts the chunks, each of which
+// is a worker's; Waiting those that nobody is at yet.
 type Progress struct {
 	WorkersDone int          `json:"workers_done"`
 	Workers     int          `json:"workers"`
+	Waiting     int          `json:"waiting,omitempty"`
 	Done        int64        `json:"done"`
 	Of          int64        `json:"of"`
 	Tally       result.Tally `json:"tally"`
+	// Crew has a row a worker, in the order of the plan: the chunk that it is at,
+	// or was last; one that has had none is named alone. It comes with the first
+	// Progress, at the interval, and with the last one, and is nil in those
+	// between: with many chunks there are many of them.
+	Crew []ChunkStatus `json:"crew,omitempty"`
 }
 
 // HookOutput is one line that a hook wrote, raw and without its end.
@@ -132,10 +139,12 @@ type HookOutput struct {
 	Line string `json:"line"`
 }
 
-// HookFailed tells that a hook failed. Tail is the end of what it wrote, raw.
+// HookFailed tells that a hook failed: one after a chunk tells Where, on which
+// worker, and of which Chunk. Tail is the end of what it wrote, raw.
 type HookFailed struct {
 	Hook   string `json:"hook"`
 	Where  string `json:"where,omitempty"`
+	Chunk  string `json:"chunk,omitempty"`
 	Reason string `json:"reason"`
 	Tail   string `json:"tail,omitempty"`
 }

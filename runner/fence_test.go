@@ -102,17 +102,18 @@ func TestAChunkIsTakenFromAWorkerThatCannotBeAsked(t *testing.T) {
 	other := g.other()
 	p := g.plan(other.before(hosts) + "jobs: 1\npoll: 1s\n")
 	p.Lease, p.Job.Lease = time.Second, time.Second
-	ended := make(chan error, 1)
-	go func() {
-		defer close(ended)
-		pid := stopWorker(t.Context(), g, ".xaa", other.cut)
-		g.awaitEvent("worker_lost")
-		ended <- syscall.Kill(pid, syscall.SIGCONT)
-		g.awaitEnd(pid)
-		g.write("go", "") // both hosts are this one: the other worker's would find this one
-	}()
-	s, err := g.apply(t.Context(), p)
-	if err := errors.Join(err, <-ended); err != nil {
+	s, err := g.beside(p, func(ctx context.Context) error {
+		defer g.write("go", "") // both hosts are this one: the other worker's would find this one
+		pid, err := stopWorker(ctx, g, ".xaa", other.cut)
+		if err != nil {
+			return err
+		}
+		g.awaitLost(ctx, "xaa")
+		err = syscall.Kill(pid, syscall.SIGCONT)
+		g.awaitEnd(ctx, pid)
+		return err
+	})
+	if err != nil {
 		t.Fatalf("%v\n%s", err, g.told())
 	}
 	if s.Verdict != runner.Complete || s.Tally.Counts["ok"] != 40 || s.Tally.Total() != 40 {
@@ -149,23 +150,13 @@ func (g *ground) wantGatheredOnce(p plan.Plan) {
 }
 
 // stopWorker cuts a worker's host off and stops it, once it has a result.
-func stopWorker(ctx context.Context, g *ground, suffix string, cut func()) int {
-	for ctx.Err() == nil {
-		if done, _ := filepath.Glob(g.prefix("*" + suffix + "/output/*/xaa/hosts_ok")); len(done) == 0 {
-			time.Sleep(glance)
-			continue
-		}
-		pid, err := findProcess(suffix, g.dir)
-		if err == nil {
-			err = syscall.Kill(pid, syscall.SIGSTOP)
-		}
-		if err != nil {
-			g.t.Error(err)
-		}
-		cut()
-		return pid
+func stopWorker(ctx context.Context, g *ground, suffix string, cut func()) (pid int, err error) {
+	g.awaitFile(ctx, g.prefix("*"+suffix+"/output/*/xaa/hosts_ok"), "")
+	if pid, err = findProcess(suffix, g.dir); err == nil {
+		err = syscall.Kill(pid, syscall.SIGSTOP)
 	}
-	return 0
+	cut()
+	return pid, err
 }
 
 // TestARunGoesOnWhereItsMasterWasEnded ends a master, and with it its workers,

@@ -4,9 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -193,16 +195,38 @@ func (g *ground) held(n int) {
 	g.write("remote.sh", "until [ -e "+g.path("go")+" ]; do sleep 0.1; done\necho here\n")
 }
 
-// awaitEvent waits until the run has told of one of that kind.
-func (g *ground) awaitEvent(kind string) {
-	for g.t.Context().Err() == nil && !strings.Contains(g.kinds(), kind) {
+// beside has something done beside a run, and ends it with that: what it waits for
+// may never come when the run has ended otherwise. It gives the run's end.
+func (g *ground) beside(p plan.Plan, do func(ctx context.Context) error) (runner.Summary, error) {
+	ctx, over := context.WithCancel(g.t.Context())
+	defer over()
+	ended := make(chan error, 1)
+	go func() { ended <- do(ctx) }()
+	s, err := g.apply(g.t.Context(), p)
+	over()
+	return s, errors.Join(err, <-ended)
+}
+
+// awaitLost waits until the run has told that it has lost the worker of a chunk.
+func (g *ground) awaitLost(ctx context.Context, chunk string) {
+	lost := func(e runner.Event) bool {
+		l, ok := e.(runner.WorkerLost)
+		return ok && l.Chunk == chunk
+	}
+	for ctx.Err() == nil {
+		g.mu.Lock()
+		told := slices.ContainsFunc(g.events, lost)
+		g.mu.Unlock()
+		if told {
+			return
+		}
 		time.Sleep(glance)
 	}
 }
 
 // awaitFile waits for a file that has these words in it.
-func (g *ground) awaitFile(pattern, words string) {
-	for g.t.Context().Err() == nil {
+func (g *ground) awaitFile(ctx context.Context, pattern, words string) {
+	for ctx.Err() == nil {
 		files, _ := filepath.Glob(pattern)
 		for _, f := range files {
 			if data, err := os.ReadFile(f); err == nil && strings.Contains(string(data), words) {
@@ -214,8 +238,8 @@ func (g *ground) awaitFile(pattern, words string) {
 }
 
 // awaitEnd waits until a process has ended by itself.
-func (g *ground) awaitEnd(pid int) {
-	for g.t.Context().Err() == nil && syscall.Kill(pid, 0) == nil {
+func (g *ground) awaitEnd(ctx context.Context, pid int) {
+	for ctx.Err() == nil && syscall.Kill(pid, 0) == nil {
 		time.Sleep(glance)
 	}
 }

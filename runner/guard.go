@@ -154,8 +154,8 @@ func judgeCanary(s sample, targets int64, limit spec.Percent, limits spec.FailOn
 	case limit.Exceeded(n, s.of):
 		e.Reason, e.Failed, e.Limit, e.Verdict = why, n, limit.String(), verdictOn(why)
 	case verdict != Complete:
-		key, n := broken(whole, limits)
-		e.Reason, e.Failed, e.Verdict = "fail_on."+key, n, verdict
+		key := whole.Broken(limits)[0]
+		e.Reason, e.Failed, e.Verdict = "fail_on."+key, Counted(whole.Tally, key), verdict
 		if limit, ok := limits[key]; ok {
 			e.Limit = limit.String()
 		}
@@ -172,18 +172,4 @@ func verdictOn(why string) Verdict {
 		return Unreachable
 	}
 	return Failed
-}
-
-// broken gives the class of results whose limit is broken, in the order in which
-// they count, and how many there are of it.
-func broken(s Summary, limits spec.FailOn) (key string, n int64) {
-	if tooManyUnreachable(s, limits) {
-		return "unreachable", s.Tally.Unreachable()
-	}
-	for _, key := range slices.Sorted(maps.Keys(limits)) {
-		if n := counted(s, key); key != "unreachable" && over(limits[key], n, s.Targets) {
-			return key, n
-		}
-	}
-	return "", 0
 }

@@ -67,7 +67,7 @@ func (r *run) hookFailed(e HookFailed) {
 	r.report(e)
 }
 
-// runHook runs a hook with the caller's environment; its lines become events.
+// runHook runs a hook with the caller's environment, or what it gets of it; its lines become events.
 // It holds a lock in the folder, where there is one already.
 func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
 	if folder != nil {
@@ -79,7 +79,8 @@ func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hoo
 		defer func() { err = errors.Join(err, letHook(h.Held)) }()
 	}
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
-	h.Env, h.Output, h.Timeout = r.cfg.Environ, lines, r.plan.Job.Timeouts.Hook
+	h.Env, h.Output, h.Timeout = r.plan.Job.HookEnviron(r.cfg.Environ), lines, r.plan.Job.Timeouts.Hook
+	h.Hide = r.mask.Stream
 	err = h.Run(ctx)
 	lines.flush()
 	if err != nil {

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"scanmaster/runner/hook"
-	"scanmaster/runner/plan"
 	"scanmaster/runner/share"
 )
 
@@ -36,7 +36,7 @@ type process struct {
 
 // startLocal starts a worker in a session of its own, so that it goes on
 // should the master die; what it says goes to a log in the run's folder.
-func startLocal(ctx context.Context, c plan.Command, environ []string, folder *share.Dir, log string) (*process, error) {
+func startLocal(ctx context.Context, b brief, environ []string, folder *share.Dir, log string) (*process, error) {
 	from := sizeOf(folder, log)
 	out, err := appendTo(folder, log)
 	if err != nil {
@@ -48,9 +48,13 @@ func startLocal(ctx context.Context, c plan.Command, environ []string, folder *s
 	// there is none.
 	_ = unix.Flock(int(out.Fd()), unix.LOCK_EX|unix.LOCK_NB)
 	// Not CommandContext: how a worker is ended is stop's to say.
+	c := b.command
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), c.Argv[0], c.Argv[1:]...)
 	cmd.Env = slices.Concat(environ, c.Env)
 	cmd.Stdout, cmd.Stderr = out, out
+	if b.secrets != nil {
+		cmd.Stdin = bytes.NewReader(b.secrets)
+	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, err

@@ -62,8 +62,12 @@ func (c *clearing) makeWay(s plan.Clear) (string, error) {
 		keep = max(1, keep) // nobody has had its results
 	}
 	pruned, err := c.prune(keep)
-	if pruned > 0 {
-		detail += fmt.Sprintf(", removed %d older", pruned)
+	older := slices.DeleteFunc(pruned, func(name string) bool { return slices.Contains(c.moved, name) })
+	if len(older) < len(pruned) {
+		detail = "removed an earlier scan" // none is kept
+	}
+	if n := len(older); n > 0 {
+		detail += fmt.Sprintf(", removed %d older", n)
 	}
 	return detail, err
 }
@@ -183,23 +187,23 @@ func exists(dir *share.Dir, name string) bool {
 	return err == nil
 }
 
-// prune removes all earlier runs but the latest keep ones. Those that did not
+// prune removes all earlier runs but the latest keep ones, and names them. Those that did not
 // come to their end are counted for themselves: they don't take the place of
 // those that did.
-func (c *clearing) prune(keep int) (int, error) {
+func (c *clearing) prune(keep int) (pruned []string, err error) {
 	old, err := c.prefix.Sub(job.Old)
 	if errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		return nil, nil
 	}
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	defer old.Close()
 	entries, err := old.ReadDir()
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	kept, pruned := make(map[bool]int), 0
+	kept := make(map[bool]int)
 	for _, name := range c.latestFirst(entries) {
 		over, err := hasEnded(old, name)
 		if err != nil {
@@ -211,7 +215,7 @@ func (c *clearing) prune(keep int) (int, error) {
 		if err := c.change("prune "+name, func() error { return old.RemoveAll(name) }); err != nil {
 			return pruned, err
 		}
-		pruned++
+		pruned = append(pruned, name)
 	}
 	return pruned, nil
 }

@@ -130,8 +130,9 @@ func progressIn(dir *share.Dir, run string) (job.ProgressMark, bool) {
 	return mark, ok && mark.Run == run
 }
 
-// progress reports how far the scan is by what is known now.
-func (w *waiter) progress() {
+// progress reports how far the scan is by what is known now, with the crew or
+// without.
+func (w *waiter) progress(crew bool) {
 	p := Progress{Workers: len(w.run.chunks), Of: w.run.summary.Targets}
 	for _, c := range w.run.chunks {
 		counts := w.counts.last[c.name].Counts
@@ -139,8 +140,14 @@ func (w *waiter) progress() {
 			p.WorkersDone++
 			counts = c.tally.Counts
 		}
+		if c.waits() {
+			p.Waiting++
+		}
 		p.Tally.Merge(counts)
 	}
 	p.Done = p.Tally.Total()
+	if crew || w.run.awaited() == 0 {
+		p.Crew = w.crew(w.run.cfg.Now())
+	}
 	w.run.report(p)
 }

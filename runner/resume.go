@@ -39,12 +39,16 @@ func Resume(ctx context.Context, p plan.Plan, cfg Config) (Summary, error) {
 // takeUp carries out what is left of a run.
 func (r *run) takeUp(ctx context.Context) error {
 	r.resumed = true
+	missing := r.haveSecrets() // before anybody tells anything beside this
 	if err := r.own(ctx, false); err != nil {
 		return err
 	}
 	state, err := r.reopen()
 	if err != nil {
 		return err
+	}
+	if missing != nil {
+		return missing
 	}
 	if state, err = r.openAgain(state); err != nil {
 		return err

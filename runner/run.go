@@ -15,6 +15,7 @@ import (
 	"scanmaster/runner/journal"
 	"scanmaster/runner/lock"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/secret"
 	"scanmaster/runner/share"
 )
 
@@ -32,6 +33,8 @@ type Config struct {
 	// Attach hands the terminal over to the session of a chunk's worker on a host,
 	// until its user detaches; nil where there is no terminal.
 	Attach func(ctx context.Context, h *host.Host, l job.Layout, chunk string) error
+	// Secret gives the secrets that the plan names; it may be nil where there are none.
+	Secret SecretSource
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// Reporter hears what happens.
@@ -85,11 +88,11 @@ func carryOut(ctx context.Context, p plan.Plan, cfg Config, way func(*run, conte
 		err = r.conclude()
 	}
 	err = r.why(ctx, err)
-	if err = errors.Join(err, r.close(err)); err != nil {
-		return r.stopped(err), err
+	if err = r.mask.Error(errors.Join(err, r.close(err))); err != nil {
+		return secret.Of(r.mask, r.stopped(err)), err
 	}
 	r.report(Finished{Summary: r.summary})
-	return r.summary, nil
+	return secret.Of(r.mask, r.summary), nil
 }
 
 // conclude says what the run amounts to, and writes it down.
@@ -107,6 +110,10 @@ type run struct {
 	stop    context.CancelCauseFunc
 	told    func() bool // whoever has begun the run has told it to end
 	summary Summary
+
+	// secrets are those of the plan; mask keeps them out of what is told.
+	secrets secret.Set
+	mask    *secret.Mask
 
 	reporting sync.Mutex
 	prefix    *share.Dir // PREFIX, once the lock is held
@@ -158,7 +165,7 @@ type run struct {
 func (r *run) report(e Event) {
 	r.reporting.Lock()
 	defer r.reporting.Unlock()
-	r.cfg.Reporter.Report(e)
+	r.cfg.Reporter.Report(secret.Of(r.mask, e))
 }
 
 // stuck is how long a run that was told to end may take over it. A share that
@@ -187,6 +194,9 @@ func (r *run) outlast(ctx context.Context, way func(*run, context.Context) error
 
 // fromTheStart carries out all steps.
 func (r *run) fromTheStart(ctx context.Context) error {
+	if err := r.haveSecrets(); err != nil {
+		return err
+	}
 	// Two masters must not run one pre hook twice; where the hook has yet to
 	// make the folder, the lock can only come after it.
 	if err := r.own(ctx, true); err != nil {
@@ -249,7 +259,7 @@ func (r *run) step(ctx context.Context, step plan.Step) (string, error) {
 	case plan.Agent:
 		return r.agent(ctx)
 	case plan.Stage:
-		return r.stage(s)
+		return r.stage(ctx, s)
 	case plan.Split:
 		return r.split(ctx, s)
 	case plan.Launch:

@@ -15,6 +15,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/journal"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/rerun"
 	"scanmaster/runner/share"
 )
 
@@ -38,7 +39,11 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	sizes := chunk.Sizes(sample, len(r.live)) // a small one each, so that a broken worker shows, too
 	first := len(sizes)
 	sizes = append(sizes, chunk.Sizes(r.inputs.targets-sample, len(r.live)*max(1, s.PerWorker))...)
-	names := chunk.Names(len(sizes))
+	count := len(sizes)
+	if s.Rerun != nil && s.Rerun.Stay > 0 {
+		count++ // the last one is that of the outcomes that stay
+	}
+	names := chunk.Names(count)
 	dealt, err := chunk.Deal(cancellable(ctx, list), r.inputs.exclude, sizes, func(i int) (io.WriteCloser, error) {
 		return newChunk(into, names[i])
 	})
@@ -56,10 +61,14 @@ func (r *run) split(ctx context.Context, s plan.Split) (detail string, err error
 	if err := r.jobFile(); err != nil {
 		return "", err
 	}
-	if err := r.noteChunks(); err != nil {
-		return "", err
+	detail = fmt.Sprintf("%s targets in %d chunks", humanize.Comma(r.inputs.targets), len(r.chunks))
+	if count > len(sizes) {
+		if err := r.stay(ctx, *s.Rerun, names[len(sizes)]); err != nil {
+			return "", err
+		}
+		detail += fmt.Sprintf("; the outcomes of %s more stay, as chunk %s", humanize.Comma(s.Rerun.Stay), names[len(sizes)])
 	}
-	return fmt.Sprintf("%s targets in %d chunks", humanize.Comma(r.inputs.targets), len(r.chunks)), nil
+	return detail, r.noteChunks()
 }
 
 // noteChunks writes down that the chunks are there: from now on the run can be
@@ -68,6 +77,11 @@ func (r *run) noteChunks() error {
 	entries := make([]journal.Entry, 0, len(r.chunks)+1)
 	for _, c := range r.chunks {
 		entries = append(entries, journal.Entry{Kind: journal.KindChunk, Chunk: c.name, Lines: c.lines, SHA256: c.sha256, Canary: c.canary})
+	}
+	for _, c := range r.chunks {
+		if c.done { // it was carried over
+			entries = append(entries, journal.Entry{Kind: journal.KindDone, Chunk: c.name, Folder: c.folder})
+		}
 	}
 	dealt := journal.Entry{Kind: journal.KindDealt, Targets: r.summary.Targets, Excluded: r.summary.Excluded}
 	return r.journal.Add(append(entries, dealt)...)
@@ -102,7 +116,7 @@ func (c *chunkFile) Close() error {
 
 // stageInput joins several lists of targets into the one that the aggregator
 // is told of.
-func (r *run) stageInput(name string) (err error) {
+func (r *run) stageInput(ctx context.Context, name string) (err error) {
 	split, err := r.splitStep()
 	if err != nil {
 		return err
@@ -117,5 +131,8 @@ func (r *run) stageInput(name string) (err error) {
 		return err
 	}
 	_, err = io.Copy(to, list)
+	if err == nil && split.Rerun != nil {
+		err = r.withEarlier(ctx, *split.Rerun, func(from rerun.Source) error { return from.Staying(ctx, to) })
+	}
 	return errors.Join(err, to.Close())
 }

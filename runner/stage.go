@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -9,9 +10,6 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
-
-// PlanFile is the plan's name in the run's hidden folder.
-const PlanFile = "plan.json"
 
 // planRead is the plan with the digests of all files as they were read: where
 // there is a pre hook only the run knows them.
@@ -33,9 +31,9 @@ func (r *run) planRead() plan.Plan {
 // stage copies into the run's hidden folder what workers read, and all else
 // that a run needs to be taken up again by its name alone. What is copied is
 // what check has read.
-func (r *run) stage(s plan.Stage) (string, error) {
+func (r *run) stage(ctx context.Context, s plan.Stage) (string, error) {
 	for _, f := range s.Files {
-		if err := r.stageFile(f); err != nil {
+		if err := r.stageFile(ctx, f); err != nil {
 			return "", err
 		}
 	}
@@ -43,16 +41,16 @@ func (r *run) stage(s plan.Stage) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("the plan as JSON: %w", err)
 	}
-	if err := r.folder.WriteFile(PlanFile, append(data, '\n')); err != nil {
+	if err := r.folder.WriteFile(job.Plan, append(data, '\n')); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d files in %s", len(s.Files)+1, s.Dir), nil
 }
 
-func (r *run) stageFile(f plan.StagedFile) error {
+func (r *run) stageFile(ctx context.Context, f plan.StagedFile) error {
 	name := filepath.Base(f.To)
 	if f.File.Role == job.RoleInput {
-		return r.stageInput(name)
+		return r.stageInput(ctx, name)
 	}
 	read, ok := r.files[f.File.Key]
 	if !ok {

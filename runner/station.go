@@ -57,7 +57,7 @@ func (local) layout(shared job.Layout, _ task) job.Layout { return shared }
 func (local) prepare(context.Context, *run, brief) error { return nil }
 
 func (local) start(ctx context.Context, r *run, b brief) (post, error) {
-	p, err := startLocal(ctx, b.command, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(b.chunk)))
+	p, err := startLocal(ctx, b, r.cfg.Environ, r.folder, filepath.Base(r.plan.Layout.Log(b.chunk)))
 	if err != nil {
 		return nil, err // no post, rather than one that is nil
 	}

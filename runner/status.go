@@ -200,10 +200,10 @@ func (r *reader) read(chunks bool) (s Status, err error) {
 // readFolder reads what stands in the run's hidden folder, as far as it is
 // there yet.
 func (r *reader) readFolder() error {
-	data, err := r.folder.ReadFile(PlanFile)
+	data, err := r.folder.ReadFile(job.Plan)
 	if err == nil {
 		if err := json.Unmarshal(data, &r.plan); err != nil {
-			return fmt.Errorf("%s: %w", r.folder.Path(PlanFile), err)
+			return fmt.Errorf("%s: %w", r.folder.Path(job.Plan), err)
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -26,6 +26,15 @@ const (
 	ChunkLost  ChunkState = "lost"
 )
 
+// The states that a master tells of its workers' chunks beside these, in Progress:
+// the worker is being started; it has given no sign for a while; all targets have
+// an outcome, and it comes to its end.
+const (
+	ChunkStarts ChunkState = "starts"
+	ChunkQuiet  ChunkState = "quiet"
+	ChunkEnds   ChunkState = "ends"
+)
+
 // ChunkStatus is how far a chunk is.
 type ChunkStatus struct {
 	Chunk string `json:"chunk"`
@@ -40,8 +49,8 @@ type ChunkStatus struct {
 	Lines int64        `json:"lines"`
 	Done  int64        `json:"done"`
 	Tally result.Tally `json:"tally"`
-	// Rate is how many targets the worker has done a second so far; 0 where
-	// that can't be told.
+	// Rate is how many targets the worker has done a second so far, and in a
+	// Progress lately; 0 where that can't be told, or it has done none lately.
 	Rate float64 `json:"rate,omitempty"`
 	// Losses counts the workers that were lost with it, Lost says why the last
 	// one is; empty where it isn't.

@@ -4,16 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/merge"
+	"scanmaster/runner/past"
 	"scanmaster/runner/share"
 )
 
@@ -29,7 +27,7 @@ type classicReader struct {
 // is the minute of the last run of ours, empty where there is none. It reports
 // false where no classic master has been there since.
 func readClassic(prefix *share.Dir, name, minute string, chunks bool) (Status, bool, error) {
-	latest, err := latestMinute(prefix)
+	latest, err := past.LatestMinute(prefix)
 	if err != nil || latest == "" || latest == minute {
 		return Status{}, false, err
 	}
@@ -66,28 +64,6 @@ func movedClassic(prefix *share.Dir, name string, ours time.Time) (Status, bool)
 	return Status{
 		Name: name, Classic: true, Moved: true, Phase: PhaseFinished, Began: listed, Chunks: []ChunkStatus{},
 	}, true
-}
-
-var minuteName = regexp.MustCompile(`^[0-9]{12}$`)
-
-// latestMinute is the name of the latest folder of chunks; empty where there is
-// none.
-func latestMinute(prefix *share.Dir) (string, error) {
-	input, err := prefix.Sub(job.Input)
-	if errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	defer input.Close()
-	entries, err := input.ReadDir()
-	for _, e := range slices.Backward(entries) { // sorted
-		if e.IsDir() && minuteName.MatchString(e.Name()) {
-			return e.Name(), err
-		}
-	}
-	return "", err
 }
 
 // changed is when a file was written last; zero where there is none.

@@ -1,6 +1,8 @@
 package runner
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"scanmaster/runner/result"
@@ -22,8 +24,9 @@ type Summary struct {
 	Missing      int64    `json:"missing"`
 	MissingNames []string `json:"missing_names,omitempty"`
 	MissingFile  string   `json:"missing_file,omitempty"`
-	// Workers are those that were given a chunk, in the order of the chunks.
-	Workers []WorkerSummary `json:"workers"`
+	// Workers are those that were given a chunk, in the order of the chunks; none
+	// of a run that was stopped before its targets were counted to the end.
+	Workers []WorkerSummary `json:"workers,omitempty"`
 	// FailedHooks are those after the launch that failed.
 	FailedHooks []HookFailed `json:"failed_hooks,omitempty"`
 	// Results is the folder where the results are; of a run that was stopped, or
@@ -63,43 +66,51 @@ const (
 
 // judge weighs a summary by the scan's limits.
 func judge(s Summary, limits spec.FailOn) Verdict {
+	broken := s.Broken(limits)
 	switch {
 	case len(s.FailedHooks) > 0:
 		return HookError
 	case s.Missing > 0:
 		return Incomplete
-	case tooManyUnreachable(s, limits):
+	case len(broken) == 0:
+		return Complete
+	case broken[0] == unreachable:
 		return Unreachable
-	case tooManyFailed(s, limits):
-		return Failed
 	}
-	return Complete
+	return Failed
 }
 
-// tooManyUnreachable falls back to "not a single one could be reached".
-func tooManyUnreachable(s Summary, limits spec.FailOn) bool {
-	n := s.Tally.Unreachable()
-	if limit, ok := limits["unreachable"]; ok {
-		return over(limit, n, s.Targets)
-	}
-	return n > 0 && n == s.Targets
-}
+// unreachable is the key of fail_on for targets on which the script did not run
+// to an end.
+const unreachable = "unreachable"
 
-func tooManyFailed(s Summary, limits spec.FailOn) bool {
-	for key, limit := range limits {
-		if key != "unreachable" && over(limit, counted(s, key), s.Targets) {
-			return true
+// Broken gives the keys of fail_on whose limits are broken, the most serious one
+// first. "unreachable" is among them also where it has no limit, and not a single
+// target could be reached.
+func (s Summary) Broken(limits spec.FailOn) []string {
+	var broken []string
+	limit, ok := limits[unreachable]
+	n := Counted(s.Tally, unreachable)
+	if ok && over(limit, n, s.Targets) || !ok && n > 0 && n == s.Targets {
+		broken = append(broken, unreachable)
+	}
+	for _, key := range slices.Sorted(maps.Keys(limits)) {
+		if key != unreachable && over(limits[key], Counted(s.Tally, key), s.Targets) {
+			broken = append(broken, key)
 		}
 	}
-	return false
+	return broken
 }
 
-// counted gives how many there are of a class that may be limited.
-func counted(s Summary, key string) int64 {
-	if key == "failed" {
-		return s.Tally.Failed()
+// Counted gives how many outcomes count under a key of fail_on.
+func Counted(t result.Tally, key string) int64 {
+	switch key {
+	case unreachable:
+		return t.Unreachable()
+	case "failed":
+		return t.Failed()
 	}
-	return s.Tally.Counts[key]
+	return t.Counts[key]
 }
 
 func over(limit spec.Limit, n, targets int64) bool {

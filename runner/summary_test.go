@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"slices"
 	"testing"
 
 	"scanmaster/runner/result"
@@ -38,6 +39,27 @@ func TestVerdict(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestAllLimitsThatAreBrokenAreNamed(t *testing.T) {
+	s := Summary{Targets: 100, Tally: result.Tally{Counts: map[string]int64{"ok": 60, "exit_2": 10, "exit_3": 9, "unknown": 1, "nosshd": 20}}}
+	none := spec.Limit{}
+	for _, c := range []struct {
+		limits spec.FailOn
+		want   []string
+	}{
+		{nil, nil},
+		{spec.FailOn{"exit_2": none, "exit_3": {Count: 9}, "failed": none, "unknown": none, "unreachable": none}, []string{"unreachable", "exit_2", "failed", "unknown"}},
+		{spec.FailOn{"failed": {Count: 19}, "unreachable": {Share: 20, Percent: true}}, nil},
+	} {
+		if got := s.Broken(c.limits); !slices.Equal(got, c.want) {
+			t.Errorf("%v: %q, want %q", c.limits, got, c.want)
+		}
+	}
+	nobody := Summary{Targets: 2, Tally: result.Tally{Counts: map[string]int64{"nossh": 1, "noping": 1}}}
+	if got := nobody.Broken(nil); !slices.Equal(got, []string{"unreachable"}) {
+		t.Errorf("%q where none could be reached", got)
 	}
 }
 

@@ -144,7 +144,7 @@ func (w *waiter) loop(ctx context.Context) error {
 	defer tick.Stop()
 	pulse := time.NewTicker(pulse)
 	defer pulse.Stop()
-	w.progress()
+	w.progress(true)
 	for w.run.awaited() > 0 {
 		err := w.run.guard(ctx, w.counts.last)
 		if err != nil {
@@ -236,7 +236,7 @@ func (w *waiter) finish(f found) error {
 	}
 	w.run.report(WorkerDone{Worker: c.worker.Name, Chunk: c.name, Tally: c.tally.Clone()})
 	w.run.judgePost(c.worker.Name, f.mark)
-	w.progress()
+	w.progress(false)
 	if !slices.ContainsFunc(w.run.chunks, (*chunkRun).waits) {
 		w.counts.read() // who is idle now may relieve another
 	}
@@ -254,11 +254,12 @@ func (w *waiter) note(done journal.Entry, removes bool) error {
 
 // fresh deals with counts that have come.
 func (w *waiter) fresh() error {
-	if w.due {
+	err := w.balance() // which sees how fast the workers are
+	if w.due && err == nil {
 		w.due = false
-		w.progress()
+		w.progress(true)
 	}
-	return w.balance()
+	return err
 }
 
 // left deals with a worker that has ended or was given up.
@@ -281,6 +282,6 @@ func (w *waiter) left(g gone) error {
 		reason = g.post.fate(w.run)
 	}
 	err := w.run.lose(c, w.step, reason)
-	w.progress()
+	w.progress(false)
 	return err
 }

@@ -19,7 +19,7 @@ func TestAWorkerIsQuotedWithItsOwnWords(t *testing.T) {
 	r := &run{folder: folder}
 	for _, said := range []string{"the first", "the second"} {
 		c := plan.Command{Argv: []string{"/bin/sh", "-c", "echo scanmaster: " + said + "; exit 3"}}
-		p, err := startLocal(t.Context(), c, nil, folder, "log.xaa")
+		p, err := startLocal(t.Context(), brief{command: c}, nil, folder, "log.xaa")
 		if err != nil {
 			t.Fatal(err)
 		}

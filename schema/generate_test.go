@@ -56,8 +56,8 @@ func form(r *jsonschema.Reflector, typ reflect.Type) *jsonschema.Schema {
 		return oneOf(hostsFile(r), &jsonschema.Schema{
 			Type: "array", MinItems: &one, Items: oneOf(host(), workerMapping(r), hostsFile(r)),
 		})
-	case reflect.TypeFor[map[string]string]():
-		return &jsonschema.Schema{Type: "object", PropertyNames: matching(spec.EnvPattern), AdditionalProperties: free()}
+	case reflect.TypeFor[spec.Env]():
+		return &jsonschema.Schema{Type: "object", PropertyNames: matching(spec.EnvPattern), AdditionalProperties: variable()}
 	case reflect.TypeFor[[]string]():
 		return &jsonschema.Schema{Type: "array", Items: free()}
 	case reflect.TypeFor[spec.FailOn]():
@@ -181,6 +181,8 @@ func apply(s *jsonschema.Schema, tag, param string) {
 		s.Pattern = spec.HostPattern
 	case tag == "flag":
 		s.Items = matching(spec.FlagPattern)
+	case tag == "env_glob":
+		s.Items = matching(spec.EnvGlobPattern)
 	case algorithms[tag] != "":
 		s.Items = &jsonschema.Schema{Type: "string"}
 		for _, name := range slices.Concat(algorithms[tag].Sound(), algorithms[tag].Weak()) {
@@ -207,6 +209,20 @@ func host() *jsonschema.Schema { return matching(spec.HostPattern) }
 
 func matching(pattern string) *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "string", Pattern: pattern}
+}
+
+// variable is a value of an environment: text, or where it is had from.
+func variable() *jsonschema.Schema {
+	forms := free()
+	for key, form := range map[string]*jsonschema.Schema{"from_env": matching(spec.EnvPattern), "from_file": path()} {
+		from := &jsonschema.Schema{
+			Type: "object", Properties: jsonschema.NewProperties(), Required: []string{key}, AdditionalProperties: jsonschema.FalseSchema,
+		}
+		from.Properties.Set(key, form)
+		forms.AnyOf = append(forms.AnyOf, from)
+	}
+	slices.SortFunc(forms.AnyOf[3:], func(a, b *jsonschema.Schema) int { return strings.Compare(a.Required[0], b.Required[0]) })
+	return forms
 }
 
 // free is text that may look like a number or a truth value.

@@ -65,6 +65,9 @@ func (r *reader) hosts(n *yaml.Node, to *Hosts, at spot) {
 		if (*to)[0].File == "" && !r.told(at.path+".file") {
 			r.wrong(n, reflect.TypeFor[Hosts](), at)
 		}
+		if pos, ok := r.pos[at.path+".file"]; ok {
+			r.pos[at.index(0).path+".file"] = pos // by which a plan asks for it
+		}
 	case yaml.SequenceNode:
 		*to = make(Hosts, len(n.Content))
 		for i, item := range n.Content {

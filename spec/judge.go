@@ -15,14 +15,19 @@ func judge(scan *Scan, r *reader) {
 	if _, written := r.pos["targets.host_keys"]; !written && scan.Auth != DefaultAuth {
 		scan.Targets.HostKeys = HostKeysStrict // whoever poses as a target would be sent the password
 	}
+	r.validate(scan)
+	r.together(scan)
+	r.warn(scan)
+}
+
+// validate tells of the values of what was read that fail the rules of its tags.
+func (r *reader) validate(whole any) {
 	var failed validator.ValidationErrors
-	if err := judges().Struct(scan); errors.As(err, &failed) {
+	if err := judges().Struct(whole); errors.As(err, &failed) {
 		for _, f := range failed {
 			r.failed(f)
 		}
 	}
-	r.together(scan)
-	r.warn(scan)
 }
 
 // judges gives the validator that knows our rules.
@@ -56,7 +61,7 @@ func atLeast(field validator.FieldLevel) bool {
 
 // failed tells of a value that failed a rule, in our words and at its place.
 func (r *reader) failed(f validator.FieldError) {
-	name := strings.TrimPrefix(f.Namespace(), "Scan.")
+	_, name, _ := strings.Cut(f.Namespace(), ".") // behind the type's
 	path, written := r.paths[name]
 	if !written {
 		path = name
@@ -155,4 +160,5 @@ var missing = map[string]string{
 	"ciphers":       leaveOut,
 	"macs":          leaveOut,
 	"host_keys":     leaveOut,
+	"hook_env":      "name at least PATH, or leave it out where hooks are to get all",
 }

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"syscall"
 
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // MaxFile is the most that a scan file may hold, in bytes.
@@ -15,8 +15,11 @@ const MaxFile = 1 << 20
 
 // Load reads a scan file and gives all that is wrong with it, sorted by place.
 // The scan is good for use where none of the problems is an error.
-func Load(path string) (*Scan, diag.List) {
-	data, err := read(path)
+func Load(path string) (*Scan, diag.List) { return LoadFrom(open.Anywhere, path) }
+
+// LoadFrom is Load where not every file may be read.
+func LoadFrom(from open.Opener, path string) (*Scan, diag.List) {
+	data, err := read(from, path)
 	if err != nil {
 		var problems diag.List
 		problems.Errorf(diag.Pos{File: path}, "", "the file can't be read: %v", err)
@@ -25,32 +28,24 @@ func Load(path string) (*Scan, diag.List) {
 	return Parse(path, data)
 }
 
-// read reads at most one byte more than a scan file may hold. It opens without
-// waiting, so that a pipe is refused instead of hanging the reader.
-func read(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+// read reads at most one byte more than a scan file may hold.
+func read(from open.Opener, path string) ([]byte, error) {
+	f, _, err := from.Open(path)
 	if err != nil {
 		return nil, reason(err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, reason(err)
-	}
-	switch {
-	case info.IsDir():
-		return nil, errors.New("it is a folder")
-	case !info.Mode().IsRegular():
-		return nil, errors.New("it is no regular file")
-	}
 	data, err := io.ReadAll(io.LimitReader(f, MaxFile+1))
 	return data, reason(err)
 }
 
-// reason takes the path off an error: the problem's place says it already.
+// reason puts an error into words that follow those that the file can't be read.
 func reason(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
+	if errors.Is(err, fs.ErrNotExist) {
+		return syscall.ENOENT
+	}
+	if problem := open.Problem(""); errors.As(open.Reason(err), &problem) {
+		return errors.New(problem.OfIt())
 	}
 	return err
 }

@@ -68,7 +68,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 		Version: 1, Name: "A.b-c_9", Input: spec.Paths{"one", "two/three"}, Exclude: spec.Paths{"never", "with blank"},
 		Remote: spec.Remote{
 			Script: "./remote.sh", Args: []string{"", "30", "true", "-x", "two words", "1e3"},
-			Env: map[string]string{"N": "8080", "T": "true", "EMPTY": "", "LINES": "a\nb"},
+			Env: spec.Env{"N": {Text: "8080"}, "T": {Text: "true"}, "EMPTY": {}, "LINES": {Text: "a\nb"}},
 		},
 		Hosts: spec.Hosts{
 			{Host: "local"}, {Host: "scan1.example.com"}, {Host: "10.0.0.5"}, {Host: "2001:db8::1"}, {Host: "2001:db8::2"},
@@ -77,7 +77,7 @@ func TestEveryFormIsReadAsWritten(t *testing.T) {
 		KnownHosts: "known_hosts.workers", Dir: "results/", Deploy: "never",
 		Launch: "process", Chunks: 4, OnWorkerLost: "fail", MinWorkers: 8, Share: "none", ShareWait: spec.Duration(3 * time.Second),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.sh", Aggregate: "agg.sh"},
-		ScanEnv: map[string]string{"LANG": "C", "N": "5", "Q": `it's "here"`},
+		ScanEnv: spec.Env{"LANG": {Text: "C"}, "N": {Text: "5"}, "Q": {Text: `it's "here"`}},
 		Jobs:    10000, Auth: "all", Checks: spec.Checks{Banner: true},
 		Targets: spec.Targets{
 			User: "headless", Identity: "~/.ssh/headless", Port: 1, HostKeys: "strict",
@@ -152,7 +152,7 @@ func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		filepath.Join(dir, "none"): "no such file or directory",
-		dir:                        "it is a folder",
+		dir:                        "it is a folder, not a file",
 		pipe:                       "it is no regular file",
 	} {
 		scan, problems := spec.Load(path)

@@ -28,9 +28,12 @@ func (r *reader) entries(n *yaml.Node, v reflect.Value, at spot) {
 		inner := spot{at.path + "." + key.Value, at.name + "[" + key.Value + "]"}
 		r.mark(inner, key, value)
 		entry := reflect.New(v.Type().Elem()).Elem()
-		if entry.Kind() == reflect.String {
+		switch to := entry.Addr().Interface().(type) {
+		case *string:
 			r.freeText(key, value, entry, inner)
-		} else {
+		case *Value:
+			r.env(key, value, to, inner)
+		default:
 			r.value(key, value, entry, inner)
 		}
 		v.SetMapIndex(reflect.ValueOf(key.Value), entry)

@@ -24,12 +24,14 @@ type reader struct {
 	// bad are the paths that a problem was told of: what follows from it
 	// need not be told.
 	bad map[string]bool
+	// whole is what the file is read into, of whose keys one may have been meant.
+	whole reflect.Type
 }
 
 func newReader(file string) *reader {
 	return &reader{
-		file: file,
-		pos:  make(map[string]diag.Pos), keys: make(map[string]diag.Pos),
+		file: file, whole: reflect.TypeFor[Scan](),
+		pos: make(map[string]diag.Pos), keys: make(map[string]diag.Pos),
 		paths: make(map[string]string), bad: make(map[string]bool),
 	}
 }

@@ -50,7 +50,6 @@ var rules = map[string]rule{
 	"worker_host": workerHost,
 	"env_name":    envName,
 	"not_ours":    notOurs,
-	"env_value":   envValue,
 	"login_name":  loginName,
 	"no_blanks":   noBlanks,
 	"no_nul":      noNUL,
@@ -58,6 +57,9 @@ var rules = map[string]rule{
 	"flag":        flag,
 	"limit_key":   limitKey,
 	"retry_key":   retryKey,
+	"abs_path":    absPath,
+	"worker_glob": workerGlob,
+	"env_glob":    envGlob,
 
 	"kex_name":      knownAs(algorithm.KeyExchange),
 	"cipher_name":   knownAs(algorithm.Cipher),
@@ -110,8 +112,8 @@ func envName(s string) (problem, hint string) {
 	return "", ""
 }
 
-// ours are the variables by which a worker finds its job file.
-var ours = map[string]bool{"SCANMASTER_JOB": true, "SCANMASTER_JOB_SHA256": true}
+// ours are the variables by which a worker finds its job file, and its secrets.
+var ours = map[string]bool{"SCANMASTER_JOB": true, "SCANMASTER_JOB_SHA256": true, "SCANMASTER_SECRETS": true}
 
 func notOurs(s string) (problem, hint string) {
 	if ours[s] {

@@ -58,8 +58,11 @@ type Scan struct {
 	ShareWait Duration `yaml:"share_wait" validate:"at_least=1s"`
 	// Hooks run before, after each chunk, and after all.
 	Hooks Hooks `yaml:"hooks"`
+	// HookEnv lists the variables that hooks get of the environment, on the master and
+	// on workers; LC_* stands for all that begin so. Where not given they get all.
+	HookEnv []string `yaml:"hook_env" validate:"omitempty,min=1,dive,env_glob"`
 	// ScanEnv is the environment of every worker process.
-	ScanEnv map[string]string `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys,env_value"`
+	ScanEnv Env `yaml:"SCAN_ENV" validate:"dive,keys,env_name,not_ours,endkeys"`
 	// Jobs is how many targets each worker has in hand at a time; with "auto" each
 	// finds out how many it can bear.
 	Jobs Jobs `yaml:"jobs"`
@@ -205,7 +208,7 @@ type Remote struct {
 	// Args are the script's arguments.
 	Args []string `yaml:"args" validate:"dive,no_nul"`
 	// Env is the script's environment on the target.
-	Env map[string]string `yaml:"env" validate:"dive,keys,env_name,endkeys,no_nul"`
+	Env Env `yaml:"env" validate:"dive,keys,env_name,endkeys"`
 }
 
 // Hosts are the entries of the worker list.

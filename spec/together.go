@@ -25,6 +25,7 @@ func (r *reader) together(scan *Scan) {
 		}
 	}
 	r.workersTogether(scan)
+	r.envTogether(scan)
 	if _, written := r.pos["canary"]; written && scan.Canary.IsZero() && !r.told("canary") {
 		r.bad["canary"] = true
 		r.tell(r.at("canary"), "leave it out where none is to be scanned first", "canary is no target")
@@ -117,8 +118,8 @@ func (r *reader) warn(scan *Scan) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(scan.ScanEnv)) {
 		path := "SCAN_ENV." + key
-		if looksSecret(key) && !r.told(path) && !r.full() {
-			r.problems.Warnf(r.keys[path], "let it be read from a file where it is needed",
+		if looksSecret(key) && !scan.ScanEnv[key].IsSecret() && !r.told(path) && !r.full() {
+			r.problems.Warnf(r.keys[path], "have it from_env or from_file",
 				"%s looks like a secret, and will stand in process lists on the workers", shown(path))
 		}
 	}

@@ -14,7 +14,7 @@ func (r *reader) unknown(key *yaml.Node, path string, t reflect.Type) {
 	here := keysOf(t, path, false)
 	meant := nearest(key.Value, here)
 	if meant == "" {
-		meant = nearest(key.Value, keysOf(reflect.TypeFor[Scan](), "", true))
+		meant = nearest(key.Value, keysOf(r.whole, "", true))
 	}
 	hint := ""
 	switch {

@@ -20,6 +20,7 @@ var takes = map[reflect.Type]struct{ what, hint string }{
 	reflect.TypeFor[Percent]():  {"a percentage", "such as 20%"},
 	reflect.TypeFor[Jobs]():     {"a whole number, or auto", "such as 175"},
 	reflect.TypeFor[Rate]():     {"so many a second or a minute", "such as 200/s or 90/m"},
+	reflect.TypeFor[Value]():    {"text, or a mapping with from_env or from_file", ""},
 	reflect.TypeFor[[]string](): {"a list", "write […] around it"},
 }
 

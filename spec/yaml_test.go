@@ -45,10 +45,13 @@ func TestAnUnknownComplaintOfTheParserStillHasAPlace(t *testing.T) {
 func TestARuleIsSilentOnWhatIsGood(t *testing.T) {
 	for name, good := range map[string]string{
 		"scan_name": "a", "file_path": "a", "share_dir": "/a", "worker_host": "a", "env_name": "A", "not_ours": "A",
-		"env_value": "", "login_name": "a", "no_blanks": "a", "no_nul": "", "one_line": "a", "flag": "-I", "limit_key": "failed",
+		"abs_path": "/", "worker_glob": "*", "env_glob": "LC_*", "login_name": "a", "no_blanks": "a", "no_nul": "", "one_line": "a", "flag": "-I", "limit_key": "failed",
 	} {
 		if problem, hint := rules[name](good); problem != "" || hint != "" {
 			t.Errorf("%s finds %q in %q", name, problem, good)
 		}
+	}
+	if problem, _ := envValue("x"); problem != "" {
+		t.Error(problem)
 	}
 }

@@ -10,29 +10,48 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"scanmaster/cmd/internal/report"
+	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner"
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 )
 
+// applyFlags are the flags of apply.
+type applyFlags struct {
+	masterFlags
+	restart bool
+	bounds  confinement
+	// expect is the digest of the plan that is to be carried out; empty where any is.
+	expect string
+}
+
 func newApply(a *app) *cobra.Command {
-	var how masterFlags
-	var restart bool
+	var how applyFlags
 	cmd := &cobra.Command{
-		Use:   "apply FILE [--json] [--restart] [--force] [--leave-workers] [--detach]",
+		Use:   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach] [--confine]",
 		Short: "carry out a scan file",
 		Long: `apply carries out what plan shows: it checks all that can be checked, moves what
 an earlier scan of the same name left out of the way, deals the targets out,
 starts the workers, waits for all of them, and aggregates the results.
 
-What happens goes to stderr: a live line on a terminal, otherwise a line at each
-change. The summary goes to stdout. Ctrl-C ends the workers, on this machine and
-on all hosts; resume goes on from there. With --leave-workers it ends the master
-alone, and the workers go on. On USR1 it shows how far it is, as status does.
+A plan that plan --out has saved is carried out as it was saved: where any file
+that takes part, a worker, a setting or the binary is another now, what differs is
+named, and nothing is done. With --expect the same holds for a scan file whose plan
+is known by its digest.
+
+What happens goes to stderr: on a terminal above a live display of all workers,
+otherwise a line at each change and each minute. The summary goes to stdout.
+Ctrl-C ends the workers, on this machine and on all hosts; resume goes on from
+there. With --leave-workers it ends the master alone, and the workers go on. On
+USR1 it shows how far it is, as status does.
+
+In a job of GitHub Actions it annotates the job, and writes the step's summary;
+in one of GitLab it parts the log into sections. --ci says so anywhere else, or
+has it not done. --junit writes a report that CI systems read: with a case for
+each chunk and each class of outcomes, none for a target.
 
 With --detach the master goes on in the background once workers work: what stops
 it before is shown here, and gives the exit status. What it says later is in
@@ -43,37 +62,61 @@ with --restart it ends what still works of it, and starts over.
 
 An input without targets, or with fewer than max_drift allows since the last run,
 is refused before anything is touched; with --force it is taken as it is.
-Where max_fail or canary stops the scan, resume --force goes on without them.`,
+Where max_fail or canary stops the scan, resume --force goes on without them.
+
+With --confine nothing is read outside the repository of the scan file, and hooks
+get PATH, HOME and little else of the environment, where hook_env says nothing.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.apply(cmd.Context(), args[0], how, restart)
+			if how.expect != "" {
+				digest, err := saved.ParseDigest(how.expect)
+				if err != nil {
+					return misuse(cmd, "", "--expect: %w", err)
+				}
+				how.expect = digest
+			}
+			return a.apply(cmd.Context(), args[0], how)
 		},
 	}
 	how.add(cmd)
 	cmd.Flags().BoolVar(&how.force, "force", false, "take an input that is empty, or has shrunk by more than max_drift")
-	cmd.Flags().BoolVar(&restart, "restart", false, "end an earlier run that is not finished, and start over")
+	cmd.Flags().StringVar(&how.expect, "expect", "", "do nothing unless the plan has this `digest`, as plan --out says it")
+	cmd.Flags().BoolVar(&how.restart, "restart", false, "end an earlier run that is not finished, and start over")
+	how.bounds.add(cmd, false)
 	return cmd
 }
 
-// apply carries out a scan file and shows what happens.
-func (a *app) apply(ctx context.Context, file string, how masterFlags, restart bool) error {
+// apply carries out a scan file, or a saved plan, and shows what happens.
+func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 	defer outliveReaders()()
 	bearAsking()
-	o := order{masterFlags: how, verb: "apply", scan: file, words: job.Quote(file)}
-	if restart {
-		o.flags = []string{"--restart"}
-	}
-	if how.background == "" {
-		p, err := a.compileRun(ctx, fromFile(file), how.force)
+	return a.telling(how.masterFlags, file, func(out *outlets) error {
+		scan, err := a.expected(how.bounds, file, how.expect)
 		if err != nil {
 			return err
 		}
-		o.plan = p
-	}
-	o.carry = applying(restart)
-	return a.carryOutOrder(ctx, o)
+		file := scan.scan.File()
+		o := order{masterFlags: how.masterFlags, verb: "apply", scan: file, words: job.Quote(file), carry: applying(how.restart), out: out}
+		if how.restart {
+			o.flags = append(o.flags, "--restart")
+		}
+		if how.background == "" {
+			p, err := a.compileRun(ctx, scan, how.force)
+			if err != nil {
+				return err
+			}
+			if how.bounds.on {
+				if err := a.holdSecrets(scan, p); err != nil {
+					return err
+				}
+				p = p.WithHookEnv(plan.ConfinedHookEnv)
+			}
+			o.plan = p
+		}
+		return a.carryOutOrder(ctx, o)
+	})
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.
@@ -93,14 +136,14 @@ func (a *app) carryOut(ctx context.Context, o order, carry carrier) error {
 }
 
 func (a *app) carryOutText(ctx context.Context, o order, carry carrier) error {
-	text := &report.Text{Out: a.stderr, Now: time.Now}
-	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && a.getenv("TERM") != "dumb" {
-		text.Live, text.Width = true, func() int { return columns(f) }
-	}
+	text, end := a.eventsText()
 	stop := a.whenAsked(o.plan.Layout, o.words, text.Between)
-	summary, err := carry(ctx, o.plan, a.config(text, text.Live))
+	cfg := a.config(o.out.reporter(text, text.Between, true), text.Window != nil)
+	cfg.Ask, cfg.Attach = alone(text, cfg.Ask), aloneAttached(text, cfg.Attach)
+	summary, err := carry(ctx, o.plan, cfg)
 	stop()
-	text.End()
+	end()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err == nil {
 		return told(summary, report.Summary(a.stdout, summary, o.afterEnd(summary)))
 	}
@@ -124,20 +167,14 @@ func told(s runner.Summary, unsaid error) error {
 	return fmt.Errorf("the scan was carried out, and its results are in %s; not all could be said of it: %w", s.Results, unsaid)
 }
 
-// columns is the width of a terminal as it is now; 0 where it doesn't tell.
-func columns(terminal *os.File) int {
-	width, _, err := term.GetSize(int(terminal.Fd()))
-	if err != nil {
-		return 0
-	}
-	return width
-}
-
 func (a *app) carryOutJSON(ctx context.Context, o order, carry carrier) error {
 	lines := &report.JSON{Out: a.stdout, Now: time.Now}
-	stop := a.whenAsked(o.plan.Layout, o.words, a.besides().Between)
-	summary, err := carry(ctx, o.plan, a.config(lines, false))
+	lines.Line(o.opening())
+	besides := a.besides()
+	stop := a.whenAsked(o.plan.Layout, o.words, besides.Between)
+	summary, err := carry(ctx, o.plan, a.config(o.out.reporter(lines, besides.Between, false), false))
 	stop()
+	o.out.ended(summary, o.afterEnd(summary))
 	if err != nil {
 		return errors.Join(applyError(err), lines.Err)
 	}

@@ -58,7 +58,7 @@ host after the other, so that it may ask something of who sits at the terminal.`
 	flags := cmd.Flags()
 	flags.SetInterspersed(false)
 	t.flags(flags)
-	flags.IntVarP(&t.jobs, "jobs", "n", 0, "hosts at a time (40; 1 with -b or -H)")
+	countFlag(flags, &t.jobs, "jobs", "n", 1, "hosts at a time (40; 1 with -b or -H)")
 	flags.BoolVarP(&t.background, "background", "b", false, "one of many: scanhosts starts it so")
 	flags.BoolVarP(&complain, "errors", "e", false, "write no results; say which hosts could not be reached, and how far they were")
 	flags.BoolVar(&status, "exit-status", false, "let the exit status tell what came of the hosts")

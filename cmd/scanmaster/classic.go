@@ -8,11 +8,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/classic"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // classicName names what a classic command line says where a scan file's path would
@@ -117,17 +119,20 @@ func (a *app) applyClassic(ctx context.Context, file classic.File, l classic.Lin
 	if l.Dir != "" {
 		words = []string{"--dir", l.Dir, l.Name}
 	}
-	p, err := a.compileRun(ctx, inline(file), false)
-	if err != nil {
-		return err
-	}
-	return a.carryOutOrder(ctx, order{verb: "apply", words: job.QuoteAll(words), plan: p, carry: applying(true)})
+	how := masterFlags{outletFlags: outletFlags{system: ci.Auto}}
+	return a.telling(how, l.Name, func(out *outlets) error {
+		p, err := a.compileRun(ctx, inline(file), false)
+		if err != nil {
+			return err
+		}
+		return a.carryOutOrder(ctx, order{verb: "apply", words: job.QuoteAll(words), plan: p, carry: applying(true), out: out})
+	})
 }
 
 // inline is a scan that a classic command line says.
 func inline(file classic.File) source {
 	scan, problems := spec.ParseInline(classicName, file.Text)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error {
+	return source{scan: scan, problems: problems, files: open.Anywhere, show: func(a *app, problems diag.List) error {
 		file.Where(problems, classicName)
 		return shown(problems, render.Problems(a.stderr, problems, "", nil))
 	}}

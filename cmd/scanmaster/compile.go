@@ -2,38 +2,52 @@ package main
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/cmd/internal/gather"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
-// source is a scan as it was read, its problems, and how these are shown.
+// source is a scan as it was read, its problems, how these are shown, and what opens
+// the files that it names.
 type source struct {
 	scan     *spec.Scan
 	problems diag.List
 	show     func(*app, diag.List) error
+	files    open.Opener
+	// hold refuses a run that isn't what was expected; it may be nil.
+	hold func(*app, source, plan.Facts) error
+	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
+	rerun *plan.Rerun
 }
 
 // fromFile reads a scan file.
-func fromFile(path string) source {
-	scan, problems := spec.Load(path)
-	return source{scan: scan, problems: problems, show: func(a *app, problems diag.List) error { return a.show(path, problems) }}
+func fromFile(path string, from open.Opener) source {
+	scan, problems := spec.LoadFrom(from, path)
+	show := func(a *app, problems diag.List) error { return a.show(from, path, problems) }
+	return source{scan: scan, problems: problems, show: show, files: from}
 }
 
 // compile finds out what a plan needs to know of a scan, and compiles the plan. All
 // problems are shown; the error is errInvalid where one of them stops the scan. The
 // caller names the run: see dryRun.
 func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (plan.Plan, error) {
+	allowed, err := a.policy()
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	scan, problems := s.scan, s.problems
 	if !scan.Readable() {
 		return plan.Plan{}, s.show(a, problems)
 	}
-	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"))
+	facts, more := gather.Facts(ctx, scan, a.getenv("HOME"), s.files)
 	if ctx.Err() != nil {
 		return plan.Plan{}, context.Cause(ctx)
 	}
@@ -42,9 +56,15 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		// All at once: what the files show is told beside what the scan file does.
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
-	name(&facts)
-	p, still := plan.Compile(scan, facts)
-	return p, s.show(a, append(problems, still...))
+	facts.Rerun = s.rerun
+	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
+	named := facts
+	name(&named)
+	p, still := plan.Compile(scan, named)
+	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
+		return p, err
+	}
+	return p, s.hold(a, s, facts)
 }
 
 // compileRun compiles the plan of a run that begins now. Where the scan file is
@@ -72,11 +92,15 @@ func dryRun(f *plan.Facts) {
 }
 
 // show tells people of the problems with a scan file.
-func (a *app) show(file string, problems diag.List) error {
+func (a *app) show(from open.Opener, file string, problems diag.List) error {
 	problems.Sort()
 	// What can't be read can't be quoted either, and its problem says so.
-	source, _ := gather.Source(file)
-	return shown(problems, render.Problems(a.stderr, problems, file, source))
+	source, _ := gather.Source(from, file)
+	unsaid := render.Problems(a.stderr, problems, file, source)
+	if ci.Here(a.getenv) == ci.GitHub {
+		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
+	}
+	return shown(problems, unsaid)
 }
 
 // shown gives errInvalid where problems that were shown stop a scan.

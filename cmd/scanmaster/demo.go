@@ -10,6 +10,7 @@ import (
 	"scanmaster/cmd/internal/demo"
 	"scanmaster/cmd/internal/render"
 	"scanmaster/cmd/internal/safe"
+	"scanmaster/spec/open"
 )
 
 func newDemo(a *app) *cobra.Command {
@@ -44,7 +45,7 @@ func (a *app) demo(ctx context.Context, serve bool) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, d.Close()) }()
-	p, err := a.compile(ctx, fromFile(d.Scan), dryRun)
+	p, err := a.compile(ctx, fromFile(d.Scan, open.Anywhere), dryRun)
 	if err != nil {
 		return err
 	}
@@ -53,7 +54,7 @@ func (a *app) demo(ctx context.Context, serve bool) (err error) {
 		return err
 	}
 	a.say("\n$ scanmaster apply " + d.Scan)
-	if err := a.apply(ctx, d.Scan, masterFlags{}, false); err != nil {
+	if err := a.apply(ctx, d.Scan, applyFlags{}); err != nil {
 		return err
 	}
 	return a.lookAround(ctx, d, serve)

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"scanmaster/cmd/internal/report"
 	"scanmaster/cmd/internal/safe"
 )
 
@@ -32,6 +33,7 @@ func (a *app) detach(ctx context.Context, o order) error {
 	if err != nil {
 		return fmt.Errorf("the master in the background: %w", err)
 	}
+	o.out.leave()
 	told := ctx.Done()
 	for {
 		select {
@@ -162,17 +164,7 @@ func (a *app) sayDetached(o order, pid int, log string) error {
 			run, pid, safe.Line(log, 0), safe.Line(o.next(), 0))
 		return err
 	}
-	line, err := json.Marshal(struct {
-		Time  time.Time `json:"time"`
-		Event string    `json:"event"`
-		Run   string    `json:"run"`
-		PID   int       `json:"pid"`
-		Log   string    `json:"log"`
-		Next  string    `json:"next"`
-	}{time.Now().UTC(), "detached", run, pid, log, o.next()})
-	if err != nil {
-		return err
-	}
-	_, err = a.stdout.Write(append(safe.JSON(line), '\n'))
-	return err
+	lines := &report.JSON{Out: a.stdout, Now: time.Now}
+	lines.Line(report.Detached{Run: run, PID: pid, Log: log, Next: o.next()})
+	return lines.Err
 }

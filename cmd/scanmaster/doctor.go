@@ -10,6 +10,7 @@ import (
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/plan"
+	"scanmaster/spec/open"
 )
 
 func newDoctor(a *app) *cobra.Command {
@@ -39,7 +40,7 @@ work than min_workers says.`,
 
 // doctor probes the workers of a scan file and shows what was found.
 func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
-	p, err := a.compileRun(ctx, fromFile(file), false)
+	p, err := a.compileRun(ctx, fromFile(file, open.Anywhere), false)
 	if err != nil {
 		return err
 	}

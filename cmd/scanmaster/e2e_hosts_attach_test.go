@@ -85,13 +85,19 @@ func (s *seat) state(t *testing.T) term.State {
 func (s *seat) start(t *testing.T, sc *scene, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := sc.command(t.Context(), args...)
+	s.run(t, cmd)
+	return cmd
+}
+
+// run runs a command on the terminal.
+func (s *seat) run(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = s.terminal, s.terminal, s.terminal
 	cmd.Env = append(cmd.Env, "TERM=xterm")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	return cmd
 }
 
 // TestRealAttach looks into the session of a worker twice: it is left by its
@@ -130,9 +136,7 @@ func TestRealAttach(t *testing.T) {
 		}
 		await(t, "the session to be left", func() bool { return strings.Contains(sessions(m), "(Detached)") })
 	}
-	if !s.sees("[detached from ") {
-		t.Errorf("the terminal shows %q", s.shown.String())
-	}
+	await(t, "screen's last word", func() bool { return s.sees("[detached from ") })
 	if err := os.WriteFile(filepath.Join(f.notes, "seen"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ import (
 	"scanmaster/runner/job"
 )
 
-// programs makes a folder with one program, for the PATH of machines.
-func (f *farm) programs(t *testing.T, name, is string) string {
+// scanslaves makes a folder with a scanslave, for the PATH of machines.
+func (f *farm) scanslaves(t *testing.T, is string) string {
 	t.Helper()
 	dir := filepath.Join(f.dir, "programs")
 	if err := os.Mkdir(dir, 0o755); err != nil { //nolint:gosec // users of the machines run it
 		t.Fatal(err)
 	}
-	if err := os.Symlink(is, filepath.Join(dir, name)); err != nil {
+	if err := os.Symlink(is, filepath.Join(dir, "scanslave")); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -54,7 +54,7 @@ func wantOnce(t *testing.T, input, gathered, folders string) {
 // a helper and an aggregator of the classic kind.
 func TestRealHostsUnderAClassicMaster(t *testing.T) {
 	f := newFarm(t)
-	dir := f.programs(t, "scanslave", f.program)
+	dir := f.scanslaves(t, f.program)
 	workers := []*ground.Machine{
 		{Name: "scan1", Setup: []string{ground.Programs(dir)}}, {Name: "scan2", Setup: []string{ground.Programs(dir)}},
 	}

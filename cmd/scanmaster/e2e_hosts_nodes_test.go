@@ -16,7 +16,7 @@ import (
 // TestRealHostsWithClassicWorkers has our master drive the classic scanslave.
 func TestRealHostsWithClassicWorkers(t *testing.T) {
 	f := newFarm(t)
-	dir := f.programs(t, "scanslave", standIn(t, "scanslave.sh"))
+	dir := f.scanslaves(t, standIn(t, "scanslave.sh"))
 	workers := []*ground.Machine{
 		{Name: "scan1", Setup: []string{ground.Programs(dir)}}, {Name: "scan2", Setup: []string{ground.Programs(dir)}},
 	}

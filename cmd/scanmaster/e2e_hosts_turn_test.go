@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -39,10 +40,10 @@ func (f *farm) inTurn(t *testing.T, targets string, workers ...*ground.Machine) 
 	return scan
 }
 
-// types presses keys at the terminal.
-func (s *seat) types(t *testing.T, keys string) {
+// answers types the password that the targets know, and detaches.
+func (s *seat) answers(t *testing.T) {
 	t.Helper()
-	if _, err := io.WriteString(s.keys, keys); err != nil {
+	if _, err := io.WriteString(s.keys, "s3cret\r\x17d"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -77,10 +78,11 @@ func TestRealSessionsAreAttachedInTurn(t *testing.T) {
 	for range workers {
 		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
 		s.forget()
-		s.types(t, "s3cret\r\x17d")
+		s.answers(t)
 	}
 	s.leftSo(t, cmd, 0)
-	if !s.sees("complete, in ") || s.sees("s3cret") {
+	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
+	if s.sees("s3cret") {
 		t.Errorf("the terminal shows %q", s.shown.String())
 	}
 	f.wantGreetings(t, targets, 2)
@@ -126,7 +128,70 @@ func TestRealSessionsThatAreLeftEarly(t *testing.T) {
 	s.forget()
 	cmd = s.start(t, f.scene, "resume", scan)
 	await(t, "the prompt once more", func() bool { return s.sees("root on the targets, password: ") })
-	s.types(t, "s3cret\r\x17d")
+	s.answers(t)
 	s.leftSo(t, cmd, 0)
 	compareResults(t, filepath.Join(f.prefix("audit"), "[0-9]*", "output", "*", "*", "hosts_"), map[string][]string{"ok": greeted(targets)})
+}
+
+// TestRealClassicSessionsAreAttachedInTurn has the scanslave of the classic suite ask
+// for the password in the session that our master hands over.
+func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
+	f := newFarm(t)
+	setup := []string{ground.Programs(f.scanslaves(t, standIn(t, "scanslave.sh")))}
+	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
+	f.lan.Add(t, workers...)
+	targets := f.behindPasswords(t, "target1", "target2", "target3")
+	scan := f.inTurn(t, targets, workers...)
+	text := strings.Replace(read(t, scan), "host_keys: accept-new", "host_keys: off", 1)
+	scan = f.write(t, "scan.yaml", text+"deploy: never\n")
+	s := newSeat(t)
+	cmd := s.start(t, f.scene, "apply", scan)
+	for range workers {
+		await(t, "the prompt", func() bool { return s.sees("Password for the targets: ") })
+		s.forget()
+		s.answers(t)
+	}
+	s.leftSo(t, cmd, 0)
+	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
+	if s.sees("s3cret") {
+		t.Errorf("the terminal shows %q", s.shown.String())
+	}
+	f.wantGreetings(t, targets, 2)
+	for _, m := range workers {
+		if args := read(t, filepath.Join(m.Home("root"), "scanslave.args")); !strings.HasPrefix(args, "-A\npassword\n-H\n") {
+			t.Errorf("%s was called with %q", m.Name, args)
+		}
+	}
+	wantQuiet(t, workers...)
+}
+
+// TestRealSessionsOfAClassicMaster has the classic master attach its user to sessions
+// where our scanslave asks for the password.
+func TestRealSessionsOfAClassicMaster(t *testing.T) {
+	f := newFarm(t)
+	setup := []string{ground.Programs(f.scanslaves(t, f.program))}
+	workers := []*ground.Machine{{Name: "scan1", Setup: setup}, {Name: "scan2", Setup: setup}}
+	f.lan.Add(t, workers...)
+	targets := f.behindPasswords(t, "target1", "target2", "target3")
+	var input, want []string
+	for _, line := range sortedLines(targets) { // it passes -I on, by which the host field is connected to
+		name, addr, _ := strings.Cut(line, " ")
+		input, want = append(input, addr), append(want, addr+",,this is "+name)
+	}
+	s := newSeat(t)
+	cmd := exec.CommandContext(t.Context(), standIn(t, "master.sh"), f.share, "audit", f.write(t, "input", strings.Join(input, "\n")+"\n"),
+		f.write(t, "remote.sh", "echo this is $(hostname)\n"), f.write(t, "post.sh", "#!/bin/sh\n"), f.lan.Key.Private, workers[0].Addr, workers[1].Addr)
+	cmd.Env = append(slices.Clone(f.env), "ATTENDED=yes", "TARGETKEY=/dev/null")
+	s.run(t, cmd)
+	for range workers {
+		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
+		s.forget()
+		s.answers(t)
+	}
+	s.leftSo(t, cmd, 0)
+	await(t, "the end of what it gathered", func() bool { return s.sees(want[0]) && s.sees(want[1]) && s.sees(want[2]) })
+	if s.sees("s3cret") {
+		t.Errorf("the terminal shows %q", s.shown.String())
+	}
+	wantQuiet(t, workers...)
 }

@@ -11,12 +11,13 @@ import (
 // The exit statuses. Where several hold: a signal's, then 6, 5, 4, 3.
 const (
 	exitComplete    = 0
-	exitNotDone     = 1 // it could not be carried out
-	exitUsage       = 2 // usage, or an invalid scan file
-	exitFailed      = 3 // too many scripts failed
-	exitUnreachable = 4 // too many targets were unreachable
-	exitIncomplete  = 5 // input lines without an outcome
-	exitHook        = 6 // a hook failed
+	exitNotDone     = 1  // it could not be carried out
+	exitUsage       = 2  // usage, or an invalid scan file
+	exitFailed      = 3  // too many scripts failed
+	exitUnreachable = 4  // too many targets were unreachable
+	exitIncomplete  = 5  // input lines without an outcome
+	exitHook        = 6  // a hook failed
+	exitChanged     = 10 // a plan has changed; only where that is asked for
 	exitSignal      = 128
 )
 
@@ -29,6 +30,7 @@ const exitHelp = `Exit status:
   4        too many targets unreachable (the same; by default when not a single one could be reached)
   5        incomplete: input lines without an outcome
   6        a hook failed
+  10       something has changed (--detailed-exitcode)
   130, 143 ended by a signal (129 where its terminal is gone)
 `
 
@@ -87,7 +89,7 @@ func (a *app) status(err error) int {
 
 // complain tells people of an error, each line behind the program's name.
 func (a *app) complain(err error) {
-	a.say(safe.Text(a.says(), err.Error(), 0, 0))
+	a.say(safe.Text(a.says(), a.mask.String(err.Error()), 0, 0))
 }
 
 // say writes text that is safe to show. Where even that fails, there is nobody

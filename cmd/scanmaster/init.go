@@ -30,6 +30,12 @@ line are to the working directory. Nothing is run, contacted or written.`,
 				return misuse(cmd, "", "say --from-args -- and a classic command line")
 			}
 			line := classicCommand(a, func(_ context.Context, file classic.File, _ classic.Line) error {
+				if scan := inline(file); scan.problems.HasErrors() {
+					if err := scan.show(a, scan.problems); !isInvalid(err) {
+						return err
+					}
+					return &exitError{status: exitUsage}
+				}
 				_, err := fmt.Fprintf(a.stdout, "# scanmaster %s\n%s", safe.Line(job.QuoteAll(args), 0), file.Text)
 				return err
 			})

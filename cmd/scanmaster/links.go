@@ -17,9 +17,10 @@ import (
 func newInstallLinks(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "install-links DIR",
-		Short: "make links by which the program is the classic suite's other tools",
+		Short: "make links by which the program is all tools of the classic suite",
 		Long: `install-links makes a link to this program in DIR for each tool of the classic
-suite that it is when it is called by that name. What is there already and isn't
+suite that it is when it is called by that name, and for scanmaster where it isn't
+there by that name itself. What is there already and isn't
 such a link is left alone, and is an error before any link is made. In the
 program's own folder the links hold its name alone, so that the folder may be
 moved, or packed.`,
@@ -45,9 +46,9 @@ func (a *app) installLinks(dir string) error {
 	}
 	var missing []string
 	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(tools)) {
+	for _, name := range append(slices.Sorted(maps.Keys(tools)), ownName) {
 		path := filepath.Join(dir, name)
-		there, err := linksTo(path, program)
+		there, err := isProgram(path, program)
 		switch {
 		case err != nil:
 			errs = append(errs, err)
@@ -82,9 +83,9 @@ func resolved(path string) (string, error) {
 	return filepath.EvalSymlinks(path)
 }
 
-// linksTo tells whether a path leads to the program. The error is that it leads
-// elsewhere.
-func linksTo(path, program string) (bool, error) {
+// isProgram tells whether a path leads to the program, or is its own. The error is
+// that something else is there.
+func isProgram(path, program string) (bool, error) {
 	there, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -92,7 +93,9 @@ func linksTo(path, program string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if to, err := resolved(path); err == nil && to == program && there.Mode().Type() == fs.ModeSymlink {
+	to, err := resolved(path)
+	linked, own := there.Mode().Type() == fs.ModeSymlink, filepath.Base(path) == ownName
+	if err == nil && to == program && (linked || own) {
 		return true, nil
 	}
 	return false, fmt.Errorf("%s is there already, and is no link to %s; move it away, or name another folder", path, program)

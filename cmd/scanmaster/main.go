@@ -7,6 +7,8 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"scanmaster/runner/secret"
 )
 
 // app is the world around the program: all that a verb may read or write.
@@ -22,6 +24,8 @@ type app struct {
 	ended <-chan struct{}
 	// cut is closed when a signal has come for the second time; it may be nil.
 	cut <-chan struct{}
+	// mask keeps secrets out of what is said; nil where there are none.
+	mask *secret.Mask
 }
 
 func main() {

@@ -40,7 +40,7 @@ func pageStatuses(t *testing.T, file string) []string {
 func TestTheManualHasTheExitStatuses(t *testing.T) {
 	var ours []string
 	for _, status := range []int{
-		exitComplete, exitNotDone, exitUsage, exitFailed, exitUnreachable, exitIncomplete, exitHook,
+		exitComplete, exitNotDone, exitUsage, exitFailed, exitUnreachable, exitIncomplete, exitHook, exitChanged,
 		exitSignal + int(syscall.SIGINT), exitSignal + int(syscall.SIGTERM),
 	} {
 		ours = append(ours, fmt.Sprint(status))

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"scanmaster/cmd/internal/gather"
+	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/job"
 	"scanmaster/runner/lock"
@@ -27,6 +28,7 @@ type masterFlags struct {
 	// master has that was left there, and empty in others.
 	detach     bool
 	background string
+	outletFlags
 }
 
 // backgroundFlag is given by detach, and by nobody else.
@@ -40,6 +42,7 @@ func (m *masterFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&m.detach, "detach", false, "leave the master in the background once workers work")
 	flags.StringVar(&m.background, backgroundFlag, "", "the log of a master in the background")
 	_ = flags.MarkHidden(backgroundFlag) // it is there
+	m.outletFlags.add(cmd)
 }
 
 // carrier is runner.Apply or runner.Resume.
@@ -55,16 +58,24 @@ type order struct {
 	verb        string
 	flags       []string
 	scan, words string
+	// out is where it is told of beside its log.
+	out *outlets
 }
 
 // carryOutOrder carries a run out, here or in the background, shows what
 // happens, and says how to go on where it was stopped before its end.
 func (a *app) carryOutOrder(ctx context.Context, o order) error {
+	o.out.know(o)
 	if err := o.refuseLeaving(); err != nil {
 		return err
 	}
 	if o.detach && o.plan.Attaches() {
 		return &exitError{exitUsage, errors.New("--detach can't go with attach: a master in the background has no terminal to hand over")}
+	}
+	if o.background == "" { // whose plan is one that was held to it
+		if err := a.hold(o.plan); err != nil {
+			return err
+		}
 	}
 	if o.detach {
 		return a.detach(ctx, o)
@@ -77,9 +88,11 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 		}
 		defer behind.end()
 		o.plan = behind.plan
+		o.out.know(o)
 	}
 	err := a.carryOut(ctx, o, func(ctx context.Context, p plan.Plan, cfg runner.Config) (runner.Summary, error) {
 		cfg.LeaveWorkers, cfg.Force = o.leaveWorkers, o.force
+		cfg.Secret = a.secretOf(p)
 		if behind != nil {
 			cfg.Ask, cfg.Reporter = behind.ask, behind.reporter(cfg.Reporter)
 		}
@@ -178,6 +191,9 @@ func (o order) again(log string) []string {
 	if o.force {
 		words = append(words, "--force")
 	}
+	if o.junit != "" {
+		words = append(words, "--junit="+o.junit)
+	}
 	return append(words, "--", o.scan)
 }
 
@@ -220,6 +236,12 @@ func launched(e runner.Event) bool {
 
 // next is the command line that waits for the end of an order's run.
 func (o order) next() string { return "scanmaster status --wait " + o.words }
+
+// opening is the first line of an order's events.
+func (o order) opening() report.Run {
+	l := o.plan.Layout
+	return report.Run{FormatVersion: report.FormatVersion, Name: l.Name, Run: l.Run, Dir: l.Dir}
+}
 
 // afterEnd is the command line that goes on with a run that is over: with one
 // that is incomplete, where no aggregator has had its results.

@@ -30,8 +30,27 @@ func TestScanFilesOfTheReadmeAreValid(t *testing.T) {
 		t.Fatalf("%d yaml blocks in README.md", len(blocks))
 	}
 	for _, block := range blocks {
-		if _, problems := spec.Parse("README.md", []byte(block[1])); len(problems) > 0 {
+		_, problems := spec.Parse("README.md", []byte(block[1]))
+		if strings.HasPrefix(block[1], "# /etc/scanmaster/policy.yaml\n") {
+			_, problems = spec.ParsePolicy("README.md", []byte(block[1]))
+		}
+		if len(problems) > 0 {
 			t.Errorf("%v\nin:\n%s", problems, block[1])
+		}
+	}
+}
+
+func TestThePolicyOfTheReadmeAndTheManualHaveEachKey(t *testing.T) {
+	text, manual := readme(t), page(t, "scanmaster.1")
+	_, text, _ = strings.Cut(text, "\n# /etc/scanmaster/policy.yaml\n")
+	text, _, _ = strings.Cut(text, "\n```\n")
+	for field := range reflect.TypeFor[spec.Policy]().Fields() {
+		key := field.Tag.Get("yaml")
+		if key != "" && !strings.Contains("\n"+text, "\n"+key+": ") {
+			t.Errorf("README's policy lacks %s", key)
+		}
+		if key != "" && !slices.Contains(below(manual, ".Sh POLICY"), ".It Ic "+key) {
+			t.Errorf("scanmaster.1 lacks %s", key)
 		}
 	}
 }

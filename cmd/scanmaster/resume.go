@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"scanmaster/cmd/internal/gather"
 	"scanmaster/runner"
 )
 
@@ -13,7 +14,7 @@ func newResume(a *app) *cobra.Command {
 	var dir string
 	var how masterFlags
 	cmd := &cobra.Command{
-		Use:   "resume NAME|FILE [--dir DIR] [--json] [--force] [--leave-workers] [--detach]",
+		Use:   "resume NAME|FILE [--dir DIR] [--json] [--junit FILE] [--ci SYSTEM] [--force] [--leave-workers] [--detach]",
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host
@@ -21,7 +22,8 @@ that sees the shared folder. Where the host of the last master can't be asked, i
 names that master and watches its heartbeat first, for up to a lease. Every worker
 is asked: those that still work are left alone and waited for, chunks that are done
 are counted, and what is left is dealt out again. The run is carried out as it was
-planned, whatever the scan file says by now. Ctrl-C and --detach are as in apply.
+planned, whatever the scan file says by now. Ctrl-C, --detach, --ci and --junit are
+as in apply.
 
 A run that max_fail or canary has stopped stops again, unless it is to go on
 without them: with --force.
@@ -49,20 +51,25 @@ func (a *app) resume(ctx context.Context, scan, dir string, how masterFlags) err
 		masterFlags: how, carry: runner.Resume,
 		verb: "resume", flags: []string{"--dir=" + dir}, scan: scan, words: scanWords(scan, dir),
 	}
-	if how.background == "" {
-		run, err := a.lastRun(scan, dir)
-		if err != nil {
-			return err
+	return a.telling(how, scan, func(out *outlets) error {
+		o.out = out
+		var run gather.Run
+		if how.background == "" {
+			var err error
+			if run, err = a.lastRun(scan, dir); err != nil {
+				return err
+			}
+			bin, err := a.program()
+			if err != nil {
+				return err
+			}
+			o.plan = run.Plan.With(bin)
 		}
-		bin, err := a.program()
-		if err != nil {
-			return err
+		err := a.carryOutOrder(ctx, o)
+		if over := new(runner.FinishedError); errors.As(err, &over) {
+			out.over(run.State.Summary, over)
+			return &exitError{verdicts[over.Verdict], err}
 		}
-		o.plan = run.Plan.With(bin)
-	}
-	err := a.carryOutOrder(ctx, o)
-	if over := new(runner.FinishedError); errors.As(err, &over) {
-		return &exitError{verdicts[over.Verdict], err}
-	}
-	return err
+		return err
+	})
 }

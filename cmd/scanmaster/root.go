@@ -18,7 +18,11 @@ var verbs = []func(*app) *cobra.Command{
 	newDoctor,
 	newApply,
 	newResume,
+	newRerun,
 	newStatus,
+	newResults,
+	newDiff,
+	newReport,
 	newCancel,
 	newAttach,
 	newDemo,
@@ -42,7 +46,8 @@ func newRoot(a *app) *cobra.Command {
 
 One checked-in scan file says all of it: validate checks the file, plan shows
 what would happen, and apply does it. The classic suite's command line, which
-begins with a flag, does the same: scanmaster -n NAME -i INPUT -r REMOTE …`,
+begins with a flag, does the same; scanmaster init --from-args -- -h says what its
+flags mean.`,
 		Args: oneVerb,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
@@ -77,6 +82,7 @@ const helpText = `{{with (or .Long .Short)}}{{. | trimTrailingWhitespaces}}
 // usageTemplate is cobra's in fewer words; the bare program is no usage.
 const usageTemplate = `Usage:
   {{if .HasAvailableSubCommands}}{{.CommandPath}} VERB …
+  {{.CommandPath}} ` + classicUse + `
 
 Verbs:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}

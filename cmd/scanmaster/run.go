@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,6 +13,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // runFlags are the flags of verbs that take a run by its scan's name.
@@ -59,11 +61,11 @@ func (a *app) needHome(paths ...string) error {
 // scanCalled gives the name and the shared folder of a scan that is named, or
 // whose scan file is.
 func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
-	if _, err := os.Stat(scan); err != nil && job.CheckName(scan) == nil {
+	if isName(scan, dir) {
 		return scan, dir, nil
 	}
 	loaded, problems := spec.Load(scan)
-	if err := a.show(scan, problems); isInvalid(err) {
+	if err := a.show(open.Anywhere, scan, problems); isInvalid(err) {
 		return "", "", &exitError{status: exitUsage}
 	} else if err != nil {
 		return "", "", err
@@ -73,6 +75,22 @@ func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
 	}
 	base, err := filepath.Abs(filepath.Dir(scan))
 	return loaded.Name, plan.Resolve(base, a.getenv("HOME"), loaded.Dir), err
+}
+
+// isName tells a scan's name from the path of its file. A list of targets, or a
+// folder, may well be called as the scan is.
+func isName(scan, dir string) bool {
+	if job.CheckName(scan) != nil {
+		return false
+	}
+	if info, err := os.Stat(scan); err != nil || !info.Mode().IsRegular() {
+		return true
+	}
+	if slices.Contains(scanFile, strings.TrimPrefix(filepath.Ext(scan), ".")) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dir, job.ChunkedDir, scan))
+	return err == nil
 }
 
 // scanWords are the words of a command line that name the same scan again.

@@ -24,7 +24,7 @@ const scanExit = `Exit status:
 `
 
 func newScanhosts(a *app) *cobra.Command {
-	var t aim
+	t := aim{jobs: checkJobs}
 	var tree sweep.Tree
 	cmd := &cobra.Command{
 		Use:   "scanhosts [-BHIPSh] [-A MODE] [-n JOBS] [-o DIR] [-p POST] [-r SCRIPT] [-s SUFFIX] -f FILE …",
@@ -64,7 +64,7 @@ terminal.`,
 	flags := cmd.Flags()
 	flags.SetInterspersed(false)
 	t.flags(flags)
-	flags.IntVarP(&t.jobs, "jobs", "n", checkJobs, "hosts at a time")
+	countFlag(flags, &t.jobs, "jobs", "n", 1, "hosts at a time")
 	flags.BoolVarP(&t.apart, "one-by-one", "B", false, "one host after the other")
 	flags.StringVarP(&tree.Post, "post", "p", "", "the `script` to run after all")
 	flags.StringVarP(&tree.Suffix, "suffix", "s", job.Min(time.Now()), "names the folders (the minute)")

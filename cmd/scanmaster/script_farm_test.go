@@ -77,9 +77,22 @@ func lockKey(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 {
 		ts.Fatalf("usage: lockkey FILE PASSPHRASE")
 	}
-	key, err := ssh.ParseRawPrivateKey([]byte(ts.ReadFile(args[0])))
-	ts.Check(err)
-	block, err := ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(args[1]))
-	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), pem.EncodeToMemory(block), 0o600))
+	ts.Check(lockFile(ts.MkAbs(args[0]), args[1]))
+}
+
+// lockFile does so.
+func lockFile(path, passphrase string) error {
+	open, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	key, err := ssh.ParseRawPrivateKey(open)
+	if err != nil {
+		return err
+	}
+	locked, err := ssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(passphrase))
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, pem.EncodeToMemory(locked), 0o600)
 }

@@ -49,10 +49,15 @@ func runScripts(t *testing.T, dir string) {
 			env.Setenv("GORACE", "atexit_sleep_ms=0")
 			classic, err := filepath.Abs("testdata/classic")
 			env.Setenv("CLASSIC", classic)
+			if err != nil {
+				return err
+			}
+			examples, err := filepath.Abs("../../examples")
+			env.Setenv("EXAMPLES", examples)
 			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey,
+			"fleet": startFleet, "farm": startFarm, "build": buildProgram, "lockkey": lockKey, "events": checkEvents,
 		},
 	})
 }

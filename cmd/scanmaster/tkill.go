@@ -27,7 +27,7 @@ const hungFor = 300
 func newTkill(a *app) *cobra.Command {
 	var wanted tkill.Wanted
 	var signal string
-	var seconds uint32
+	seconds := hungFor
 	var list bool
 	cmd := &cobra.Command{
 		Use:   "tkill [-l] [-t SECONDS] [-s SIGNAL] [-P PID] [-C PART] [-c NAME] [PID …]",
@@ -53,10 +53,10 @@ that have run for some time. It never signals process 1 or itself, and by -C and
 		},
 	}
 	flags := cmd.Flags()
-	flags.IntVarP(&wanted.Parent, "parent", "P", 0, "the children of this `pid`")
+	countFlag(flags, &wanted.Parent, "parent", "P", 1, "the children of this `pid`")
 	flags.StringVarP(&wanted.Part, "containing", "C", "", "those with this `part` in their command line")
 	flags.StringVarP(&wanted.Name, "command", "c", "", "those whose command has exactly this `name`")
-	flags.Uint32VarP(&seconds, "time", "t", hungFor, "those that have run for so many `seconds`")
+	countFlag(flags, &seconds, "time", "t", 0, "those that have run for so many `seconds`")
 	flags.StringVarP(&signal, "signal", "s", "TERM", "the `signal`, by name or number")
 	flags.BoolVarP(&list, "list", "l", false, "list the signals' names, and do nothing")
 	for _, flag := range []string{"parent", "containing", "command", "time"} {
@@ -84,9 +84,6 @@ func (a *app) tkill(cmd *cobra.Command, wanted tkill.Wanted, signal string) erro
 	number, err := tkill.ParseSignal(signal)
 	if err != nil {
 		return misuse(cmd, "", "%w", err)
-	}
-	if wanted.Parent < 0 {
-		return misuse(cmd, "", "%d is no process id", wanted.Parent)
 	}
 	wanted.UID = -1
 	if euid := os.Geteuid(); euid != 0 {

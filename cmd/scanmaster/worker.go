@@ -43,7 +43,8 @@ Of passthrough it understands -I (connect to the name), -P (no ping) and -S (no
 banner check); of SSHOPTS -l, -i, -p, -J and -o with User, Port, IdentityFile,
 IdentitiesOnly, CertificateFile, ProxyJump, StrictHostKeyChecking,
 UserKnownHostsFile, ConnectTimeout, KexAlgorithms, Ciphers, MACs and
-HostKeyAlgorithms. What SSHOPTS doesn't say, ~/.ssh/config and
+HostKeyAlgorithms; what changes neither who is connected to nor what is trusted is
+passed over. What SSHOPTS doesn't say, ~/.ssh/config and
 /etc/ssh/ssh_config do; a directive that it doesn't understand, and that would
 change who is connected to or trusted, is an error for the hosts that it is for.
 
@@ -77,10 +78,15 @@ func (a *app) worker(cmd *cobra.Command, words []string) error {
 	case check:
 		return a.fit(cmd, args)
 	}
+	secrets, err := a.secretsOfWorker()
+	if err != nil {
+		return err
+	}
 	config, err := a.workerConfig(args)
 	if err != nil {
 		return err
 	}
+	config.Secrets = secrets
 	a.frugal(&config)
 	if args.Attended {
 		config.Ask = a.asker()
@@ -182,5 +188,5 @@ func (a *app) userName() string {
 }
 
 func (a *app) log(format string, args ...any) {
-	a.say(time.Now().Format(time.TimeOnly) + ": " + safe.Line(fmt.Sprintf(format, args...), 0))
+	a.say(time.Now().Format(time.TimeOnly) + ": " + safe.Line(a.mask.String(fmt.Sprintf(format, args...)), 0))
 }

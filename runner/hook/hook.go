@@ -37,6 +37,9 @@ type Hook struct {
 	// Output hears what it writes, standard output and error alike; nil
 	// drops it. It is not called concurrently.
 	Output io.Writer
+	// Hide, where it isn't nil, gives what its output goes through before anything of
+	// it is heard or kept, and what tells that the end has come.
+	Hide func(to io.Writer) (in io.Writer, flush func() error)
 	// Held, where it isn't nil, is open in the hook too, and in what that starts,
 	// as descriptor 3: a flock(2) on it lasts until they are gone, or whoever
 	// runs the hook gives it back.
@@ -86,16 +89,23 @@ func (h Hook) Run(ctx context.Context) error {
 		defer cancel()
 	}
 	out := &output{to: h.Output}
-	err := h.exec(ctx, out, h.Path, h.Args...)
+	through, flush := io.Writer(out), func() error { return nil }
+	if h.Hide != nil {
+		through, flush = h.Hide(out)
+	}
+	err := h.exec(ctx, through, h.Path, h.Args...)
 	for wait := time.Millisecond; errors.Is(err, syscall.ETXTBSY) && wait < busy; wait *= 2 {
 		// A process that was forked while the file was written holds it open until
 		// it has become another program (https://go.dev/issue/22315).
 		time.Sleep(wait)
-		err = h.exec(ctx, out, h.Path, h.Args...)
+		err = h.exec(ctx, through, h.Path, h.Args...)
 	}
 	if errors.Is(err, syscall.ENOEXEC) {
 		// A script without "#!" is the shell's, as execvp(3) has it.
-		err = h.exec(ctx, out, "/bin/sh", append([]string{h.Path}, h.Args...)...)
+		err = h.exec(ctx, through, "/bin/sh", append([]string{h.Path}, h.Args...)...)
+	}
+	if unsaid := flush(); err == nil {
+		err = unsaid
 	}
 	if err == nil {
 		return nil
@@ -116,7 +126,7 @@ func (h Hook) Run(ctx context.Context) error {
 	return failed
 }
 
-func (h Hook) exec(ctx context.Context, out *output, path string, args ...string) error {
+func (h Hook) exec(ctx context.Context, out io.Writer, path string, args ...string) error {
 	cmd := exec.CommandContext(ctx, path, args...)
 	cmd.Dir, cmd.Env = h.Dir, h.Env
 	cmd.Stdout, cmd.Stderr = out, out

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -177,4 +178,26 @@ func TestTheSignalThatEndedAHookIsNamed(t *testing.T) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// TestWhatIsHiddenIsNeitherHeardNorKept has the end of the output begin within what
+// is hidden.
+func TestWhatIsHiddenIsNeitherHeardNorKept(t *testing.T) {
+	path := script(t, "#!/bin/sh\necho first s3cret\nprintf 's3cret %02040d' 0\nexit 1\n")
+	var heard bytes.Buffer
+	hide := func(to io.Writer) (io.Writer, func() error) {
+		var all bytes.Buffer
+		return &all, func() error {
+			_, err := io.WriteString(to, strings.ReplaceAll(all.String(), "s3cret", "***"))
+			return err
+		}
+	}
+	err := Hook{Path: path, Output: &heard, Hide: hide}.Run(t.Context())
+	failed := new(Error)
+	if !errors.As(err, &failed) || failed.Status != 1 {
+		t.Fatal(err)
+	}
+	if strings.Contains(failed.Tail, "cret") || strings.Contains(heard.String(), "cret") || !strings.HasPrefix(heard.String(), "first ***") {
+		t.Errorf("kept is %q, heard %q", failed.Tail, heard.String())
+	}
 }

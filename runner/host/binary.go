@@ -56,6 +56,13 @@ func Builds(dir string) ([]string, error) {
 	return systems, nil
 }
 
+// BuildPath is where a folder of builds holds the one for a system, as Builds
+// names it.
+func BuildPath(dir, system string) string {
+	goos, goarch, _ := strings.Cut(system, "/")
+	return filepath.Join(dir, buildName(goos, goarch))
+}
+
 // buildName is what a build is called in a folder of several.
 func buildName(goos, goarch string) string { return "scanmaster_" + goos + "_" + goarch }
 

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"bytes"
 	"context"
 	_ "embed"
 	"errors"
@@ -28,8 +29,9 @@ const startWithin = 10 * time.Second
 // maxStartPause bounds the time between two looks for it.
 const maxStartPause = 400 * time.Millisecond
 
-// withdraw keeps a start that nobody waits for any more from coming late.
-const withdraw = `rm -f "$script"` + "\n"
+// withdraw keeps a start that nobody waits for any more from coming late, and leaves
+// no secrets behind.
+const withdraw = `rm -f "$script" ${secrets:+"$secrets"}` + "\n"
 
 // errNothing tells that a start was accepted and nothing came of it.
 var errNothing = errors.New("nothing has started")
@@ -39,13 +41,14 @@ var errNothing = errors.New("nothing has started")
 func (h *Host) Launch(ctx context.Context, c plan.Command) error {
 	files := vars{
 		"script": c.Script, "script_text": c.ScriptText, "rc": c.Screenrc, "rc_text": c.ScreenrcText,
-		"pid_file": c.PIDFile, "log": c.Log,
+		"pid_file": c.PIDFile, "log": c.Log, "secrets": c.Secrets,
 		// As job.Layout has it: the log is in the run's folder below PREFIX.
 		"prefix": path.Dir(path.Dir(c.Log)), "chunk": strings.TrimPrefix(path.Base(c.Log), "log."),
 	}
 	a, err := h.ask(ctx, launchScript, files)
 	if err != nil {
-		return fmt.Errorf("prepare the start: %w", err)
+		_, undone := h.ask(ctx, withdraw, files)
+		return fmt.Errorf("prepare the start: %w", errors.Join(err, undone))
 	}
 	s := h.start(ctx, c, a["screen_dir"])
 	seen, err := h.trace(ctx, s, files, a["log"])
@@ -64,6 +67,15 @@ func (h *Host) Launch(ctx context.Context, c plan.Command) error {
 		return fmt.Errorf("%s: %w: %s", c.Line, err, words)
 	}
 	return fmt.Errorf("%s: %w", c.Line, err)
+}
+
+// Hand writes the secrets of a worker to a file that nobody else can read, before it
+// is launched: the worker removes it when it has read it.
+func (h *Host) Hand(ctx context.Context, path string, secrets []byte) error {
+	if err := h.conn.Upload(ctx, path, 0o600, bytes.NewReader(secrets)); err != nil {
+		return fmt.Errorf("hand over the secrets: %w", err)
+	}
+	return nil
 }
 
 // trace waits until there is one of what was started. The log had a size

@@ -40,7 +40,7 @@ func TestAlgorithmsThatAreNotKnownAreRefused(t *testing.T) {
 		"-o HostKeyAlgorithms=ssh-dss":               `SSHOPTS: HostKeyAlgorithms: there is no host key algorithm "ssh-dss"`,
 		"-o KexAlgorithms=":                          "KexAlgorithms has no value",
 		"-o Ciphers=-*":                              "no cipher is left",
-		"-o PubkeyAcceptedAlgorithms=ssh-ed25519":    "MACs and HostKeyAlgorithms can",
+		"-o NewAlgorithms=ssh-ed25519":               "MACs and HostKeyAlgorithms can",
 		"-o KexAlgorithms=curve25519-sha256,ssh-rsa": `there is no key exchange "ssh-rsa"`,
 	} {
 		if _, err := job.ParseSSHOPTS(line); err == nil || !strings.Contains(err.Error(), want) {

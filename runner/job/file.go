@@ -12,6 +12,13 @@ const (
 	EnvSHA256 = "SCANMASTER_JOB_SHA256"
 )
 
+// EnvSecrets names the file of a worker's secrets, which it removes when it has read
+// it; SecretsOfInput stands for its standard input.
+const (
+	EnvSecrets     = "SCANMASTER_SECRETS"
+	SecretsOfInput = "-"
+)
+
 // File is the job file: what the classic command line has no word for. It is
 // staged in the run's hidden folder; its digest travels in the environment, so
 // that who can write to the share can't change what runs.
@@ -30,6 +37,12 @@ type File struct {
 	// Args and Env are the script's own, on the target.
 	Args []string          `json:"args,omitempty"`
 	Env  map[string]string `json:"env,omitempty"`
+	// Secrets names the variables whose values are no text of this file; nil where
+	// there are none.
+	Secrets *Secrets `json:"secrets,omitempty"`
+	// HookEnv names the variables that hooks get of the environment, as MatchEnv has
+	// it; nil is all.
+	HookEnv []string `json:"hook_env,omitempty"`
 	// Timeouts bound the phases of a target, and the post-chunk hook.
 	Timeouts Timeouts `json:"timeouts"`
 	// Retry is how many more tries a target is worth that failed, by class or
@@ -62,6 +75,13 @@ func (f File) At(layout Layout) File {
 		f.PostChunk = &Staged{Path: layout.Staged(RolePostChunk), SHA256: f.PostChunk.SHA256}
 	}
 	return f
+}
+
+// Secrets are names of variables, each sorted: of the worker, and of the script on the
+// targets.
+type Secrets struct {
+	Worker []string `json:"worker,omitempty"`
+	Script []string `json:"script,omitempty"`
 }
 
 // What becomes of a target that the script was, or was about to be, sent to

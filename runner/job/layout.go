@@ -38,6 +38,8 @@ const (
 	OldRun = "run-"
 	// RunPrefix begins the name of a run's hidden folder below PREFIX.
 	RunPrefix = ".run-"
+	// Plan is what a run carries out, in its hidden folder.
+	Plan = "plan.json"
 	// LogPrefix begins the name of a worker's log in the run's hidden folder;
 	// the chunk's name follows.
 	LogPrefix = "log."

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"scanmaster/runner/sshconfig"
 )
 
 // defaultPort is where targets listen where nothing is said.
@@ -58,7 +60,8 @@ func (o TargetOptions) SSHOPTS() string {
 }
 
 // ParseSSHOPTS reads options that are split at blanks, by ssh(1): -l, -i, -p, -J and
-// -o NAME=VALUE; -a, -k, -q, -T and -x are what a worker does by itself. The first value of an option counts (ssh_config(5)); identity
+// -o NAME=VALUE. Those that change neither who is connected to nor what is trusted are
+// passed over, such as -q and ServerAliveInterval: a worker has its own way. The first value of an option counts (ssh_config(5)); identity
 // files and, unlike there, files of known hosts add up. Lists of algorithms may
 // begin with "+", "-" or "^", which then change what a worker of ours offers by
 // itself. What a worker doesn't understand is refused by name. What isn't said keeps its zero value but for
@@ -91,8 +94,8 @@ func (o *TargetOptions) flag(flag byte, value string) error {
 		return o.option("Port", value)
 	case 'J':
 		return o.option("ProxyJump", value)
-	case 'a', 'k', 'q', 'T', 'x':
-		return nil // nothing is forwarded, shown, or given a terminal
+	case 'A', 'a', 'C', 'k', 'n', 'q', 'T', 'v', 'X', 'x', 'Y':
+		return nil // nothing is forwarded, compressed, shown, or given a terminal
 	case 'o':
 		name, value, ok := strings.Cut(value, "=")
 		if !ok {
@@ -116,7 +119,7 @@ func (o *TargetOptions) option(name, value string) error {
 		return first(&o.User, value, checkUser)
 	case "port":
 		o.PortSaid = true
-		return firstNumber(&o.Port, value, 65535, "Port")
+		return firstNumber(&o.Port, name, value, sshconfig.Port)
 	case "identityfile":
 		o.Identities = append(o.Identities, value)
 		return nil
@@ -134,12 +137,15 @@ func (o *TargetOptions) option(name, value string) error {
 	case "identitiesonly":
 		return o.only(value)
 	case "connecttimeout":
-		return firstNumber(&o.ConnectTimeout, value, 1<<20, "ConnectTimeout")
+		return firstNumber(&o.ConnectTimeout, name, value, sshconfig.Seconds)
 	}
 	for _, list := range o.algorithms() {
 		if strings.EqualFold(name, list.option) {
 			return list.parse(value)
 		}
+	}
+	if sshconfig.IsHarmless(name, value) {
+		return nil
 	}
 	return fmt.Errorf("option %s can't be honoured; %s can", name, honoured)
 }
@@ -184,10 +190,11 @@ func first(at *string, value string, check func(string) (string, error)) error {
 	return err
 }
 
-func firstNumber(at *int, value string, most int, name string) error {
-	n, err := strconv.Atoi(value)
-	if err != nil || n < 1 || n > most {
-		return fmt.Errorf("%s is a number from 1 to %d, not %q", name, most, value)
+// firstNumber keeps a number as first does.
+func firstNumber(at *int, name, value string, read func(string) (int, error)) error {
+	n, err := read(value)
+	if err != nil {
+		return fmt.Errorf("%s %w", name, err)
 	}
 	if *at == 0 {
 		*at = n

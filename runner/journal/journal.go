@@ -220,23 +220,50 @@ func (j *Journal) Close() error {
 	return j.file.Close()
 }
 
+// Entries gives all that is whole in the journal in a run's hidden folder, in the
+// order in which it was written. The error is fs.ErrNotExist where there is none.
+func Entries(dir *share.Dir) ([]Entry, error) {
+	data, err := dir.ReadFile(Name)
+	if err != nil {
+		return nil, err
+	}
+	var all []Entry
+	_, err = each(data, func(e Entry) error {
+		all = append(all, e)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", dir.Path(Name), err)
+	}
+	return all, nil
+}
+
 // replay reads a journal, and tells how many bytes of it are whole.
 func replay(r io.Reader) (state State, whole int64, err error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return State{}, 0, err
 	}
+	if whole, err = each(data, state.add); err != nil {
+		return State{}, 0, err
+	}
+	return state, whole, nil
+}
+
+// each hands over the entries of a journal, and tells how many bytes of it are
+// whole.
+func each(data []byte, add func(Entry) error) (whole int64, err error) {
 	for number := 1; ; number++ {
 		line, rest, found := bytes.Cut(data, []byte("\n"))
 		if !found {
-			return state, whole, nil // nothing, or torn
+			return whole, nil // nothing, or torn
 		}
 		var e Entry
 		if err := json.Unmarshal(line, &e); err != nil {
-			return State{}, 0, fmt.Errorf("line %d: %w", number, err)
+			return 0, fmt.Errorf("line %d: %w", number, err)
 		}
-		if err := state.add(e); err != nil {
-			return State{}, 0, fmt.Errorf("line %d: %w", number, err)
+		if err := add(e); err != nil {
+			return 0, fmt.Errorf("line %d: %w", number, err)
 		}
 		whole += int64(len(line)) + 1
 		data = rest

@@ -54,9 +54,9 @@ var happened = []journal.Entry{
 var amounts = journal.State{
 	Masters: 2, Began: clock(), Ended: clock(), Dealt: true, Targets: 19, Excluded: 2,
 	Chunks: []journal.Chunk{
-		{Name: "xaa", Lines: 10, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1, Canary: true},
-		{Name: "xab", Lines: 9, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
-		{Name: "xac", Lines: 2, End: 2, SHA256: "ac", Canary: true}, {Name: "xad", Lines: 1, End: 1, SHA256: "ad", Canary: true},
+		{Name: "xaa", Lines: 10, First: 1, End: 7, SHA256: "a7", Worker: "local", Place: "here", Starts: 2, Losses: 1, Canary: true},
+		{Name: "xab", Lines: 9, First: 11, End: 9, SHA256: "ab", Worker: "local", Place: "here", Starts: 1, Done: true, Folder: "202611251200.xab"},
+		{Name: "xac", Lines: 2, First: 8, End: 2, SHA256: "ac", Canary: true}, {Name: "xad", Lines: 1, First: 10, End: 1, SHA256: "ad", Canary: true},
 	},
 	Job:   3,
 	Steps: map[string]bool{"stage": true, "wait": true}, Summary: []byte(`{"targets":19}`),

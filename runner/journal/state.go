@@ -40,6 +40,8 @@ type State struct {
 type Chunk struct {
 	Name  string
 	Lines int64
+	// First is the number of its first line in the list that was dealt out, from 1.
+	First int64
 	// SHA256 is the digest of the chunk's file as it is now.
 	SHA256 string
 	// End is how many of the lines are its own; the others have gone to later
@@ -75,7 +77,7 @@ func (s *State) add(e Entry) error {
 		s.Guarded, s.GuardedAs = "", ""
 		return nil
 	case KindChunk:
-		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256}, e.Canary)
+		s.fresh(Piece{e.Chunk, e.Lines, e.SHA256}, s.dealt()+1, e.Canary)
 		return nil
 	case KindGuarded:
 		s.Guarded, s.GuardedAs = e.Reason, e.Verdict
@@ -135,9 +137,18 @@ func (s *State) chunk(e Entry) error {
 	return nil
 }
 
-// fresh adds a chunk.
-func (s *State) fresh(p Piece, canary bool) {
-	s.Chunks = append(s.Chunks, Chunk{Name: p.Chunk, Lines: p.Lines, End: p.Lines, SHA256: p.SHA256, Canary: canary})
+// fresh adds a chunk, which begins at a line of the list.
+func (s *State) fresh(p Piece, first int64, canary bool) {
+	s.Chunks = append(s.Chunks, Chunk{Name: p.Chunk, Lines: p.Lines, First: first, End: p.Lines, SHA256: p.SHA256, Canary: canary})
+}
+
+// dealt counts the lines of all chunks.
+func (s *State) dealt() int64 {
+	var n int64
+	for _, c := range s.Chunks {
+		n += c.End
+	}
+	return n
 }
 
 // shrink makes a chunk shorter, and others of what stood behind.
@@ -154,9 +165,10 @@ func (s *State) shrink(e Entry) error {
 		return fmt.Errorf("%s: chunk %s of %d lines can't end at %d, with %d chunks for the rest", e.Kind, e.Chunk, c.End, e.Lines, len(e.Into))
 	}
 	c.End, c.SHA256, s.Job = e.Lines, e.SHA256, e.Job
-	canary := c.Canary
+	first, canary := c.First+e.Lines, c.Canary
 	for _, p := range e.Into {
-		s.fresh(p, canary) // c is not good any more
+		s.fresh(p, first, canary) // c is not good any more
+		first += p.Lines
 	}
 	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"scanmaster/runner/chunk"
-	"scanmaster/runner/job"
 	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
@@ -27,9 +26,7 @@ func (m *merger) classic(c Chunk, dir *share.Dir) error {
 	if err != nil {
 		return err
 	}
-	err = folders(dir, []string{job.Output, "", ""}, func(sub *share.Dir) error {
-		return m.subChunk(sub, hosts)
-	})
+	err = SubChunks(dir, func(_ []string, sub *share.Dir) error { return m.subChunk(sub, hosts) })
 	if err != nil {
 		return err
 	}
@@ -38,40 +35,6 @@ func (m *merger) classic(c Chunk, dir *share.Dir) error {
 		hosts[t.Host]--
 		return hosts[t.Host] < 0
 	})
-}
-
-// folders visits the folders below dir along a path, in which an empty element
-// stands for every folder. Where there is none, nothing is visited.
-func folders(dir *share.Dir, path []string, visit func(*share.Dir) error) error {
-	if len(path) == 0 {
-		return visit(dir)
-	}
-	names := path[:1]
-	if path[0] == "" {
-		entries, err := dir.ReadDir()
-		if err != nil {
-			return err
-		}
-		names = nil
-		for _, e := range entries {
-			if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-				names = append(names, e.Name())
-			}
-		}
-	}
-	for _, name := range names {
-		sub, err := dir.Sub(name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(folders(sub, path[1:], visit), sub.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // subChunk merges the files of one sub-chunk.
@@ -116,7 +79,7 @@ func (m *merger) classicFile(dir *share.Dir, key string, hosts map[string]int64)
 	if key != string(result.OK) {
 		return m.lines(s, key, "", begins)
 	}
-	return m.lines(s, outputName, key, begins)
+	return m.lines(s, Output, key, begins)
 }
 
 // hostEnd is where the host ends in a file's line.

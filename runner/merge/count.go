@@ -1,14 +1,10 @@
 package merge
 
 import (
-	"bufio"
 	"context"
-	"errors"
-	"io"
 	"strings"
 
 	"scanmaster/runner/chunk"
-	"scanmaster/runner/job"
 	"scanmaster/runner/result"
 	"scanmaster/runner/share"
 )
@@ -45,7 +41,7 @@ func Count(ctx context.Context, prefix *share.Dir, minute string, c Chunk) (*Cou
 		return nil, err
 	}
 	defer dir.Close()
-	err = folders(dir, []string{job.Output, "", ""}, func(sub *share.Dir) error {
+	err = SubChunks(dir, func(_ []string, sub *share.Dir) error {
 		return counted.subChunk(ctx, sub)
 	})
 	return counted, err
@@ -61,32 +57,22 @@ func (c *Counted) subChunk(ctx context.Context, dir *share.Dir) error {
 		if !ok || !result.IsKey(key) {
 			continue
 		}
-		if err := c.file(ctx, dir, key); err != nil {
-			return err
+		for _, err := range Places(ctx, dir, entry, key, c.take) {
+			if err != nil {
+				return err
+			}
+			c.Tally.Add(key)
 		}
 	}
 	return nil
 }
 
-func (c *Counted) file(ctx context.Context, dir *share.Dir, key string) error {
-	s, err := openSource(ctx, dir, result.FilePrefix+key)
-	if err != nil {
-		return err
+// take tells that a line of a host begins what came of one of the targets that are
+// left.
+func (c *Counted) take(host string) bool {
+	if c.left[host] <= 0 {
+		return false
 	}
-	defer s.close()
-	for fresh := true; ; {
-		piece, err := s.r.ReadSlice('\n')
-		full := errors.Is(err, bufio.ErrBufferFull)
-		if host := string(piece[:hostEnd(key, piece)]); fresh && c.left[host] > 0 {
-			c.left[host]--
-			c.Tally.Add(key)
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil && !full {
-			return err
-		}
-		fresh = !full
-	}
+	c.left[host]--
+	return true
 }

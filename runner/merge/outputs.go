@@ -13,11 +13,14 @@ import (
 
 // The names of the files in the folder that are no keys of outcomes.
 const (
-	outputName  = "output"
 	checkedName = "checked"
 	inputName   = "input"
 	countName   = "count"
 )
+
+// Output is the file in PREFIX/final that holds all that the scripts wrote that ended
+// with status 0.
+const Output = "output"
 
 // Unsorted is the file in PREFIX/final of the targets that ended in no outcome,
 // a line each.
@@ -128,7 +131,7 @@ func (o *outputs) tally() result.Tally {
 // counts is the content of the file of counts: "N name" a line.
 func (o *outputs) counts() []byte {
 	names := append([]string{inputName, checkedName}, o.tally().Keys()...)
-	names = append(names, outputName, Unsorted)
+	names = append(names, Output, Unsorted)
 	var b strings.Builder
 	for _, name := range names {
 		if f, ok := o.files[name]; ok {

@@ -122,7 +122,7 @@ func (r *recorded) copy(s *source, n int64, name string) error {
 
 // copyOK copies all lines to output, and the first to ok as well.
 func (r *recorded) copyOK(s *source, n int64) error {
-	all, errAll := r.out.get(outputName)
+	all, errAll := r.out.get(Output)
 	first, errFirst := r.out.get(string(result.OK))
 	if err := errors.Join(errAll, errFirst); err != nil {
 		return err

@@ -41,7 +41,7 @@ func TestWhatIsSaidTwiceIsTheSame(t *testing.T) {
 	if err != nil || options.Port != spec.DefaultPort || options.HostKeys != spec.DefaultHostKeys {
 		t.Errorf("targets: %d %s and %d %s, %v", options.Port, options.HostKeys, spec.DefaultPort, spec.DefaultHostKeys, err)
 	}
-	for _, name := range []string{job.EnvFile, job.EnvSHA256} {
+	for _, name := range []string{job.EnvFile, job.EnvSHA256, job.EnvSecrets} {
 		_, problems := spec.Parse("scan.yaml", []byte("version: 1\nname: audit\ninput: i\nremote: r\nhosts: [local]\nSCAN_ENV: {"+name+": x}\n"))
 		if len(problems) != 1 || problems[0].Summary != "SCAN_ENV."+name+" is scanmaster's own" {
 			t.Errorf("%s: %v", name, problems)

@@ -13,7 +13,7 @@ import (
 
 func TestAlgorithmsGoToWorkersAndStandInTheSummary(t *testing.T) {
 	s := static()
-	s.ScanEnv = map[string]string{"SSHOPTS": "-o MACs=hmac-sha1"}
+	s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-o MACs=hmac-sha1"}}
 	s.Targets.Algorithms = spec.Algorithms{
 		KEX: []string{"curve25519-sha256", "ecdh-sha2-nistp256"}, Ciphers: []string{"aes256-ctr"},
 		MACs: []string{"hmac-sha2-512"}, HostKeys: []string{"ssh-ed25519"},
@@ -35,7 +35,7 @@ func TestAlgorithmsGoToWorkersAndStandInTheSummary(t *testing.T) {
 
 func TestAlgorithmsThatAWorkerWouldRefuseAreAProblem(t *testing.T) {
 	s := static()
-	s.ScanEnv = map[string]string{"SSHOPTS": "-o Ciphers=-*"}
+	s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-o Ciphers=-*"}}
 	if _, problems := plan.Compile(s, facts()); len(problems) != 1 || !strings.Contains(problems[0].Summary, "no cipher is left") {
 		t.Errorf("got %v", problems)
 	}

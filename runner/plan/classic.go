@@ -22,9 +22,13 @@ func (c *compiler) classic() *Classic {
 		}
 	}
 	refuse("targets.host_keys", c.scan.Targets.HostKeys != "off")
-	refuse("shell", c.scan.Shell != spec.ShellLogin)
+	refuse("shell", c.scan.Shell != classicShell(c.scan.Attach))
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
+	refuse(hookEnvKey, len(c.scan.HookEnv) > 0 && c.postChunk != nil)
+	for _, name := range c.scan.ScanEnv.Secrets() {
+		refuse("SCAN_ENV."+name, true) // it would stand in an argv
+	}
 	refuse("on_unknown", c.scan.OnUnknown == spec.OnUnknownReport)
 	refuse("jobs: auto", c.scan.Jobs == spec.JobsAuto)
 	refuse("rate", !c.scan.Rate.IsZero())
@@ -37,6 +41,15 @@ func (c *compiler) classic() *Classic {
 		ignored = append(ignored, "on_master_lost")
 	}
 	return &Classic{Refused: refused, Ignored: ignored}
+}
+
+// classicShell is what reads the script on targets of a classic scanslave: with -H it
+// is bash.
+func classicShell(attended bool) string {
+	if attended {
+		return spec.DefaultShell
+	}
+	return spec.ShellLogin
 }
 
 // Classic gives what starts a classic scanslave on a chunk of so many lines:

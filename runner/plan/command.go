@@ -32,7 +32,11 @@ type Command struct {
 	Screenrc     string `json:"screenrc,omitempty"`
 	ScreenrcText string `json:"screenrc_text,omitempty"`
 	Script       string `json:"script,omitempty"`
-	ScriptText   string `json:"script_text,omitempty"`
+	// Secrets is a file to write on the worker host before, which the worker removes
+	// as soon as it has read it. On this machine they are its standard input instead.
+	// Empty where there are none.
+	Secrets    string `json:"secrets,omitempty"`
+	ScriptText string `json:"script_text,omitempty"`
 	// Log is where what a worker on a worker host has to say is kept. PIDFile, below the home folder, is where a
 	// detached process there leaves its id, which is its session's too.
 	Log     string `json:"log,omitempty"`
@@ -50,6 +54,9 @@ func (l Launch) Command(layout job.Layout, w Worker, chunk string, file job.Stag
 	env := append(slices.Clone(l.Env), job.EnvFile+"="+file.Path, job.EnvSHA256+"="+file.SHA256)
 	argv := append(l.program(w), args.Argv()...)
 	if w.Local {
+		if len(l.Secrets) > 0 {
+			env = append(env, job.EnvSecrets+"="+job.SecretsOfInput)
+		}
 		return Command{Via: ViaProcess, Env: env, Argv: argv, Line: shellLine(layout, env, argv)}
 	}
 	return l.onHost(layout, chunk, env, argv)

@@ -85,7 +85,7 @@ func TestWhereNothingIsDeployedScanslaveIsFound(t *testing.T) {
 
 func TestAWorkerIsAskedByTheCommandThatWillStartIt(t *testing.T) {
 	s := static()
-	s.ScanEnv = map[string]string{"NOTE": "it's"}
+	s.ScanEnv = spec.Env{"NOTE": {Text: "it's"}}
 	l := find[plan.Launch](compile(t, s, facts()))
 	layout := job.Layout{Dir: "/share", Name: "info1", Run: "20240229", Min: "202402292359"}
 	for _, deploy := range []string{"auto", spec.DeployNever} {
@@ -125,7 +125,7 @@ func TestInADryRunOnlyPlaceholdersStayUnquoted(t *testing.T) {
 
 func TestOptionsOfTheUsersComeAfterTheScansOwn(t *testing.T) {
 	s := static()
-	s.ScanEnv = map[string]string{"SSHOPTS": "-o ConnectTimeout=3", "A": "1"}
+	s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-o ConnectTimeout=3"}, "A": {Text: "1"}}
 	s.Targets = spec.Targets{User: "u", Port: 2222, HostKeys: "strict"}
 	want := []string{"A=1", "SSHOPTS=-l u -p 2222 -o StrictHostKeyChecking=yes -o ConnectTimeout=3"}
 	if diff := cmp.Diff(want, find[plan.Launch](compile(t, s, facts())).Env); diff != "" {

@@ -22,6 +22,7 @@ func Compile(scan *spec.Scan, facts Facts) (Plan, diag.List) {
 		Timeout: scan.Timeouts.Scan.Std(),
 		Summary: c.summary(),
 		Job:     c.jobFile(),
+		Builds:  facts.Builds,
 		Steps:   c.steps(),
 	}, c.problems
 }

@@ -26,6 +26,10 @@ type Facts struct {
 	Targets, Excluded int64
 	// Empty tells that an input without targets is meant so.
 	Empty bool
+	// Builds are the binaries that may be deployed; nil where nobody has asked.
+	Builds []Build
+	// Rerun tells that only some targets of an earlier run are scanned again.
+	Rerun *Rerun
 	// Run, Min and Bin are this run's, or the placeholders.
 	Run, Min, Bin string
 }

@@ -12,12 +12,12 @@ import (
 func base() *spec.Scan {
 	return &spec.Scan{
 		Version: 1, Name: "info1", Input: spec.Paths{"targets"}, Exclude: spec.Paths{"never"},
-		Remote:     spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
+		Remote:     spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: spec.Env{"LC_ALL": {Text: "C"}}},
 		Hosts:      spec.Hosts{{Host: "scan1"}, {Host: "scan2", User: "scan", Port: 2222, Identity: "~/.ssh/scan"}, {File: "nodes"}},
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
 		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
-		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
+		HookEnv: []string{"PATH"}, ScanEnv: spec.Env{"LANG": {Text: "C"}}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
 		Checks: spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{
 			User: "headless", Identity: "~/.ssh/headless", Port: 22, HostKeys: "accept-new",

@@ -38,6 +38,10 @@ func (p Plan) HomePaths() []string {
 			for _, f := range s.Files {
 				add(f.Path)
 			}
+		case Launch:
+			for _, secret := range s.Secrets {
+				add(secret.FromFile)
+			}
 		case Probe:
 			add(s.KnownHosts)
 			for _, w := range s.Workers {
@@ -66,6 +70,9 @@ func (c *compiler) judgeHome() {
 	}
 	c.homeless("dir", c.scan.Dir)
 	c.homeless("deploy_from", c.scan.DeployFrom)
+	for _, secret := range c.secrets() {
+		c.homeless(secret.Key, secret.FromFile)
+	}
 	keyless := false
 	for i, h := range c.scan.Hosts {
 		c.homeless(fmt.Sprintf("hosts[%d].identity", i), h.Identity)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"scanmaster/runner/job"
@@ -12,6 +13,11 @@ import (
 func (l Launch) onHost(layout job.Layout, chunk string, env, argv []string) Command {
 	suffix := layout.Run + "." + chunk
 	c := Command{Via: l.Via, Env: env, Script: ".cache/scanmaster/run." + suffix, Log: layout.Log(chunk)}
+	if len(l.Secrets) > 0 {
+		c.Secrets = ".cache/scanmaster/secrets." + suffix
+		env = slices.Concat(env, []string{job.EnvSecrets + "=" + c.Secrets})
+		c.Env = env
+	}
 	line := shellLine(layout, env, argv)
 	if l.Via == ViaProcess {
 		return c.detached(layout, line)
@@ -30,6 +36,9 @@ func (c Command) inScreen(layout job.Layout, suffix, line string) Command {
 	c.Screenrc = ".screenrc.scanslave." + suffix
 	c.ScreenrcText = "screen " + c.Script + "\n"
 	c.ScriptText = "#!/bin/sh\nrm -f " + Quote(layout, c.Script) + " " + Quote(layout, c.Screenrc) + "\n{ " + line + ` || echo "ended with status $?"; } 2>&1 | tee -ai ` + Quote(layout, c.Log) + "\n"
+	if c.Secrets != "" {
+		c.ScriptText += "rm -f " + Quote(layout, c.Secrets) + "\n" // of a worker that has not come so far
+	}
 	c.Argv = []string{"screen", "-dm", "-c", c.Screenrc, "-e^Ww"}
 	c.Line = strings.Join(c.Argv, " ")
 	return c

@@ -56,7 +56,7 @@ func (h home) run(t *testing.T, line string) string {
 func hard(h home, via string) *spec.Scan {
 	s := static()
 	s.Dir, s.Launch, s.Deploy = h.share, via, spec.DeployNever
-	s.ScanEnv = map[string]string{"GREETING": "it's $HOME \"here\"\n`id`\t", "EMPTY": ""}
+	s.ScanEnv = spec.Env{"GREETING": {Text: "it's $HOME \"here\"\n`id`\t"}, "EMPTY": {Text: ""}}
 	s.Passthrough = []string{"two words", "a'b", "$(id)", "\\", "-x;y", "*", "<RUN>"}
 	return s
 }
@@ -147,19 +147,27 @@ func TestWhatAClassicScanslaveCannotHonourIsNamed(t *testing.T) {
 	s.Deploy, s.OnUnknown, s.OnMasterLost, s.Jobs = spec.DeployNever, spec.OnUnknownReport, spec.MasterLostStop, spec.JobsAuto
 	got := find[plan.Probe](compile(t, s, facts())).Classic
 	want := &plan.Classic{
-		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "on_unknown", "jobs: auto", "rate", "per_subnet"},
+		Refused: []string{"targets.host_keys", "shell", "remote.args", "remote.env", "hook_env", "on_unknown", "jobs: auto", "rate", "per_subnet"},
 		Ignored: []string{"timeouts", "max_output", "retry", "on_master_lost"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	s.Targets.HostKeys, s.Shell, s.Remote = "off", spec.ShellLogin, spec.Remote{Script: "remote.sh"}
-	s.OnUnknown, s.Jobs, s.Rate, s.PerSubnet = spec.OnUnknownRerun, 175, spec.Rate{}, 0
+	s.OnUnknown, s.Jobs, s.Rate, s.PerSubnet, s.HookEnv = spec.OnUnknownRerun, 175, spec.Rate{}, 0, nil
 	if got := find[plan.Probe](compile(t, s, facts())).Classic; len(got.Refused) > 0 {
 		t.Errorf("refused for %q", got.Refused)
 	}
+	s.Attach = true // then bash reads the script there
+	if got := find[plan.Probe](compile(t, s, facts())).Classic.Refused; !slices.Equal(got, []string{"shell"}) {
+		t.Errorf("attached and with the login shell refused for %q", got)
+	}
+	s.Shell = spec.DefaultShell
+	if got := find[plan.Probe](compile(t, s, facts())).Classic.Refused; len(got) > 0 {
+		t.Errorf("attached and with bash refused for %q", got)
+	}
 	f := facts()
-	f.Hosts = spec.Hosts{{Host: spec.Local}}
+	f.Hosts, s.Attach = spec.Hosts{{Host: spec.Local}}, false
 	if got := find[plan.Probe](compile(t, s, f)).Classic; got != nil {
 		t.Errorf("with local workers there is %+v", got)
 	}

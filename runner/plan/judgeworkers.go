@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 
 	"scanmaster/runner/job"
@@ -14,6 +15,7 @@ func (c *compiler) judgeWorkers() {
 	}
 	n := len(c.workers)
 	switch {
+	case n == 0 && c.unlisted(): // which was told
 	case n == 0:
 		c.problems.Errorf(c.scan.At("hosts"), "name one, or local for this machine", "no workers: nobody would run the scan")
 	case c.scan.MinWorkers > n && !c.scan.Wrong("min_workers"):
@@ -27,6 +29,14 @@ func (c *compiler) judgeWorkers() {
 	}
 	c.judgeDeployFrom()
 	c.judgeIdentity()
+}
+
+// unlisted tells that a list of workers can't be read.
+func (c *compiler) unlisted() bool {
+	return slices.ContainsFunc(c.hostFiles, func(f File) bool {
+		found, ok := c.facts.Files[f.Path]
+		return !ok || found.Problem != ""
+	})
 }
 
 // attachHint says how somebody gets there.
@@ -76,7 +86,7 @@ func (c *compiler) namesKey() bool {
 	if c.scan.Targets.Identity != "" {
 		return true
 	}
-	words := c.scan.ScanEnv[envOptions]
+	words := c.scan.ScanEnv[envOptions].Text
 	if options, err := job.ParseSSHOPTS(words); err == nil {
 		return len(options.Identities) > 0
 	}

@@ -33,6 +33,7 @@ func (c *compiler) launch() Launch {
 		Workers: c.workers,
 		Args:    args,
 		Env:     c.env(),
+		Secrets: c.secrets(),
 		Bin:     c.facts.Bin,
 		Deploy:  c.scan.Deploy,
 		Via:     via[c.scan.Launch],
@@ -56,7 +57,7 @@ func (c *compiler) passthrough() []string {
 // SSHOPTS holds the scan's own options first, since OpenSSH takes the first
 // value of an option.
 func (c *compiler) env() []string {
-	vars := maps.Clone(c.scan.ScanEnv)
+	vars := c.scan.ScanEnv.Texts()
 	if vars == nil {
 		vars = make(map[string]string)
 	}

@@ -66,13 +66,13 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 			[]string{`passthrough "web9" is no flag, and would add a target`},
 		},
 		"options that can't be honoured": {
-			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = map[string]string{"SSHOPTS": "-o ProxyCommand=x"} },
+			func(s *spec.Scan, _ *plan.Facts) { s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-o ProxyCommand=x"}} },
 			[]string{"SSHOPTS: option ProxyCommand can't be honoured"},
 		},
 		"a classic worker judges for itself": {
 			func(s *spec.Scan, _ *plan.Facts) {
 				s.Deploy, s.Passthrough = "never", []string{"-B"}
-				s.ScanEnv = map[string]string{"SSHOPTS": "-J bastion"}
+				s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-J bastion"}}
 			},
 			nil,
 		},
@@ -118,14 +118,14 @@ func TestProblemsThatOnlyFactsCanShow(t *testing.T) {
 		},
 		"a key in SSHOPTS": {
 			func(s *spec.Scan, _ *plan.Facts) {
-				s.Targets.Identity, s.ScanEnv = "", map[string]string{"SSHOPTS": "-o IdentityFile=~/.ssh/scan"}
+				s.Targets.Identity, s.ScanEnv = "", spec.Env{"SSHOPTS": {Text: "-o IdentityFile=~/.ssh/scan"}}
 			},
 			nil,
 		},
 		"a key for classic workers in SSHOPTS": {
 			func(s *spec.Scan, _ *plan.Facts) {
 				s.Deploy, s.Targets.Identity = "never", ""
-				s.ScanEnv = map[string]string{"SSHOPTS": "-J bastion -i ~/.ssh/scan"}
+				s.ScanEnv = spec.Env{"SSHOPTS": {Text: "-J bastion -i ~/.ssh/scan"}}
 			},
 			nil,
 		},

@@ -31,6 +31,8 @@ type Plan struct {
 	// Job is the job file but for what only the run knows: digests of staged
 	// files where a pre hook makes them, and the chunks.
 	Job job.File `json:"job"`
+	// Builds are the binaries that may be deployed, where it was asked which.
+	Builds []Build `json:"builds,omitempty"`
 	// Steps in the order in which they are carried out.
 	Steps []Step `json:"steps"`
 }
@@ -72,6 +74,18 @@ type File struct {
 	// says.
 	Text string `json:"text,omitempty"`
 }
+
+// Build is a binary of this program that a scan may run on its workers.
+type Build struct {
+	// System is what it was made for, such as "linux/arm64"; ThisBuild is the
+	// binary that carries out the plan.
+	System string `json:"system"`
+	// SHA256 is the digest of its content, as hexadecimal digits.
+	SHA256 string `json:"sha256"`
+}
+
+// ThisBuild stands for the system of the binary that carries out the plan.
+const ThisBuild = "this"
 
 // Worker is one worker of the scan.
 type Worker struct {
@@ -179,6 +193,21 @@ type Split struct {
 	Counted  bool  `json:"counted"`
 	Targets  int64 `json:"targets,omitempty"`
 	Excluded int64 `json:"excluded,omitempty"`
+	// Rerun is what is taken over of an earlier run, in a chunk of its own that is
+	// done already; nil where nothing is.
+	Rerun *Rerun `json:"rerun,omitempty"`
+}
+
+// Rerun says that only some targets of an earlier run are scanned again; the
+// outcomes of the others stay.
+type Rerun struct {
+	// Run is the earlier one.
+	Run string `json:"run"`
+	// Again are the outcomes and reasons of the targets that are scanned again, in
+	// the words of past.Select; those without an outcome are, too.
+	Again []string `json:"again"`
+	// Stay counts those that are not.
+	Stay int64 `json:"stay"`
 }
 
 // Launch starts the workers side by side. Worker i of the live ones gets
@@ -190,6 +219,9 @@ type Launch struct {
 	// Env is the environment of every worker process, as key=value, SSHOPTS
 	// included, without what job.EnvFile names.
 	Env []string `json:"env"`
+	// Secrets are variables beside those, of workers and of the script, whose values
+	// are in no plan.
+	Secrets []Secret `json:"secrets,omitempty"`
 	// Bin is the binary to run, a path or BinPlaceholder; where Deploy is
 	// "never", worker hosts have a scanslave of their own in their PATH.
 	Bin    string `json:"bin"`

@@ -57,7 +57,7 @@ func (c *compiler) stage() Stage {
 			s.Files = append(s.Files, StagedFile{File: f, To: c.layout.Staged(f.Role)})
 		}
 	}
-	if len(c.inputs) > 1 {
+	if c.joins() {
 		s.Files = append(s.Files, StagedFile{
 			File: File{Role: job.RoleInput, Key: "input"},
 			To:   c.layout.Staged(job.RoleInput),
@@ -65,6 +65,9 @@ func (c *compiler) stage() Stage {
 	}
 	return s
 }
+
+// joins tells that no one file of the user's is the whole list.
+func (c *compiler) joins() bool { return len(c.inputs) != 1 || c.facts.Rerun != nil }
 
 func (c *compiler) split() Split {
 	s := Split{
@@ -74,6 +77,7 @@ func (c *compiler) split() Split {
 		PerWorker: c.scan.Chunks,
 		Canary:    c.scan.Canary,
 		Counted:   c.counted(),
+		Rerun:     c.facts.Rerun,
 	}
 	s.CanaryChunks, s.Chunks = c.chunks(s)
 	if s.Counted {
@@ -100,7 +104,7 @@ func (c *compiler) last() Step {
 		return Merge{Into: filepath.Join(c.layout.Prefix(), job.Final)}
 	}
 	input := c.layout.Staged(job.RoleInput)
-	if len(c.inputs) == 1 {
+	if !c.joins() {
 		input = Resolve(c.facts.Base, c.facts.Home, c.inputs[0].Path)
 	}
 	return Aggregate{

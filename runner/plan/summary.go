@@ -42,7 +42,9 @@ func (c *compiler) jobFile() job.File {
 		Script:  job.Staged{Path: c.layout.Staged(job.RoleRemote), SHA256: c.script.SHA256},
 		Chunks:  map[string]job.Chunk{},
 		Args:    c.scan.Remote.Args,
-		Env:     c.scan.Remote.Env,
+		Env:     c.scan.Remote.Env.Texts(),
+		Secrets: secretNames(c.secrets()),
+		HookEnv: c.scan.HookEnv,
 		Timeouts: job.Timeouts{
 			Connect: c.scan.Timeouts.Connect.Std(),
 			Banner:  c.scan.Timeouts.Banner.Std(),

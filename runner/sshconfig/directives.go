@@ -30,6 +30,12 @@ func kindOf(it *item) kind {
 	return foreign
 }
 
+// IsHarmless tells that a directive, or the option of that name, changes neither who is
+// connected to nor what is trusted.
+func IsHarmless(name, value string) bool {
+	return kindOf(&item{key: strings.ToLower(name), args: []string{value}}) == harmless
+}
+
 // neutrals are the values of foreign directives that change nothing.
 var neutrals = map[string][]string{
 	"addressfamily":                    {"any"},
@@ -60,14 +66,14 @@ var kinds = sorted(
 	ipqos kbdinteractiveauthentication kbdinteractivedevices localcommand localforward loglevel logverbose
 	numberofpasswordprompts obscurekeystroketiming passwordauthentication permitlocalcommand permitremoteopen
 	preferredauthentications protocol proxyusefdpass pubkeyacceptedalgorithms pubkeyacceptedkeytypes pubkeyauthentication
-	refuseconnection rekeylimit remotecommand remoteforward requesttty requiredrsasize rsaauthentication
+	rekeylimit remotecommand remoteforward requesttty requiredrsasize rsaauthentication
 	securitykeyprovider sendenv serveralivecountmax serveraliveinterval sessiontype setenv stdinnull
 	streamlocalbindmask streamlocalbindunlink syslogfacility tag tcpkeepalive tunnel tunneldevice updatehostkeys
 	useprivilegedport useroaming versionaddendum visualhostkey warnweakcrypto xauthlocation`,
 )
 
 func sorted(understood, passedOver string) map[string]kind {
-	all := map[string]kind{"hostkeyalias": foreign, "proxycommand": foreign}
+	all := map[string]kind{"hostkeyalias": foreign, "proxycommand": foreign, "refuseconnection": foreign}
 	for key := range neutrals {
 		all[key] = foreign
 	}

@@ -21,10 +21,10 @@ func (e *evaluation) options() (Options, error) {
 		*at = e.one(key)
 	}
 	var err error
-	if o.Port, err = e.number("port", 65535); err != nil {
+	if o.Port, err = e.port(); err != nil {
 		return o, err
 	}
-	if o.ConnectTimeout, err = e.number("connecttimeout", 1<<20); err != nil {
+	if o.ConnectTimeout, err = e.seconds("connecttimeout"); err != nil {
 		return o, err
 	}
 	if o.HostKeys, err = e.word("stricthostkeychecking", policies); err != nil {
@@ -56,14 +56,26 @@ func (e *evaluation) one(key string) string {
 	return ""
 }
 
-func (e *evaluation) number(key string, most int) (int, error) {
+func (e *evaluation) port() (int, error) {
+	s, ok := e.set["port"]
+	if !ok {
+		return 0, nil
+	}
+	n, err := Port(s.args[0])
+	if err != nil {
+		return 0, s.wrong("%s %v", s.name, err)
+	}
+	return n, nil
+}
+
+func (e *evaluation) seconds(key string) (int, error) {
 	s, ok := e.set[key]
 	if !ok || strings.EqualFold(s.args[0], none) {
 		return 0, nil
 	}
-	n, err := strconv.Atoi(s.args[0])
-	if err != nil || n < 1 || n > most {
-		return 0, s.wrong("%s is a number from 1 to %d, not %q", s.name, most, s.args[0])
+	n, err := Seconds(s.args[0])
+	if err != nil {
+		return 0, s.wrong("%s %v", s.name, err)
 	}
 	return n, nil
 }

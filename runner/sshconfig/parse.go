@@ -87,13 +87,11 @@ func (it *item) parse(line string) (bool, error) {
 	if line == "" || line[0] == '#' {
 		return false, nil
 	}
-	end := strings.IndexAny(line, " \t=\"")
-	if end < 0 {
+	name, rest, ok := keyword(line)
+	if !ok {
 		return false, it.wrong("%q has no value", line)
 	}
-	it.name, it.key = line[:end], strings.ToLower(line[:end])
-	rest := strings.TrimLeft(line[end:], " \t")
-	rest = strings.TrimPrefix(rest, "=")
+	it.name, it.key = name, strings.ToLower(name)
 	var err error
 	if it.args, err = words(rest); err != nil {
 		return false, it.wrong("%s: %v", it.name, err)
@@ -102,6 +100,20 @@ func (it *item) parse(line string) (bool, error) {
 		return false, it.wrong("%s has no value", it.name)
 	}
 	return true, nil
+}
+
+// keyword takes the keyword, which may be quoted, off a line; false where nothing
+// follows it.
+func keyword(line string) (name, rest string, ok bool) {
+	if quoted, found := strings.CutPrefix(line, `"`); found {
+		return strings.Cut(quoted, `"`)
+	}
+	end := strings.IndexAny(line, " \t=\"")
+	if end < 0 {
+		return "", "", false
+	}
+	rest = strings.TrimLeft(line[end:], " \t")
+	return line[:end], strings.TrimPrefix(rest, "="), true
 }
 
 // words splits at blanks, but not within quotes; what a "#" begins is a comment.

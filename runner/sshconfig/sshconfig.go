@@ -154,7 +154,7 @@ type scope struct {
 func (e *evaluation) file(f *file, outer scope) error {
 	name := e.original
 	if e.final {
-		name = strings.ToLower(name) // as ssh does after the first pass
+		name = e.hostName() // as ssh has it after the first pass
 	}
 	now := outer
 	for i := range f.items {
@@ -202,12 +202,15 @@ func (e *evaluation) directive(it *item, doubt *item) error {
 	if kind == foreign || kind == unknown {
 		return it.wrong("%s applies to %s, and isn't understood here; take it out for that host", it.name, e.original)
 	}
+	if e.final && it.key == "hostname" {
+		return nil // ssh has settled on one by then
+	}
 	s := setting{it, it.args}
 	switch it.key {
 	case "identityfile":
-		e.lists[0] = append(e.lists[0], s)
+		e.list(0, s)
 	case "certificatefile":
-		e.lists[1] = append(e.lists[1], s)
+		e.list(1, s)
 	default:
 		key := it.key
 		if key == "proxycommand" { // "none", which keeps a later ProxyJump from counting
@@ -221,4 +224,11 @@ func (e *evaluation) directive(it *item, doubt *item) error {
 		}
 	}
 	return nil
+}
+
+// list adds to a list what isn't in it yet: the last pass says it all again.
+func (e *evaluation) list(i int, s setting) {
+	if !slices.ContainsFunc(e.lists[i], func(said setting) bool { return said.args[0] == s.args[0] }) {
+		e.lists[i] = append(e.lists[i], s)
+	}
 }

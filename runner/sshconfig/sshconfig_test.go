@@ -53,8 +53,8 @@ Host !web1 web*
 	Port 2222 # of all others
 Host *
 	User "some one"
-	Port 2022
-	ConnectTimeout 7
+	"Port" https
+	ConnectTimeout 1M7s
 	IdentitiesOnly yes
 `,
 		"SYSTEM": "Host *\n  SendEnv LANG LC_*\n  HashKnownHosts yes\n  User system\n  UserKnownHostsFile ~/.ssh/known /etc/known\n  Ciphers ^aes128-ctr\n",
@@ -64,14 +64,14 @@ Host *
 		t.Fatal(err)
 	}
 	want := Options{
-		HostName: "web1.example.com", User: "headless", Port: 2022, ConnectTimeout: 7, IdentitiesOnly: true, HostKeys: "accept-new",
+		HostName: "web1.example.com", User: "headless", Port: 443, ConnectTimeout: 67, IdentitiesOnly: true, HostKeys: "accept-new",
 		Identities: []string{home + "/.ssh/one", home + "/.ssh/two of headless"},
 		KnownHosts: []string{home + "/.ssh/known", "/etc/known"}, KnownHostsSaid: true, Ciphers: "^aes128-ctr",
 	}
 	if !same(o, want) {
 		t.Errorf("%+v\nand not %+v", o, want)
 	}
-	for host, want := range map[string]int{"web2": 2222, "db1": 2022, "db10": 2022, "WEB9": 2022} {
+	for host, want := range map[string]int{"web2": 2222, "db1": 443, "db10": 443, "WEB9": 443} {
 		if o, err := c.For(host, ""); err != nil || o.Port != want {
 			t.Errorf("%s: %d, %v", host, o.Port, err)
 		}
@@ -135,18 +135,37 @@ Match all
 	}
 }
 
+// TestTheLastPassKnowsTheNameThatIsConnectedTo has what Fedora ships, by which there
+// is one for all hosts.
+func TestTheLastPassKnowsTheNameThatIsConnectedTo(t *testing.T) {
+	c, _ := texts{
+		".ssh/config": "Host web1\n HostName real.example.com\n IdentityFile /k\nHost real.example.com\n Port 2222\n",
+		"SYSTEM":      "Match final all\n HostName late\n",
+	}.read(t)
+	o, err := c.For("web1", "")
+	if want := (Options{HostName: "real.example.com", Port: 2222, Identities: []string{"/k"}}); err != nil || !same(o, want) {
+		t.Errorf("%+v, %v, want %+v", o, err, want)
+	}
+}
+
 func TestWhatIsNotUnderstoodIsAnErrorWhereItApplies(t *testing.T) {
 	for text, want := range map[string]string{
 		"ProxyCommand nc %h %p":                           "1: ProxyCommand applies to web1, and isn't understood here",
 		"HostKeyAlias x":                                  "1: HostKeyAlias applies to web1",
 		"CanonicalizeHostname yes":                        "1: CanonicalizeHostname applies to web1",
+		"RefuseConnection \"gone\"":                       "1: RefuseConnection applies to web1",
 		"VerifyHostKeyDNS ask":                            "1: VerifyHostKeyDNS applies to web1",
 		"Host web*\nKnownHostsCommand /x":                 "2: KnownHostsCommand applies",
 		"NewFangled yes":                                  "1: NewFangled applies",
 		"Match exec true\n User x":                        `1: whether "Match exec true" holds for web1 can't be known here, and User below it would`,
 		"Match host web1 exec true\nMatch exec a\nPort 3": `2: whether "Match exec a" holds`,
 		"Match exec x\nInclude sub\n":                     `1: whether "Match exec x" holds`,
-		"Port 0":                                          `1: Port is a number from 1 to 65535, not "0"`,
+		"Port 0":                                          `1: Port is a number from 1 to 65535, or a service's name, not "0"`,
+		"Port nothing-of-the-kind":                        `1: Port is a number from 1 to 65535, or a service's name, not "nothing`,
+		"ConnectTimeout 0":                                "1: ConnectTimeout is a time of a second or more, such as 30 or 1m, not",
+		"ConnectTimeout 1.5m1ms":                          "1: ConnectTimeout is a time",
+		"ConnectTimeout -1h":                              "1: ConnectTimeout is a time",
+		`"Port 22`:                                        `1: "\"Port 22" has no value`,
 		"StrictHostKeyChecking perhaps":                   `1: StrictHostKeyChecking can't be "perhaps"`,
 		"IdentityFile %Z":                                 "1: IdentityFile: %Z isn't understood here",
 		"IdentityFile ${NOBODY}/x":                        "1: IdentityFile: the environment has no NOBODY",

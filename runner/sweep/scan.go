@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -119,6 +120,9 @@ func (p *prepared) deal(dir *share.Dir, suffix string, names []string, sizes []i
 	}
 	for i, name := range names {
 		f, err := in.Create(name)
+		if errors.Is(err, fs.ErrExist) {
+			err = fmt.Errorf("%w: hosts were dealt out there before; name another suffix (-s), or move input/%[2]s and output/%[2]s away", err, suffix)
+		}
 		if err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ func (c Config) command() string {
 	case c.Job == nil || len(c.Job.Shell) == 0:
 		return ""
 	}
-	return shellLine(c.Job.Shell, c.Job.Args, c.Job.Env)
+	return shellLine(c.inSecret(c.Job.Shell), c.Job.Args, c.Job.Env)
 }
 
 // shellLine is what a target is asked to execute: the shell, with the script's

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"scanmaster/runner/job"
+	"scanmaster/runner/secret"
 )
 
 // Config is what a worker is told, and what it needs of the world around it.
@@ -22,8 +23,11 @@ type Config struct {
 	// Job is the job file, verified; nil where a classic master has started
 	// the worker.
 	Job *job.File
-	// Environ is the worker's environment, as key=value; the hook gets it.
+	// Environ is the worker's environment, as key=value; the hook gets it, and the
+	// secrets of the worker.
 	Environ []string
+	// Secrets are those that the job file names.
+	Secrets secret.Set
 	// AgentSocket is where the ssh-agent listens; empty where there is none.
 	AgentSocket string
 	// SystemConfig is the path of the system's ssh_config(5), which is read beside the

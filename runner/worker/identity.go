@@ -128,6 +128,8 @@ func (c Config) signers(agent bool) ([]ssh.Signer, error) {
 		case !named && errors.Is(err, fs.ErrNotExist):
 		case !named, agent && errors.Is(err, remote.ErrPassphrase):
 			c.Log("left out: %v", err)
+		case errors.Is(err, remote.ErrPassphrase):
+			return nil, fmt.Errorf("identity: %w; add it to an ssh-agent, or start this at a terminal", err)
 		default:
 			return nil, fmt.Errorf("identity: %w", err)
 		}

@@ -146,7 +146,7 @@ func TestWithoutAUserThereIsNoPassword(t *testing.T) {
 		s.add(t, "web", fleet.Behaviour{})
 		s.deal(t)
 		s.Args.Auth = auth
-		s.wantFailure(t, "-A "+auth+" needs a terminal to type a password at")
+		s.wantFailure(t, "-A "+auth+" needs somebody at a terminal who types the password")
 		u := s.attended(auth, "")
 		s.wantFailure(t, "password of nobody: it is empty")
 		u.types = nil

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/job"
@@ -72,5 +73,13 @@ func (c Config) runHook(ctx context.Context, src *source, folder string) (err er
 			return err
 		}
 	}
-	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.Environ, Timeout: c.timeouts().Hook}.Run(ctx)
+	return hook.Hook{Path: path, Args: []string{folder}, Dir: folder, Env: c.hookEnviron(), Timeout: c.timeouts().Hook, Hide: c.Secrets.Mask().Stream}.Run(ctx)
+}
+
+// hookEnviron is the environment of the hook. A classic master says nothing of it.
+func (c Config) hookEnviron() []string {
+	if c.Job == nil {
+		return c.Environ
+	}
+	return c.Job.HookEnviron(slices.Concat(c.Environ, c.Secrets.Environ()))
 }

@@ -140,3 +140,16 @@ func TestAHookEndsWithTheWorker(t *testing.T) {
 	}
 	s.wantNothingLeft(t)
 }
+
+func TestTheHookGetsWhatTheJobNamesOfTheEnvironment(t *testing.T) {
+	s, _ := ready(t)
+	s.Environ = []string{"LANG=C", "PATH=" + os.Getenv("PATH"), "TOKEN=s3cret", "SSHOPTS=-l me"}
+	s.Args.PostChunk = s.write(t, "post.sh", "#!/bin/sh\nenv >said\n")
+	s.staged(t)
+	s.Job.HookEnv = []string{"PATH", "LAN*"}
+	s.work(t)
+	got := read(t, filepath.Join(s.folder(), "said"))
+	if !strings.Contains(got, "LANG=C\n") || strings.Contains(got, "TOKEN") || strings.Contains(got, "SSHOPTS") {
+		t.Errorf("it got\n%s", got)
+	}
+}

@@ -90,7 +90,7 @@ func (w *shift) targets(a *access, left result.Recovered) error {
 		return err
 	}
 	p := w.newPipeline(a)
-	p.ledger, p.targets, p.script, p.lease, p.limit, p.ends = w.ledger, list, w.src.script, w.lease, w.limit, w.ends
+	p.ledger, p.targets, p.script, p.lease, p.limit, p.ends = w.ledger, list, w.withSecrets(w.src.script), w.lease, w.limit, w.ends
 	w.lease.master.start()
 	err = p.run()
 	w.lease.master.close()

@@ -51,7 +51,7 @@ func TestWhatDoesNotFitTheJobIsRefused(t *testing.T) {
 		"another chunk":    {func(s *scene) { delete(s.Job.Chunks, "xab") }, "no chunk of this run"},
 		"another count":    {func(s *scene) { s.Job.Chunks["xab"] = job.Chunk{Lines: 2} }, "counted 2"},
 		"another hook":     {func(s *scene) { s.Job.PostChunk = nil }, "post.sh"},
-		"a password":       {func(s *scene) { s.Args.Auth = "password" }, ErrUnsupported.Error()},
+		"a password":       {func(s *scene) { s.Args.Auth = "password" }, errNobodyTypes.Error()},
 		"no jobs":          {func(s *scene) { s.Args.Jobs = 0 }, "0 targets"},
 		"a passed option":  {func(s *scene) { s.Args.Passthrough = []string{"-o"} }, "-o"},
 		"a name above":     {func(s *scene) { s.Job.Name, s.Args.Name = "..", ".." }, "the scan's name"},

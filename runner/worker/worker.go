@@ -8,9 +8,8 @@ import (
 	"scanmaster/runner/job"
 )
 
-// ErrUnsupported tells that the worker is asked for what it can't do; nothing
-// has been touched then.
-var ErrUnsupported = errors.New("this version can't do that")
+// errNobodyTypes tells that a password is wanted of nobody.
+var errNobodyTypes = errors.New("needs somebody at a terminal who types the password, which -H tells scanslave that there is")
 
 // Run works the chunk. The mark is what .done says: where its Outcomes are
 // fewer than its Lines, or its PostChunk isn't 0, the chunk is done all the
@@ -71,13 +70,16 @@ func (c Config) check() (job.Through, error) {
 	if c.Job != nil && c.Job.Name != c.Args.Name {
 		return job.Through{}, fmt.Errorf("the job file is one of %q, not of %q", c.Job.Name, c.Args.Name)
 	}
+	if err := c.checkSecrets(); err != nil {
+		return job.Through{}, err
+	}
 	return through, job.CheckName(c.Args.Name)
 }
 
 // checkManners refuses ways to go about targets that there aren't.
 func (c Config) checkManners() (job.Through, error) {
 	if c.Args.Auth != authKeys && c.Ask == nil {
-		return job.Through{}, fmt.Errorf("-A %s needs a terminal to type a password at: %w", c.Args.Auth, ErrUnsupported)
+		return job.Through{}, fmt.Errorf("-A %s %w", c.Args.Auth, errNobodyTypes)
 	}
 	if c.Args.Jobs < 1 && c.Args.Jobs != job.JobsAuto {
 		return job.Through{}, fmt.Errorf("%d targets at a time are none", c.Args.Jobs)

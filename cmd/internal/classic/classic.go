@@ -7,6 +7,9 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -43,9 +46,13 @@ type File struct {
 }
 
 // File writes the scan file that says the same: what the classic suite does
-// otherwise than a scan file by itself stands in it, too. The errors are of SCAN_ENV
-// alone, which must hold key=value words, quoted as in a shell.
+// otherwise than a scan file by itself stands in it, too. The errors are of SCAN_ENV,
+// which must hold key=value words, quoted as in a shell, and of what is no text, which
+// no scan file can hold.
 func (l Line) File() (File, error) {
+	if err := l.text(); err != nil {
+		return File{}, err
+	}
 	env, targets, err := parseEnv(l.Env)
 	if err != nil {
 		return File{}, fmt.Errorf("SCAN_ENV: %w", err)
@@ -80,13 +87,26 @@ func (l Line) File() (File, error) {
 	return f, nil
 }
 
+// text makes sure that all is text.
+func (l Line) text() error {
+	for _, said := range []struct{ from, value string }{
+		{"-n", l.Name}, {"-i", l.Input}, {"-r", l.Remote}, {"-A", l.Auth}, {"-d", l.Dir}, {"-j", l.Jobs}, {"-w", l.Workers},
+		{"-p", l.Pre}, {"-c", l.PostChunk}, {"-a", l.Aggregator}, {"SCAN_ENV", l.Env},
+	} {
+		if !utf8.ValidString(said.value) {
+			return fmt.Errorf("%s: %q is not UTF-8, and so can't stand in a scan file", said.from, said.value)
+		}
+	}
+	return nil
+}
+
 // add adds a key, and remembers which flag it comes from.
 func (f *File) add(from, key string, value any) {
 	var text bytes.Buffer
 	e := yaml.NewEncoder(&text)
 	e.SetIndent(2)
 	if err := e.Encode(yaml.Node{
-		Kind: yaml.MappingNode, Content: []*yaml.Node{scalar(key), node(value)},
+		Kind: yaml.MappingNode, Content: []*yaml.Node{node(key), node(value)},
 	}); err != nil {
 		panic(err) // these are all values of ours, that can be written
 	}
@@ -103,18 +123,23 @@ func (f *File) say(from, key, value string) {
 	}
 }
 
-func scalar(value string) *yaml.Node {
-	n := new(yaml.Node)
-	n.SetString(value)
-	return n
-}
-
 func node(value any) *yaml.Node {
 	n := new(yaml.Node)
 	if err := n.Encode(value); err != nil {
 		panic(err) // as in add
 	}
+	escape(n)
 	return n
+}
+
+// escape has what isn't seen written by its number, and a line stay one.
+func escape(n *yaml.Node) {
+	if strings.ContainsFunc(n.Value, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	for _, inner := range n.Content {
+		escape(inner)
+	}
 }
 
 // hooks adds those that were said, each line with its own flag.
@@ -127,7 +152,7 @@ func (f *File) hooks(l Line) {
 		{"-p", "pre", l.Pre}, {"-c", "post_chunk", l.PostChunk}, {"-a", "aggregate", l.Aggregator},
 	} {
 		if hook.path != "" {
-			hooks.Content = append(hooks.Content, scalar(hook.key), scalar(hook.path))
+			hooks.Content = append(hooks.Content, node(hook.key), node(hook.path))
 			from = append(from, hook.flag)
 		}
 	}

@@ -111,8 +111,9 @@ func TestWhatSCANENVCannotSayIsRefused(t *testing.T) {
 	for env, want := range map[string]string{
 		"LANG":                          `SCAN_ENV: "LANG" is no key=value`,
 		"A=1; rm -rf x":                 `SCAN_ENV: "; rm -rf x" would be another command; quote it`,
-		"A='1":                          "SCAN_ENV: invalid command line string",
-		"SSHOPTS=-X":                    "SCAN_ENV: SSHOPTS: -X can't be honoured",
+		"A='1":                          "SCAN_ENV: a quote isn't closed",
+		"A=\xff":                        `SCAN_ENV: "A=\xff" is not UTF-8`,
+		"SSHOPTS=-w":                    "SCAN_ENV: SSHOPTS: -w can't be honoured",
 		"SSHOPTS='-oProxyCommand=x'":    "SCAN_ENV: SSHOPTS: option ProxyCommand can't be honoured",
 		"SSHOPTS=-oUserKnownHostsFile=": "SCAN_ENV: SSHOPTS: UserKnownHostsFile has no value",
 	} {
@@ -124,6 +125,23 @@ func TestWhatSCANENVCannotSayIsRefused(t *testing.T) {
 	f, err := Line{Env: "A=$HOME B=`id`"}.File()
 	if err != nil || !strings.Contains(string(f.Text), "A: $HOME\n") {
 		t.Errorf("what a shell would replace: %s, %v", f.Text, err)
+	}
+}
+
+// TestWhatIsNoTextIsRefused has the rest be written so that it is read again as it was.
+func TestWhatIsNoTextIsRefused(t *testing.T) {
+	l := Line{Name: "n", Input: "a\u2028b", Remote: " #\u00a0\ufeff", Dir: "yes"}
+	f, err := l.File()
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan, problems := spec.Parse("scan.yaml", f.Text)
+	if scan.Input[0] != l.Input || scan.Remote.Script != l.Remote || scan.Dir != l.Dir {
+		t.Errorf("%s\n%v", f.Text, problems)
+	}
+	l.Dir = "\xff"
+	if _, err := l.File(); err == nil || err.Error() != `-d: "\xff" is not UTF-8, and so can't stand in a scan file` {
+		t.Error(err)
 	}
 }
 

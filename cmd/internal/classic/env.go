@@ -1,6 +1,7 @@
 package classic
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -13,16 +14,19 @@ import (
 // sshopts is the variable that says how targets are reached.
 const sshopts = "SSHOPTS"
 
+// errUnclosed is the one error of who replaces nothing.
+var errUnclosed = errors.New("a quote isn't closed, or nothing follows a backslash")
+
 // parseEnv reads the words of SCAN_ENV, and of the SSHOPTS among them what a scan
 // file has keys for.
 func parseEnv(text string) (map[string]string, job.TargetOptions, error) {
 	parser := shellwords.NewParser() // which replaces neither variables nor commands
 	words, err := parser.Parse(text)
-	if err == nil && parser.Position >= 0 {
-		err = fmt.Errorf("%q would be another command; quote it", text[parser.Position:])
-	}
-	if err != nil {
-		return nil, job.TargetOptions{}, err
+	switch {
+	case err != nil:
+		return nil, job.TargetOptions{}, errUnclosed // the parser's own words say no more
+	case parser.Position >= 0:
+		return nil, job.TargetOptions{}, fmt.Errorf("%q would be another command; quote it", text[parser.Position:])
 	}
 	env := make(map[string]string, len(words))
 	for _, word := range words {

@@ -8,25 +8,25 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // Facts finds out what a plan of the scan needs to know. Relative paths start
 // from the scan file's folder, "~" stands for home. The problems are those of
 // lists of targets and of workers, which are named by line and never quoted;
 // that a file can't be used is in its facts. Run, Min and Bin are left to the
-// caller. When ctx ends, the facts are incomplete.
-func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.List) {
+// caller. All files are opened by from. When ctx ends, the facts are incomplete.
+func Facts(ctx context.Context, scan *spec.Scan, home string, from open.Opener) (plan.Facts, diag.List) {
 	base, err := filepath.Abs(filepath.Dir(scan.File()))
 	if err != nil {
 		base = filepath.Dir(scan.File()) // the working directory is gone; so are the files
 	}
-	g := &gatherer{ctx: ctx, scan: scan, facts: plan.Facts{
+	g := &gatherer{ctx: ctx, scan: scan, from: from, facts: plan.Facts{
 		Base: base, Home: home, NoHome: !filepath.IsAbs(home), Files: make(map[string]plan.FileFacts),
 	}}
 	if text := scan.Inline(); text != nil {
@@ -51,6 +51,7 @@ func Facts(ctx context.Context, scan *spec.Scan, home string) (plan.Facts, diag.
 type gatherer struct {
 	ctx      context.Context
 	scan     *spec.Scan
+	from     open.Opener
 	facts    plan.Facts
 	problems diag.List
 }
@@ -71,13 +72,10 @@ func (g *gatherer) file(path string, use func(io.Reader) error) bool {
 
 // folder remembers whether a folder is there.
 func (g *gatherer) folder(path string) {
-	info, err := os.Stat(g.resolve(path))
-	switch err = reason(err); {
+	switch err := g.from.Folder(g.resolve(path)); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		g.facts.Files[path] = plan.FileFacts{Problem: err.Error()}
-	case !info.IsDir():
-		g.facts.Files[path] = plan.FileFacts{Problem: isNoFolder}
 	default:
 		g.facts.Files[path] = plan.FileFacts{}
 	}
@@ -86,7 +84,7 @@ func (g *gatherer) folder(path string) {
 // read hands a file to use, and measures all of it, also what use leaves;
 // false tells that it isn't there.
 func (g *gatherer) read(path string, use func(io.Reader) error) (plan.FileFacts, bool) {
-	f, info, err := open(g.resolve(path))
+	f, info, err := g.from.Open(g.resolve(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return plan.FileFacts{}, false
 	}
@@ -101,7 +99,7 @@ func (g *gatherer) read(path string, use func(io.Reader) error) (plan.FileFacts,
 		err = drain(all)
 	}
 	if err != nil {
-		return plan.FileFacts{Problem: reason(err).Error()}, true
+		return plan.FileFacts{Problem: open.Reason(err).Error()}, true
 	}
 	return m.facts(info), true
 }

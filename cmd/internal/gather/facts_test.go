@@ -16,6 +16,7 @@ import (
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
 	"scanmaster/spec/diag"
+	"scanmaster/spec/open"
 )
 
 // lay writes files, by name, into a folder, and loads the scan file among them.
@@ -62,7 +63,7 @@ func TestFactsOfAScan(t *testing.T) {
 	if err := os.Chmod(filepath.Join(dir, "home/agg.sh"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	facts, problems := gather.Facts(t.Context(), scan, filepath.Join(dir, "home"))
+	facts, problems := gather.Facts(t.Context(), scan, filepath.Join(dir, "home"), open.Anywhere)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -100,7 +101,7 @@ func TestALineThatIsNoTargetIsNamedAndNotQuoted(t *testing.T) {
 		"scan.yaml": head + "input: [a, b]\nhosts: [local]\n",
 		"remote.sh": "uptime\n", "a": "web1\n\n-oProxyCommand=secret\n", "b": many.String(),
 	})
-	facts, problems := gather.Facts(t.Context(), scan, "")
+	facts, problems := gather.Facts(t.Context(), scan, "", open.Anywhere)
 	problems.Sort()
 	got := summaries(dir, problems)
 	if len(got) != 22 || !strings.HasPrefix(got[0], "a:3: ") || !strings.HasPrefix(got[20], "b:20: ") || got[21] != "b:20: and 5 more after this one" {
@@ -121,7 +122,7 @@ func TestWhatThePreHookMayMendIsOnlyWarnedOf(t *testing.T) {
 	scan, _ := lay(t, map[string]string{
 		"scan.yaml": head + "input: a\nhosts: [local]\nhooks: {pre: pre.sh}\n", "remote.sh": "uptime\n", "a": "-x\n",
 	})
-	if _, problems := gather.Facts(t.Context(), scan, ""); len(problems) != 1 || problems.HasErrors() {
+	if _, problems := gather.Facts(t.Context(), scan, "", open.Anywhere); len(problems) != 1 || problems.HasErrors() {
 		t.Errorf("problems are %v, want one warning", problems)
 	}
 }
@@ -136,7 +137,7 @@ func TestWithoutEveryListNothingIsCounted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			files["scan.yaml"] = head + "input: a\nexclude: never\nhosts: [local]\n"
 			scan, _ := lay(t, files)
-			if facts, _ := gather.Facts(t.Context(), scan, ""); facts.Counted {
+			if facts, _ := gather.Facts(t.Context(), scan, "", open.Anywhere); facts.Counted {
 				t.Errorf("counted %d targets", facts.Targets)
 			}
 		})
@@ -148,7 +149,7 @@ func TestAListOfWorkersIsNeverQuoted(t *testing.T) {
 		"scan.yaml": head + "input: a\nhosts: {file: nodes}\n", "remote.sh": "uptime\n", "a": "web1\n",
 		"nodes": "scan1\n-----BEGIN OPENSSH PRIVATE KEY-----\n",
 	})
-	facts, problems := gather.Facts(t.Context(), scan, "")
+	facts, problems := gather.Facts(t.Context(), scan, "", open.Anywhere)
 	got := strings.Join(summaries(dir, problems), "\n")
 	if !strings.HasPrefix(got, "nodes: line 2: ") || strings.Contains(got, "PRIVATE") {
 		t.Errorf("problems are %s", got)
@@ -162,7 +163,7 @@ func TestAnEndedContextEndsTheReading(t *testing.T) {
 	scan, _ := lay(t, map[string]string{"scan.yaml": head + "input: a\nhosts: [local]\n", "remote.sh": "uptime\n", "a": "web1\n"})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	facts, _ := gather.Facts(ctx, scan, "")
+	facts, _ := gather.Facts(ctx, scan, "", open.Anywhere)
 	want := plan.FileFacts{Problem: "can't be read: context canceled"}
 	if facts.Counted || facts.Files["a"] != want {
 		t.Errorf("facts are %+v", facts)

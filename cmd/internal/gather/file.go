@@ -5,79 +5,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"hash"
 	"io"
 	"io/fs"
-	"os"
-	"syscall"
 
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
-
-// Why a file can't be used; each completes a sentence that begins with its name.
-const (
-	isFolder     = "is a folder, not a file"
-	isNoFolder   = "is no folder"
-	isNotRegular = "is no regular file"
-)
-
-// problem is why a file that is there can't be used.
-type problem string
-
-func (p problem) Error() string { return string(p) }
-
-// open opens a file for reading, but nothing that could hang a reader. The
-// error is fs.ErrNotExist where it isn't there, else a problem.
-func open(path string) (*os.File, fs.FileInfo, error) {
-	info, err := os.Stat(path)
-	if err == nil {
-		err = regular(info)
-	}
-	if err != nil {
-		return nil, nil, reason(err)
-	}
-	// What was a file a moment ago may be a pipe by now.
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, nil, reason(err)
-	}
-	if info, err = f.Stat(); err == nil {
-		err = regular(info)
-	}
-	if err != nil {
-		return nil, nil, errors.Join(reason(err), f.Close())
-	}
-	return f, info, nil
-}
-
-func regular(info fs.FileInfo) error {
-	switch {
-	case info.IsDir():
-		return problem(isFolder)
-	case !info.Mode().IsRegular():
-		return problem(isNotRegular)
-	}
-	return nil
-}
-
-// reason puts an error in words that follow a file's name.
-func reason(err error) error {
-	if err == nil {
-		return nil
-	}
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return fs.ErrNotExist
-	}
-	if known := problem(""); errors.As(err, &known) {
-		return known
-	}
-	if path := new(fs.PathError); errors.As(err, &path) {
-		err = path.Err
-	}
-	return problem("can't be read: " + err.Error())
-}
 
 // meter takes in what is read of a file, and measures it.
 type meter struct {
@@ -136,8 +71,8 @@ func (c cancellable) Read(p []byte) (int, error) {
 
 // Source reads a scan file's text, to quote from; what is over spec.MaxFile is
 // left out.
-func Source(path string) ([]byte, error) {
-	f, _, err := open(path)
+func Source(from open.Opener, path string) ([]byte, error) {
+	f, _, err := from.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,39 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-)
 
-func TestOnlyRegularFilesAreOpened(t *testing.T) {
-	dir := t.TempDir()
-	pipe := filepath.Join(dir, "pipe")
-	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join(dir, "file")
-	if err := os.WriteFile(file, []byte("text"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for path, want := range map[string]string{
-		pipe:                          isNotRegular,
-		dir:                           isFolder,
-		"/dev/null":                   isNotRegular,
-		filepath.Join(dir, "nothing"): fs.ErrNotExist.Error(),
-		filepath.Join(file, "below"):  fs.ErrNotExist.Error(),
-		filepath.Join(dir, strings.Repeat("long", 100)): "can't be read: file name too long",
-	} {
-		_, _, err := open(path)
-		if err == nil || err.Error() != want {
-			t.Errorf("open(%q): %v, want %s", path, err, want)
-		}
-	}
-	f, _, err := open(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-}
+	"scanmaster/spec/open"
+)
 
 func TestFilesAreMeasured(t *testing.T) {
 	for text, want := range map[string]struct {
@@ -79,13 +50,13 @@ func TestALongReadEndsWithTheContext(t *testing.T) {
 
 func TestAScanFileIsReadToQuoteFrom(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "scan.yaml")
-	if _, err := Source(path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Source(open.Anywhere, path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that isn't there gives %v", err)
 	}
 	if err := os.WriteFile(path, []byte("version: 1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := Source(path)
+	got, err := Source(open.Anywhere, path)
 	if err != nil || string(got) != "version: 1\n" {
 		t.Errorf("source is %q, %v", got, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"scanmaster/cmd/internal/gather"
+	"scanmaster/spec/open"
 )
 
 const (
@@ -128,7 +129,7 @@ func TestAFolderOfBuildsIsLookedFor(t *testing.T) {
 			"scan.yaml": "version: 1\nname: a\ninput: t\nremote: r\nhosts: [scan1]\ndeploy_from: " + name + "\n",
 			"t":         "web1\n", "r": "true\n", "builds/x": "", "file": "",
 		})
-		facts, _ := gather.Facts(t.Context(), scan, "/home/me")
+		facts, _ := gather.Facts(t.Context(), scan, "/home/me", open.Anywhere)
 		if got, there := facts.Files[name]; there != c.there || got.Problem != c.problem {
 			t.Errorf("%s: %+v, %v", name, got, there)
 		}

@@ -40,7 +40,7 @@ func (g *gatherer) exclude() (*chunk.Exclude, bool) {
 	}
 	var lists []io.Reader
 	for _, path := range g.scan.Exclude {
-		f, _, err := open(g.resolve(path))
+		f, _, err := g.from.Open(g.resolve(path))
 		if err != nil {
 			return nil, false
 		}

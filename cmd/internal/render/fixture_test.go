@@ -16,7 +16,7 @@ import (
 func base() *spec.Scan {
 	return &spec.Scan{
 		Version: 1, Name: "info1", Input: spec.Paths{"targets"}, Exclude: spec.Paths{"never"},
-		Remote: spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: map[string]string{"LC_ALL": "C"}},
+		Remote: spec.Remote{Script: "remote.sh", Args: []string{"--fast"}, Env: spec.Env{"LC_ALL": {Text: "C"}}},
 		Hosts: spec.Hosts{
 			{Host: "scan1", User: "scan", Port: 2222, Identity: "~/.ssh/scan"},
 			{File: "nodes"},
@@ -25,7 +25,7 @@ func base() *spec.Scan {
 		KnownHosts: "known_hosts.workers", Dir: "/mnt/scanmaster", Deploy: "auto", DeployFrom: "builds",
 		Launch: "screen", Chunks: 1, OnWorkerLost: "redeal", Retries: 3, MinWorkers: 1, Share: spec.ShareRequired, ShareWait: seconds(90),
 		Hooks:   spec.Hooks{Pre: "pre.sh", PostChunk: "post.chunk.sh", Aggregate: "aggregator.sh"},
-		ScanEnv: map[string]string{"LANG": "C"}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
+		HookEnv: []string{"PATH"}, ScanEnv: spec.Env{"LANG": {Text: "C"}}, Jobs: 175, Rate: spec.Rate{Count: 200}, PerSubnet: 32, Auth: "pubkey",
 		Checks: spec.Checks{Ping: true, Banner: true},
 		Targets: spec.Targets{
 			User: "headless", Identity: "~/.ssh/headless", Port: 2022, HostKeys: "accept-new",
@@ -92,9 +92,9 @@ func text(t *testing.T, p plan.Plan, all bool) string {
 
 func asJSON(t *testing.T, p plan.Plan) string {
 	t.Helper()
-	var out bytes.Buffer
-	if err := render.JSON(&out, p); err != nil {
+	out, err := render.JSON(p)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return out.String()
+	return string(out)
 }

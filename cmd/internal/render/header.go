@@ -12,6 +12,7 @@ import (
 
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/secret"
 	"scanmaster/spec"
 )
 
@@ -22,8 +23,11 @@ func (t *text) header() {
 	s, file := t.plan.Summary, t.plan.Job
 	t.line(fmt.Sprintf("scan %s · %s · version %d", s.Name, t.plan.File, t.plan.Version))
 	t.key("runs", runs(s))
-	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env)))
+	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env), t.secrets(true)))
 	t.key("hooks", t.hooks())
+	if t.hooks() != "" {
+		t.key("hook_env", strings.Join(file.HookEnv, " "))
+	}
 	t.key("on", on(s))
 	t.key("from", from(s))
 	t.key("env", t.env())
@@ -84,6 +88,18 @@ func (t *text) env() string {
 	for _, e := range launch(t.plan).Env {
 		if key, value, _ := strings.Cut(e, "="); key != "SSHOPTS" {
 			vars = append(vars, key+"="+job.Quote(value))
+		}
+	}
+	return join(strings.Join(vars, " "), t.secrets(false))
+}
+
+// secrets says of which variables of the script, or of workers, the plan doesn't know
+// the value, and where it is had from.
+func (t *text) secrets(script bool) string {
+	var vars []string
+	for _, s := range t.plan.Secrets() {
+		if s.Script == script {
+			vars = append(vars, s.Name+"="+secret.Mark+" "+s.From())
 		}
 	}
 	return strings.Join(vars, " ")

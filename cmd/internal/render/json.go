@@ -4,21 +4,23 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"io"
 
 	"scanmaster/cmd/internal/safe"
+	"scanmaster/cmd/internal/saved"
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/plan"
 )
 
-// JSONVersion is the version of the format that JSON writes. It grows when
+// JSONVersion is the version of the formats that programs read. It grows when
 // something is renamed or taken away; new members don't count.
-const JSONVersion = 1
+const JSONVersion = saved.FormatVersion
 
 // document is a plan as JSON.
 type document struct {
-	FormatVersion int       `json:"format_version"`
-	Plan          plan.Plan `json:"plan"`
+	FormatVersion int `json:"format_version"`
+	// Digest is saved.Digest of the plan.
+	Digest string    `json:"digest"`
+	Plan   plan.Plan `json:"plan"`
 	// Commands starts the workers, one each, in the order of the chunks.
 	Commands []command `json:"commands"`
 }
@@ -32,19 +34,24 @@ type command struct {
 	Classic *plan.Command `json:"classic,omitempty"`
 }
 
-// JSON writes a plan for programs: all of it, digests in full, with the exact
-// commands that start the workers.
-func JSON(w io.Writer, p plan.Plan) error {
-	doc := document{FormatVersion: JSONVersion, Plan: p, Commands: commands(p, launch(p))}
+// JSON gives a plan for programs, as it is saved: all of it, digests in full, with
+// the exact commands that start the workers.
+func JSON(p plan.Plan) ([]byte, error) {
+	digest, err := saved.Digest(p)
+	if err != nil {
+		return nil, err
+	}
+	return indented(document{FormatVersion: JSONVersion, Digest: digest, Plan: p, Commands: commands(p, launch(p))})
+}
+
+// indented gives a value as JSON that people can read, too.
+func indented(value any) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
-		return err
-	}
-	_, err := w.Write(safe.JSON(out.Bytes()))
-	return err
+	err := enc.Encode(value)
+	return safe.JSON(out.Bytes()), err
 }
 
 func commands(p plan.Plan, s plan.Launch) []command {

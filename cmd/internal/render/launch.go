@@ -11,6 +11,7 @@ import (
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
+	"scanmaster/runner/secret"
 	"scanmaster/spec"
 )
 
@@ -98,11 +99,17 @@ func (t *text) inFull(w plan.Worker, c plan.Command) {
 	if w.Local {
 		t.line(label + "a process of this binary:")
 		t.more(c.Line)
+		if len(t.plan.Secrets()) > 0 {
+			t.more("its secrets on its standard input: " + secret.Mark)
+		}
 		return
 	}
 	t.line(label + address(w))
 	if c.Screenrc != "" {
 		t.more("~/" + c.Screenrc + ":  " + strings.TrimSpace(c.ScreenrcText))
+	}
+	if c.Secrets != "" {
+		t.more("~/" + c.Secrets + ":  " + secret.Mark + ", for its user alone, until it has read them")
 	}
 	t.more("~/"+c.Script+":  "+script(c), c.Line)
 }

@@ -89,7 +89,7 @@ func statusKeys(s runner.Status) [][2]string {
 		missing += prefixed(": ", s.MissingFile)
 	}
 	step := s.Step
-	if s.Phase == runner.PhaseRunning && step == "" {
+	if s.Phase == runner.PhaseRunning && step == "" && !s.Classic {
 		step = "getting ready"
 	}
 	return [][2]string{

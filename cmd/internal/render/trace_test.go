@@ -107,10 +107,10 @@ func change(v reflect.Value, key string) {
 		switch m := v.Interface().(type) {
 		case spec.FailOn:
 			m["exit_2"] = spec.Limit{}
+		case spec.Env:
+			m["ANOTHER"] = spec.Value{Text: "value"}
 		case spec.Retry:
 			m["lost"] = 1
-		default:
-			v.SetMapIndex(reflect.ValueOf("ANOTHER"), reflect.ValueOf("value"))
 		}
 	default:
 		word, ok := words[v.String()]

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
+	"scanmaster/cmd/internal/live"
 	"scanmaster/runner"
 	"scanmaster/runner/result"
 )
@@ -23,13 +25,21 @@ func TestNoEventDrivesATerminal(t *testing.T) {
 		runner.HookFailed{Hook: "post_chunk", Where: hostile, Reason: hostile, Tail: hostile},
 		runner.WorkerLost{Worker: hostile, Chunk: "xaa", Reason: hostile},
 		runner.WorkerDone{Worker: "local", Chunk: "xaa", Tally: forged},
-		runner.Progress{Workers: 1, Of: 2, Tally: forged},
+		runner.StepStarted{Number: 1, Of: 9, Name: hostile},
+		runner.Progress{Workers: 1, Of: 2, Done: 1, Tally: forged, Crew: []runner.ChunkStatus{
+			{Worker: hostile, Chunk: hostile, State: runner.ChunkQuiet, Lines: 2, Done: 1, Tally: forged},
+		}},
 		runner.Warning{Text: hostile},
 	}
-	var log, live, lines bytes.Buffer
+	var log, shown, lines bytes.Buffer
+	seconds := 0
+	ticking := func() time.Time {
+		seconds++
+		return noon().Add(time.Duration(seconds) * time.Second)
+	}
 	reporters := []runner.Reporter{
 		&Text{Out: &log, Now: noon},
-		&Text{Out: &live, Now: noon, Live: true, Width: func() int { return 200 }},
+		&Text{Out: &shown, Now: ticking, Window: func() live.Window { return live.Window{Width: 200, Height: 60} }},
 		&JSON{Out: &lines, Now: noon},
 	}
 	for _, r := range reporters {
@@ -39,8 +49,13 @@ func TestNoEventDrivesATerminal(t *testing.T) {
 	}
 	wantHarmless(t, log.String())
 	wantHarmless(t, lines.String())
-	// What the live line itself needs of the terminal is no harm.
-	wantHarmless(t, strings.NewReplacer("\r", "", clearToEnd, "").Replace(live.String()))
+	// What the live block itself needs of the terminal is no harm.
+	wantHarmless(t, strings.NewReplacer(
+		"\r", "", "\x1b[K", "", "\x1b[C", "", "\x1b[J", "", "\x1b[A", "", "\x1b[2A", "", "\x1b[3A", "", "\x1b[4A", "",
+	).Replace(shown.String()))
+	if !strings.Contains(shown.String(), "quiet") {
+		t.Errorf("no worker is shown in %q", shown.String())
+	}
 }
 
 func TestNoSummaryDrivesATerminal(t *testing.T) {

@@ -22,6 +22,15 @@ var meanings = map[string]string{
 	string(result.Unknown): "the worker died over it: the script may have run",
 }
 
+// Meaning says in a few words what targets that are counted under a key have in
+// common.
+func Meaning(key string) string {
+	if meaning, ok := meanings[key]; ok {
+		return meaning
+	}
+	return "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
+}
+
 // verdicts puts a run's verdict into words.
 var verdicts = map[runner.Verdict]string{
 	runner.Complete:    "complete",
@@ -32,26 +41,44 @@ var verdicts = map[runner.Verdict]string{
 	"":                 "STOPPED before its end",
 }
 
+// Words puts a verdict into words; the empty one is a scan's that was stopped.
+func Words(v runner.Verdict) string { return verdicts[v] }
+
+// Row is a class of outcomes as a summary shows it, safe to show.
+type Row struct {
+	// Class is the word that its outcomes are counted under, "missing" for
+	// targets without one, and empty for those that were not counted any more.
+	Class string
+	// Count is how many there are.
+	Count int64
+	// Meaning says in a few words what the class stands for.
+	Meaning string
+}
+
+// Rows gives the classes of a summary that have a count, and the targets without.
+func Rows(s runner.Summary) []Row {
+	var rows []Row
+	for _, key := range s.Tally.Keys() {
+		rows = append(rows, Row{class(key), s.Tally.Counts[key], Meaning(key)})
+	}
+	if s.Missing > 0 {
+		rows = append(rows, Row{"missing", s.Missing, "without an outcome"})
+	}
+	if left := s.Targets - s.Tally.Total() - s.Missing; left > 0 {
+		rows = append(rows, Row{"", left, "not counted any more"})
+	}
+	return rows
+}
+
 // Summary writes what came of a scan, by outcome, with where the results are, or
 // what is known of one that was stopped. Next is the command line to go on with,
 // where there is one.
 func Summary(w io.Writer, s runner.Summary, next string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\nscan %s: %s, in %s\n", s.Name, verdicts[s.Verdict], s.Took.Round(100*time.Millisecond))
-	rows := s.Tally.Keys()
 	width := len(humanize.Comma(s.Targets))
-	for _, key := range rows {
-		meaning, ok := meanings[key]
-		if !ok {
-			meaning = "the script ended with status " + strings.TrimPrefix(class(key), "exit_")
-		}
-		fmt.Fprintf(&b, "  %-9s %*s  %s\n", class(key), width, humanize.Comma(s.Tally.Counts[key]), meaning)
-	}
-	if s.Missing > 0 {
-		fmt.Fprintf(&b, "  %-9s %*s  without an outcome\n", "missing", width, humanize.Comma(s.Missing))
-	}
-	if left := s.Targets - s.Tally.Total() - s.Missing; left > 0 {
-		fmt.Fprintf(&b, "  %-9s %*s  not counted any more\n", "", width, humanize.Comma(left))
+	for _, row := range Rows(s) {
+		fmt.Fprintf(&b, "  %-9s %*s  %s\n", row.Class, width, humanize.Comma(row.Count), row.Meaning)
 	}
 	fmt.Fprintf(&b, "  %-9s %*s  targets", "of", width, humanize.Comma(s.Targets))
 	if s.Excluded > 0 {

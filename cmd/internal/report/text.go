@@ -1,5 +1,5 @@
-// Package report shows the events of a run: as lines for people, as one live
-// line on a terminal, and as JSON lines for programs.
+// Package report shows the events of a run: as lines for people, above a live
+// block on a terminal, and as JSON lines for programs.
 package report
 
 import (
@@ -11,6 +11,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"scanmaster/cmd/internal/forecast"
+	"scanmaster/cmd/internal/live"
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner"
 	"scanmaster/runner/result"
@@ -20,20 +22,20 @@ import (
 // maxText is how much of one message is shown, in bytes.
 const maxText = 1000
 
-// Text writes a line an event, with the time in front.
+// Text writes a line an event, with the time in front, and how far the run is: in
+// a log as a line, too, and on a terminal as a block below the lines.
 type Text struct {
 	// Out gets the lines; errors in writing to it are not the scan's.
 	Out io.Writer
 	// Now tells the time.
 	Now func() time.Time
-	// Live is set on a terminal: progress is shown on one line, rewritten.
-	Live bool
-	// Width gives the width of the terminal in columns, which may change; 0
-	// where it isn't known. It is used, and not nil, where Live is set.
-	Width func() int
+	// Window tells of the terminal that Out is, which may change; nil where Out is
+	// none, or one that can't be drawn on.
+	Window func() live.Window
 
 	mu    sync.Mutex // whoever shows something in between comes from elsewhere
-	shown bool       // a live line stands on the terminal
+	far   forecast.Forecast
+	block block
 }
 
 // Report implements runner.Reporter. It is safe for concurrent use, as all of
@@ -41,15 +43,9 @@ type Text struct {
 func (t *Text) Report(e runner.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.follow(e)
 	t.report(e)
-}
-
-// Between has something else written to Out, between two lines.
-func (t *Text) Between(write func(io.Writer) error) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.end()
-	return write(t.Out)
+	t.show()
 }
 
 func (t *Text) report(e runner.Event) {
@@ -123,49 +119,66 @@ func (t *Text) hookFailed(e runner.HookFailed) {
 	}
 }
 
-// progress is a line of its own in a log, and the live line on a terminal.
+// progress is a line of its own in a log; on a terminal the block says it.
 func (t *Text) progress(e runner.Progress) {
+	t.far.See(t.Now(), e)
+	if t.isLive() {
+		return
+	}
 	text := fmt.Sprintf("%d/%d workers done, %s of %s targets", e.WorkersDone, e.Workers, humanize.Comma(e.Done), humanize.Comma(e.Of))
 	if counts := Counts(e.Tally); counts != "" {
 		text += ": " + counts
 	}
-	if !t.Live {
-		t.line("%s", text)
-		return
+	t.line("%s%s", text, t.outlook(e))
+}
+
+// outlook says how fast the run is, when it will end, and whom it waits for, as
+// far as that can be told. What is said of one worker comes at the interval alone.
+func (t *Text) outlook(e runner.Progress) string {
+	o, text := t.far.At(t.Now()), ""
+	if speed := forecast.Speed(o.Rate); speed != "" && e.Done < e.Of {
+		text += "; " + speed
+		if o.IsKnown {
+			text += ", ETA " + forecast.Span(o.Left)
+		}
 	}
-	text = t.stamp() + text
-	if width := t.Width(); width > 1 && len(text) >= width {
-		text = text[:width-1]
+	if o.Straggler != "" && e.Crew != nil {
+		text += fmt.Sprintf("; %s is last, the others need %s", o.Straggler, forecast.Span(o.Others))
 	}
-	t.print("\r" + text + clearToEnd)
-	t.shown = true
+	if e.Crew == nil {
+		return text
+	}
+	return text + stands(o.Crew)
+}
+
+// maxNamed is how many workers are named of those that give no sign or stand still.
+const maxNamed = 3
+
+// stands names the workers that nothing is heard from, or nothing new.
+func stands(crew []forecast.Worker) string {
+	var said []string
+	for _, w := range crew {
+		switch {
+		case w.State == runner.ChunkQuiet:
+			said = append(said, w.Worker+" gives no sign")
+		case w.IsStalled() && w.Still >= time.Minute:
+			said = append(said, w.Worker+" has done none in "+forecast.Span(w.Still))
+		}
+	}
+	if more := len(said) - maxNamed; more > 0 {
+		said = append(said[:maxNamed], fmt.Sprintf("%d more are like that", more))
+	}
+	text := ""
+	for _, s := range said {
+		text += "; " + s
+	}
+	return text
 }
 
 // line writes one line of text; whatever it holds stays on that line.
 func (t *Text) line(format string, args ...any) {
-	t.end()
 	t.print(t.stamp() + safe.Line(fmt.Sprintf(format, args...), maxText) + "\n")
 }
-
-// End clears the live line, so that something else can be written.
-func (t *Text) End() {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.end()
-}
-
-func (t *Text) end() {
-	if t.shown {
-		t.print("\r" + clearToEnd)
-		t.shown = false
-	}
-}
-
-// clearToEnd clears the rest of a terminal's line (ECMA-48, EL).
-const clearToEnd = "\x1b[K"
-
-// print writes what is safe to show. Nobody is left to tell of an error.
-func (t *Text) print(text string) { _, _ = io.WriteString(t.Out, text) }
 
 func (t *Text) stamp() string { return t.Now().Format(time.TimeOnly) + ": " }
 

@@ -18,12 +18,16 @@ const Mark = "…"
 // the direction of writing, what can't be seen, and bytes that are no UTF-8
 // become visible escapes such as \n, \x1b, \u202e or \xff, and so does the
 // second "#" of what CI systems take for a command anywhere in a line, such as
-// "##[error]" or "##vso[". A backslash stays as it is. A result over limit
-// bytes is cut between characters and ends with Mark; limit 0 means no bound,
-// and one below the length of Mark gives nothing.
+// "##[error]" or "##vso[", and the first ":" of what GitHub takes for one behind
+// nothing but blanks, such as "::error::". A backslash stays as it is. A result
+// over limit bytes is cut between characters and ends with Mark; limit 0 means
+// no bound, and one below the length of Mark gives nothing.
 func Line(s string, limit int) string {
 	var out strings.Builder
 	fits := 0 // how much of out leaves room for the mark
+	if blanks := leading.FindStringSubmatch(s); blanks != nil {
+		s = blanks[1] + colon + s[len(blanks[1])+1:]
+	}
 	for len(s) > 0 {
 		shown, size := next(s)
 		out.WriteString(shown)
@@ -58,7 +62,16 @@ func next(s string) (string, int) {
 	return visible(r, s[:size]), size
 }
 
+// command is one of Azure Pipelines, which older runners of GitHub know, too.
 var command = regexp.MustCompile(`^##[A-Za-z]*\[`)
+
+// leading is a command of GitHub, which its runner looks for behind all that
+// .NET takes for blanks. No name of one has only letters that a hexadecimal digit
+// is written with, so that "::1" and "::ffff:10.0.0.1" stay addresses.
+var leading = regexp.MustCompile(`^(\pZ*)::[A-Za-z-]*[G-Zg-z-]`)
+
+// colon is how the first one of a command is shown.
+const colon = `\x3a`
 
 // visible gives a character as it may be shown; raw is what it was read from.
 func visible(r rune, raw string) string {

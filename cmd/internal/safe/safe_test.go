@@ -3,6 +3,7 @@ package safe_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -28,6 +29,11 @@ func TestWhatDrivesATerminalBecomesVisible(t *testing.T) {
 		"tag \U000e0041":            `tag \U000e0041`,
 		"##[error]x ##vso[y] ### a": `#\x23[error]x #\x23vso[y] ### a`,
 		"####[x":                    `###\x23[x`,
+		"::error::x ::y::":          `\x3a:error::x ::y::`,
+		"\u3000 ::add-mask::x":      "\u3000 \\x3a:add-mask::x",
+		"a ::error::x":              "a ::error::x",
+		"::1 and ::ffff:10.0.0.1":   "::1 and ::ffff:10.0.0.1",
+		"::ffff:10.0.0.1":           "::ffff:10.0.0.1",
 		"replaced \ufffd":           "replaced \ufffd",
 	} {
 		if got := safe.Line(in, 0); got != want {
@@ -58,7 +64,7 @@ func TestLongTextIsCutBetweenCharacters(t *testing.T) {
 
 func TestNoLineOfALogStartsWithHostileText(t *testing.T) {
 	got := safe.Text("web1 | ", "one\n::error::two\r\n##[group]three\n\n", 0, 0)
-	want := "web1 | one\nweb1 | ::error::two\nweb1 | #\\x23[group]three\n"
+	want := "web1 | one\nweb1 | \\x3a:error::two\nweb1 | #\\x23[group]three\n"
 	if got != want {
 		t.Errorf("Text = %q, want %q", got, want)
 	}
@@ -99,6 +105,7 @@ func TestEscapedJSONStandsForTheSame(t *testing.T) {
 func FuzzLine(f *testing.F) {
 	f.Add("\x1b[2J::error::\u202e\xff\n", 10)
 	f.Add("日本語\U000e0041", 4)
+	f.Add("\u00a0::add-mask::x\n ::group::", 0)
 	f.Fuzz(func(t *testing.T, s string, limit int) {
 		out := safe.Line(s, limit)
 		checkPrintable(t, out)
@@ -110,7 +117,24 @@ func FuzzLine(f *testing.F) {
 				t.Errorf("a line of Text(%q) is %q", s, line)
 			}
 		}
+		for line := range strings.Lines(safe.Text("  ", s, 0, 0)) {
+			if isCommand(line) {
+				t.Errorf("GitHub takes a line of Text(%q) for a command: %q", s, line)
+			}
+		}
 	})
+}
+
+// isCommand tells what GitHub's runner takes for a command: its parser trims the
+// line, and wants a name that it knows between two pairs of colons.
+func isCommand(line string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimLeftFunc(line, unicode.IsSpace), "::")
+	name, _, closed := strings.Cut(rest, "::")
+	name, _, _ = strings.Cut(name, " ")
+	return ok && closed && slices.Contains([]string{
+		"add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "notice",
+		"remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning",
+	}, strings.ToLower(name))
 }
 
 func checkPrintable(t *testing.T, s string) {

@@ -42,8 +42,9 @@ const (
 	tick = 10 * time.Millisecond
 )
 
-// All gives all processes that there are, those that have ended meanwhile left
-// out.
+// All gives all processes that there are to be seen, those that have ended meanwhile
+// left out, and those of others where the kernel hides what they are (proc(5),
+// hidepid).
 func All() ([]Process, error) {
 	entries, err := os.ReadDir(proc)
 	if err != nil {
@@ -60,7 +61,7 @@ func All() ([]Process, error) {
 			continue
 		}
 		p, err := read(proc, pid, up)
-		if gone(err) {
+		if gone(err) || errors.Is(err, fs.ErrPermission) {
 			continue
 		}
 		if err != nil {

@@ -122,6 +122,17 @@ func TestAFileIsNoTerminal(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoTerminalIsNobodyElses(t *testing.T) {
+	file, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if !IsForeground(file) {
+		t.Error("a file is said to be in somebody's hands")
+	}
+}
+
 func TestANewSizeIsToldOf(t *testing.T) {
 	_, seen := newPair(t)
 	taken, err := take(seen)

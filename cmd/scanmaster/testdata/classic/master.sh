@@ -1,12 +1,15 @@
 #!/bin/sh
 # A stand-in for the classic master: deals INPUT out to workers, starts them as
 # that one does, and waits for their .done files.
-# usage: [AGGREGATE=HOOK] master.sh DIR NAME INPUT REMOTE POST KEY WORKER...
+# With ATTENDED its user sits in each session in turn, and detaches by ^W d.
+# usage: [AGGREGATE=HOOK] [ATTENDED=yes] master.sh DIR NAME INPUT REMOTE POST KEY WORKER...
 set -eu
 dir=$1 name=$2 input=$3 remote=$4 post=$5 key=$6
 shift 6
 prefix=$dir/chunked/$name
 min=${MIN:-$(date +%Y%m%d%H%M)}
+auth=pubkey detached=-dm
+[ -z "${ATTENDED-}" ] || auth='password -H' detached=
 
 to() { ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR -i "$key" "$@"; }
 
@@ -22,11 +25,15 @@ split -l $(((lines + $# - 1) / $#)) "$input"
 for chunk in x*; do
 	worker=$1
 	shift
-	command="scanslave  -A pubkey   -d $dir  -r $remote  -p $post -n  20  $name  $prefix/input/$min/$chunk  --  -I"
+	command="scanslave  -A $auth   -d $dir  -r $remote  -p $post -n  20  $name  $prefix/input/$min/$chunk  --  -I"
 	to "root@$worker" "echo 'screen sh -c \"$command\"' > ~/.screenrc.scanslave"
-	# Without a terminal of ours -t gives none there either, as from cron.
-	to -t "root@$worker" "env LANG=C SSHOPTS='-l root -i $TARGETKEY -o StrictHostKeyChecking=accept-new' \
-		screen -dm -c ~/.screenrc.scanslave -e^Ww" </dev/null
+	run="env LANG=C SSHOPTS='-l root -i $TARGETKEY -o StrictHostKeyChecking=accept-new' screen $detached -c ~/.screenrc.scanslave -e^Ww"
+	if [ -z "$detached" ]; then
+		to -t "root@$worker" "$run"
+	else
+		# Without a terminal of ours -t gives none there either, as from cron.
+		to -t "root@$worker" "$run" </dev/null
+	fi
 done
 
 chunks=$(find . -type f | wc -l)

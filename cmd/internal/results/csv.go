@@ -1,0 +1,121 @@
+package results
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/past"
+)
+
+// columns head the CSV.
+var columns = []string{"line", "host", "ip", "class", "exit", "reason", "worker", "connect_ms", "run_ms", "output"}
+
+// maxCell is how much of an output a cell takes unless it is raw, in bytes: more
+// than that a spreadsheet cuts.
+const maxCell = 32_000
+
+// CSV writes a row a target, in the order of the list, each on a line of its own
+// unless it is raw: a line of output ends in "\n" there, spelled out. It gives what
+// of the run is missing.
+func CSV(ctx context.Context, w io.Writer, r *past.Run, filter Filter, raw bool) ([]string, error) {
+	out := csv.NewWriter(w)
+	if err := out.Write(columns); err != nil {
+		return nil, err
+	}
+	for t, err := range r.All(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if !filter.Takes(t) {
+			continue
+		}
+		row, err := rowOf(r, t, raw)
+		if err != nil {
+			return nil, err
+		}
+		if err := out.Write(row); err != nil {
+			return nil, err
+		}
+	}
+	out.Flush()
+	return r.Notes(), out.Error()
+}
+
+func rowOf(r *past.Run, t past.Target, raw bool) ([]string, error) {
+	o := t.Outcome
+	output, reason, err := cellOf(r, t, raw)
+	if err != nil {
+		return nil, err
+	}
+	row := []string{
+		strconv.FormatInt(t.Number, 10), t.Host, ipOf(t), classOf(t), "", reason, t.Chunk.Worker, "", "", output,
+	}
+	if hasExit(t) {
+		row[4] = strconv.Itoa(o.Status)
+	}
+	if !o.Start.IsZero() {
+		row[7], row[8] = strconv.FormatInt(o.ConnectMS, 10), strconv.FormatInt(o.RunMS, 10)
+	}
+	if !raw {
+		for i, cell := range row {
+			row[i] = plainCell(cell)
+		}
+	}
+	return row, nil
+}
+
+// ipOf is the IP field, empty where the line has but one.
+func ipOf(t past.Target) string {
+	if t.IP == t.Host {
+		return ""
+	}
+	return t.IP
+}
+
+// classOf is the class alone: an exit status has a field of its own.
+func classOf(t past.Target) string {
+	if t.Lack != past.LackNone {
+		return past.Missing
+	}
+	return string(t.Outcome.Class)
+}
+
+// cellOf reads an output for a cell, and gives the reason with it.
+func cellOf(r *past.Run, t past.Target, raw bool) (output, reason string, err error) {
+	if !t.Output.Is() {
+		return "", t.Reason(), nil
+	}
+	most := t.Output.Length
+	if !raw {
+		most = min(most, maxCell)
+	}
+	in, err := r.OpenOutput(t.Output)
+	var data []byte
+	if err == nil {
+		defer in.Close()
+		data, err = io.ReadAll(io.LimitReader(in, most+1))
+	}
+	if err != nil {
+		f := &Folded{run: r}
+		reason, err = f.unreadable(t, err)
+		return "", reason, err
+	}
+	return string(data), t.Reason(), nil
+}
+
+// plainCell is a cell that neither drives a terminal, nor starts a line of a log, nor
+// is taken for a formula by a spreadsheet: OWASP's list of what begins one.
+func plainCell(cell string) string {
+	begins, _ := utf8.DecodeRuneInString(cell)
+	formula := strings.ContainsRune("=+-@\t\r\n＝＋－＠", begins) && cell != ""
+	cell = safe.Line(cell, maxCell)
+	if formula {
+		cell = "'" + cell
+	}
+	return cell
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"scanmaster/cmd/internal/render"
+	"scanmaster/cmd/internal/saved"
+	"scanmaster/runner/job"
+	"scanmaster/runner/plan"
+	"scanmaster/spec/open"
+)
+
+// expected gives the scan that apply was told of: by its file, by a saved plan, or
+// by its file with the digest of its plan. What differs from the plan is refused
+// before anything is touched.
+func (a *app) expected(bounds confinement, file, digest string) (source, error) {
+	p, err := readSaved(a.filesOf(bounds, file), file)
+	switch {
+	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
+		s := fromFile(file, a.filesOf(bounds, file))
+		if digest != "" {
+			s.hold = holdDigest(file, digest)
+		}
+		return s, nil
+	case err != nil:
+		return source{}, err
+	case digest != "":
+		if is, err := saved.Digest(p); err != nil || is != digest {
+			return source{}, errors.Join(err, fmt.Errorf("%s is the plan %s, and %s was expected", file, is, digest))
+		}
+	}
+	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
+		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
+	}
+	s := fromFile(p.File, a.filesOf(bounds, p.File))
+	s.hold = holdPlan(file, p)
+	return s, nil
+}
+
+// readSaved reads a saved plan, where the file may be read at all.
+func readSaved(from open.Opener, file string) (plan.Plan, error) {
+	f, _, err := from.Open(file)
+	if err != nil {
+		return plan.Plan{}, saved.ErrNoPlan // whoever reads it as a scan file says why not
+	}
+	if err := f.Close(); err != nil {
+		return plan.Plan{}, err
+	}
+	return saved.Read(file)
+}
+
+// holdPlan refuses what isn't what a saved plan says, and names what differs.
+func holdPlan(file string, old plan.Plan) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
+		if err != nil {
+			return err
+		}
+		changes, err := plan.Changes(old, now)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster plan %s --against %s",
+			render.Changes(changes), job.Quote(s.scan.File()), job.Quote(file))
+	}
+}
+
+// holdDigest refuses what isn't the plan of a digest.
+func holdDigest(file, digest string) func(*app, source, plan.Facts) error {
+	return func(a *app, s source, f plan.Facts) error {
+		now, err := a.dryPlan(s, f)
+		if err != nil {
+			return err
+		}
+		is, err := saved.Digest(now)
+		if err != nil || is == digest {
+			return err
+		}
+		return fmt.Errorf("this is not what was planned any more, and nothing was done: the plan is\n  %s, and not\n  %s\n"+
+			"where that plan was saved, this names what has changed: scanmaster plan %s --against PLAN", is, digest, job.Quote(file))
+	}
+}

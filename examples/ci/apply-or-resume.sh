@@ -1,0 +1,28 @@
+#!/bin/sh
+# Carries a scan out in a job of a CI system. Where the job is run again, and an
+# earlier try of the same pipeline has left a run that can be taken up, it goes on
+# with that one. What an older pipeline has left it does not take up: apply says
+# that there is something, and does nothing.
+#
+# usage: apply-or-resume.sh SCAN-FILE SINCE [FLAG ...]
+#
+# SINCE is when the pipeline began, in UTC, such as 2026-11-26T17:07:35Z. The flags
+# are those that apply and resume both have.
+set -eu
+export LC_ALL=C # dates are compared as text
+scan=$1
+since=$(printf %s "$2" | tr -d ':-' | cut -c1-15)
+shift 2
+expr "$since" : '[0-9]\{8\}T[0-9]\{6\}$' >/dev/null || {
+	echo "$0: $since is no time such as 2026-11-26T17:07:35Z" >&2
+	exit 2
+}
+
+# Its exit status is that of the run, and no error.
+status=$(scanmaster status --json "$scan" 2>/dev/null) || true
+# A run is named by when it began, such as 20261126T170735.801Z-b00d87.
+run=$(printf '%s\n' "$status" | sed -n 's/^  "run": "\([0-9]\{8\}T[0-9]\{6\}\).*/\1/p')
+if [ -n "$run" ] && printf '%s\n' "$status" | grep -q '^  "resumable": true' && expr "$run" '>=' "$since" >/dev/null; then
+	exec scanmaster resume "$@" "$scan"
+fi
+exec scanmaster apply "$@" "$scan"
