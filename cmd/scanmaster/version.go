@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
@@ -22,19 +23,21 @@ func newVersion(a *app) *cobra.Command {
 	}
 }
 
+// built is the version that a release is built as, by -ldflags "-X
+// main.built=v1.2.3"; empty, the Go tool's word holds.
+var built string
+
 // version says which build this is: of the module, and of the repository where
 // the build knows it.
 func version() string {
-	release, revision := "(devel)", ""
+	release, revision := built, ""
 	if info, ok := debug.ReadBuildInfo(); ok {
-		if info.Main.Version != "" {
-			release = info.Main.Version
-		}
+		release = cmp.Or(release, info.Main.Version)
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				revision = fmt.Sprintf(" %.12s", s.Value)
 			}
 		}
 	}
-	return fmt.Sprintf("scanmaster %s%s %s %s/%s", release, revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("scanmaster %s%s %s %s/%s", cmp.Or(release, "(devel)"), revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

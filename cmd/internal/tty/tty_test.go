@@ -4,11 +4,11 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
@@ -19,29 +19,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // newPair makes a terminal: its keyboard and screen, and what programs see.
 func newPair(t *testing.T) (keyboard, seen *os.File) {
 	t.Helper()
-	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	keyboard, seen, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = keyboard.Close() })
-	raw, err := keyboard.SyscallConn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var number int
-	control := func(fd uintptr) {
-		if err = unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0); err == nil {
-			number, err = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
-		}
-		if err == nil {
-			err = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: 30, Col: 100})
-		}
-	}
-	if failed := raw.Control(control); failed != nil || err != nil {
-		t.Fatal(failed, err)
-	}
-	seen, err = os.OpenFile("/dev/pts/"+strconv.Itoa(number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
+	if err := pty.Setsize(keyboard, &pty.Winsize{Rows: 30, Cols: 100}); err != nil {
 		t.Fatal(err)
 	}
 	return keyboard, seen
