@@ -6,15 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/dustin/go-humanize"
-	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
 
+	"scanmaster/cmd/internal/newfile"
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/cmd/internal/webpage"
 )
@@ -60,7 +57,7 @@ type reportFlags struct{ dir, run, html string }
 
 // makeReport writes the page of a run.
 func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err error) {
-	if err := replaceable(how.html); err != nil {
+	if err := newfile.Check(how.html); err != nil {
 		return err
 	}
 	run, err := a.pastRun(ctx, scan, how.dir, how.run)
@@ -68,8 +65,7 @@ func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
-	file, err := renameio.NewPendingFile(how.html, renameio.WithTempDir(filepath.Dir(how.html)),
-		renameio.WithPermissions(0o600), renameio.WithExistingPermissions())
+	file, err := newfile.Create(how.html, 0o600)
 	if err != nil {
 		return err
 	}
@@ -92,18 +88,4 @@ func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err
 	a.warn(run.Notes())
 	_, err = fmt.Fprintf(a.stderr, "%s: %s targets of run %s, %s\n", safe.Line(how.html, 0), humanize.Comma(targets), safe.Line(run.ID, 0), humanize.IBytes(uint64(size))) //nolint:gosec // a size
 	return err
-}
-
-// replaceable refuses to put a file in the place of what is none.
-func replaceable(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is no regular file, and is left alone", path)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package past
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -62,6 +63,24 @@ func (r *Run) OpenOutput(o Output) (io.ReadCloser, error) {
 		return nil, errors.Join(err, out.Close())
 	}
 	return out, nil
+}
+
+// Digest gives the SHA-256 of what a target wrote. The error is as OpenOutput's.
+func (r *Run) Digest(o Output) (sum [sha256.Size]byte, err error) {
+	from, err := r.OpenOutput(o)
+	if err != nil {
+		return sum, err
+	}
+	defer from.Close()
+	if r.hash == nil {
+		r.hash, r.buffer = sha256.New(), make([]byte, 64<<10)
+	}
+	r.hash.Reset()
+	if _, err := io.CopyBuffer(r.hash, from, r.buffer); err != nil {
+		return sum, err
+	}
+	r.hash.Sum(sum[:0])
+	return sum, nil
 }
 
 // outputReader reads an output, and holds it against its sum at the end.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ type Run struct {
 	minute string     // the name of the folder of the chunks below input
 	files  *files
 	notes  []string
+	// hash and buffer are Digest's.
+	hash   hash.Hash
+	buffer []byte
 }
 
 // Over reports whether the run has come to its end.

@@ -8,8 +8,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -89,7 +87,6 @@ func (f *Folded) Notes() []string { return append(f.run.Notes(), f.notes...) }
 // target that is taken, in the order of the list.
 func Fold(ctx context.Context, r *past.Run, filter Filter, each func(past.Target, *group) error) (*Folded, error) {
 	f := &Folded{run: r}
-	d := &digester{run: r, hash: sha256.New(), buf: make([]byte, 64<<10)}
 	for t, err := range r.All(ctx) {
 		if err != nil {
 			return nil, err
@@ -102,7 +99,7 @@ func Fold(ctx context.Context, r *past.Run, filter Filter, each func(past.Target
 		f.tally.Add(key)
 		is := fold.Key{Class: key, Reason: t.Reason()}
 		if t.Output.Is() {
-			if is.Sum, err = d.sum(t.Output); err != nil {
+			if is.Sum, err = r.Digest(t.Output); err != nil {
 				if is.Reason, err = f.unreadable(t, err); err != nil {
 					return nil, err
 				}
@@ -143,27 +140,6 @@ func hint(o result.Outcome) string {
 		text = text[strings.LastIndexByte(text, '\n')+1:]
 	}
 	return strings.Clone(text[:min(len(text), maxHint)])
-}
-
-// digester digests outputs, one after the other.
-type digester struct {
-	run  *past.Run
-	hash hash.Hash
-	buf  []byte
-}
-
-func (d *digester) sum(o past.Output) (sum [sha256.Size]byte, err error) {
-	r, err := d.run.OpenOutput(o)
-	if err != nil {
-		return sum, err
-	}
-	defer r.Close()
-	d.hash.Reset()
-	if _, err := io.CopyBuffer(d.hash, r, d.buf); err != nil {
-		return sum, err
-	}
-	d.hash.Sum(sum[:0])
-	return sum, nil
 }
 
 // hasOutput tells that all of a group have written the same.

@@ -10,11 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
-	"github.com/google/renameio/v2"
-
+	"scanmaster/cmd/internal/newfile"
 	"scanmaster/runner/plan"
 )
 
@@ -105,15 +103,15 @@ func read(path string) ([]byte, error) {
 	return append(first, text...), err
 }
 
-// Write saves the JSON of a plan as a file: whole, or not at all. What stands
-// there is replaced where it is a file.
+// Write saves the JSON of a plan as a file: whole, or not at all. What stands there
+// is replaced where it is a file.
 func Write(path string, text []byte) error {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return fmt.Errorf("%s is no regular file, and is left alone; -o json writes to standard output", path)
-	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	file, err := newfile.Create(path, 0o644)
+	if err != nil {
 		return err
 	}
-	return renameio.WriteFile(path, text, 0o644)
+	if _, err = file.Write(text); err == nil {
+		err = file.CloseAtomicallyReplace()
+	}
+	return errors.Join(err, file.Cleanup())
 }

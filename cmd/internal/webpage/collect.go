@@ -2,10 +2,7 @@ package webpage
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
-	"hash"
-	"io"
 
 	"scanmaster/runner/fold"
 	"scanmaster/runner/past"
@@ -22,8 +19,6 @@ type collected struct {
 	groups       fold.Groups[first]
 	connect, ran sample
 
-	sum         hash.Hash
-	buffer      []byte
 	stderr      int // bytes that are held
 	unread      int64
 	unreadError error
@@ -46,7 +41,6 @@ const (
 
 // take goes through all targets.
 func (c *collected) take(ctx context.Context) error {
-	c.sum, c.buffer = sha256.New(), make([]byte, 64<<10)
 	for t, err := range c.run.All(ctx) {
 		if err != nil {
 			return err
@@ -69,7 +63,7 @@ func (c *collected) add(t *past.Target) error {
 	key := fold.Key{Class: t.Key(), Reason: t.Reason()}
 	if t.Output.Is() {
 		var err error
-		if key.Sum, err = c.digest(t.Output); err != nil {
+		if key.Sum, err = c.run.Digest(t.Output); err != nil {
 			key.Reason = outputGone
 			if errors.Is(err, past.ErrChanged) {
 				key.Reason = outputChanged
@@ -95,20 +89,6 @@ func (c *collected) keep(stderr string) string {
 	}
 	c.stderr += len(stderr)
 	return stderr
-}
-
-func (c *collected) digest(o past.Output) (sum [sha256.Size]byte, err error) {
-	from, err := c.run.OpenOutput(o)
-	if err != nil {
-		return sum, err
-	}
-	defer from.Close()
-	c.sum.Reset()
-	if _, err := io.CopyBuffer(c.sum, from, c.buffer); err != nil {
-		return sum, err
-	}
-	c.sum.Sum(sum[:0])
-	return sum, nil
 }
 
 // connected tells that a target which ended in a phase had been connected to.
