@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"scanmaster/runner/hook"
 	"scanmaster/runner/plan"
@@ -67,8 +68,9 @@ func (r *run) hookFailed(e HookFailed) {
 	r.report(e)
 }
 
-// runHook runs a hook with the caller's environment, or what it gets of it; its lines become events.
-// It holds a lock in the folder, where there is one already.
+// runHook runs a hook with the caller's environment and its own, or what it gets of
+// these; its lines become events. It holds a lock in the folder, where there is one
+// already.
 func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hook.Hook) (err error) {
 	if folder != nil {
 		if h.Held, err = holdHook(folder, name, r.plan.Layout.Run+" on "+r.self.Host); err != nil {
@@ -79,7 +81,7 @@ func (r *run) runHook(ctx context.Context, folder *share.Dir, name string, h hoo
 		defer func() { err = errors.Join(err, letHook(h.Held)) }()
 	}
 	lines := &lineWriter{line: func(line string) { r.report(HookOutput{Hook: name, Line: line}) }}
-	h.Env, h.Output, h.Timeout = r.plan.Job.HookEnviron(r.cfg.Environ), lines, r.plan.Job.Timeouts.Hook
+	h.Env, h.Output, h.Timeout = r.plan.Job.HookEnviron(slices.Concat(r.cfg.Environ, h.Env)), lines, r.plan.Job.Timeouts.Hook
 	h.Hide = r.mask.Stream
 	err = h.Run(ctx)
 	lines.flush()

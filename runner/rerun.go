@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 
@@ -71,14 +72,15 @@ func (r *run) addStaying(c *chunkRun, folder string) error {
 }
 
 // stayHook runs the post-chunk hook over what was taken over: on this host, since
-// no worker has it. That it fails becomes part of the mark.
+// no worker has it, in the environment that theirs would have. That it fails becomes part of the mark.
 func (r *run) stayHook(ctx context.Context, folder string, mark *job.DoneMark) error {
 	post, ok := r.postChunk()
 	if !ok {
 		return nil
 	}
 	path := r.prefix.Path(folder)
-	err := r.runHook(ctx, nil, "post_chunk", hook.Hook{Path: r.resolve(post.Path), Args: []string{path}, Dir: path})
+	env := slices.Concat(launchOf(r.plan).Env, r.secrets.Environ())
+	err := r.runHook(ctx, nil, "post_chunk", hook.Hook{Path: r.resolve(post.Path), Args: []string{path}, Dir: path, Env: env})
 	failed := new(hook.Error)
 	switch {
 	case err == nil:
