@@ -71,7 +71,7 @@ func (a *app) carryOutOrder(ctx context.Context, o order) error {
 	if o.detach && o.plan.Attaches() {
 		return &exitError{exitUsage, errors.New("--detach can't go with attach: a master in the background has no terminal to hand over")}
 	}
-	if o.background == "" { // whose plan is one that was held to it
+	if o.background == "" { // else the master in the foreground has done so
 		if err := a.hold(o.plan); err != nil {
 			return err
 		}
