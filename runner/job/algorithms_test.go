@@ -65,3 +65,24 @@ func TestAlgorithmsAreWrittenAsSSHReadsThem(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatAConfigurationPrefersComesBehindWhatWasSaid(t *testing.T) {
+	said := job.TargetOptions{MACs: []string{"hmac-sha2-512"}}
+	// Names of other implementations are passed over, and an empty list says nothing.
+	if err := said.Prefer("curve25519-sha256,sntrup4591761x25519-sha512@tinyssh.org", "", "hmac-sha1", "-ssh-rsa"); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(said.KexAlgorithms, ","); got != "curve25519-sha256" {
+		t.Errorf("key exchanges are %s", got)
+	}
+	if len(said.Ciphers) > 0 || strings.Join(said.MACs, ",") != "hmac-sha2-512" {
+		t.Errorf("ciphers are %v, MACs %v", said.Ciphers, said.MACs)
+	}
+	if len(said.HostKeyAlgorithms) == 0 || slices.Contains(said.HostKeyAlgorithms, "ssh-rsa") {
+		t.Errorf("host keys are %v", said.HostKeyAlgorithms)
+	}
+	none := job.TargetOptions{}
+	if err := none.Prefer("", "rot13", "", ""); err == nil || !strings.Contains(err.Error(), "Ciphers: nothing is known here of rot13") {
+		t.Error(err)
+	}
+}
