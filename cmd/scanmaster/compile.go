@@ -98,7 +98,11 @@ func dryRun(f *plan.Facts) {
 func (a *app) show(scan *spec.Scan, problems diag.List) error {
 	problems.Sort()
 	unsaid := render.Problems(a.stderr, problems, scan.Text)
-	if ci.Here(a.getenv) == ci.GitHub {
+	system := a.system
+	if system == "" {
+		system = ci.Here(a.getenv)
+	}
+	if system == ci.GitHub {
 		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
 	}
 	return shown(problems, unsaid)
