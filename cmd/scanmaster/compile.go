@@ -27,6 +27,8 @@ type source struct {
 	flags []string
 	// hold refuses a run that isn't what was expected; it may be nil.
 	hold func(*app, source, plan.Facts) error
+	// planned is the digest of the plan that was expected; empty where none was.
+	planned string
 	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
 	rerun *plan.Rerun
 }
@@ -64,6 +66,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 	named := facts
 	name(&named)
 	p, still := plan.Compile(scan, named)
+	p.Planned = s.planned
 	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
 		return p, err
 	}

@@ -15,6 +15,9 @@ type Plan struct {
 	// paths are relative to.
 	File string `json:"file"`
 	Base string `json:"base"`
+	// Planned is the digest of the plan that somebody has looked at, and that this run
+	// was held to; empty where there was none, and in plans of no run.
+	Planned string `json:"planned,omitempty"`
 	// Version of the scan file's format.
 	Version int `json:"version"`
 	// Layout knows the run's paths. In a dry run its Run and Min, and the Bin
