@@ -43,6 +43,9 @@ type Status struct {
 	// Began and Ended are by the masters' clocks; zero where it hasn't.
 	Began time.Time `json:"began,omitzero"`
 	Ended time.Time `json:"ended,omitzero"`
+	// Planned is the digest of the saved plan that it carries out; empty where none
+	// was named.
+	Planned string `json:"planned,omitempty"`
 	// Step is the step of the plan that comes next, or is being carried out.
 	Step string `json:"step,omitempty"`
 	// CancelledBy says who has cancelled the run, if anybody has.
@@ -218,7 +221,7 @@ func (r *reader) readFolder() error {
 	s := &r.status
 	s.Began, s.Ended = r.state.Began, r.state.Ended
 	s.Dealt, s.Targets, s.All, s.Excluded = r.state.Dealt, r.state.Targets, r.state.All, r.state.Excluded
-	s.lease = r.plan.Lease
+	s.lease, s.Planned = r.plan.Lease, r.plan.Planned
 	s.CancelledBy, s.Guarded, s.Verdict = cancelledBy(r.folder), r.state.Guarded, Verdict(r.state.GuardedAs)
 	return nil
 }

@@ -68,7 +68,7 @@ get PATH, HOME and little else of the environment, where hook_env says nothing.`
 func newApply(a *app) *cobra.Command {
 	var how applyFlags
 	cmd := &cobra.Command{
-		Use:                   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci SYSTEM] [--restart] [--force] [--leave-workers] [--detach] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
+		Use:                   "apply FILE|PLAN [--expect DIGEST] [--json] [--junit FILE] [--ci auto|github|gitlab|none] [--restart] [--force] [--leave-workers] [--detach] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
 		Short:                 "carry out a scan file",
 		Long:                  applyHelp,
 		Args:                  files(1, 1),

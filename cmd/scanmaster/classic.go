@@ -46,7 +46,7 @@ func classicFlags(flags *pflag.FlagSet, l *classic.Line) (attended *bool) {
 }
 
 // classicUse is the classic command line.
-const classicUse = "[-H] [-A MODE] [-a AGGREGATOR] [-c POST-CHUNK] [-d DIR] [-j JOBS] [-p PRE] [-w WORKERS] -i INPUT -n NAME -r REMOTE [-- PASSTHROUGH]"
+const classicUse = "[-H] [-A pubkey|password|all] [-a AGGREGATOR] [-c POST-CHUNK] [-d DIR] [-j JOBS] [-p PRE] [-w WORKERS] -i INPUT -n NAME -r REMOTE [-- PASSTHROUGH …]"
 
 func newClassic(a *app) *cobra.Command {
 	return classicCommand(a, func(ctx context.Context, file classic.File, l classic.Line) error {

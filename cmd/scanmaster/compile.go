@@ -27,6 +27,8 @@ type source struct {
 	flags []string
 	// hold refuses a run that isn't what was expected; it may be nil.
 	hold func(*app, source, plan.Facts) error
+	// planned is the digest of the plan that was expected; empty where none was.
+	planned string
 	// rerun tells that the scan is of some targets of an earlier run; it may be nil.
 	rerun *plan.Rerun
 }
@@ -64,6 +66,7 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 	named := facts
 	name(&named)
 	p, still := plan.Compile(scan, named)
+	p.Planned = s.planned
 	if err := s.show(a, append(problems, still...)); err != nil || s.hold == nil {
 		return p, err
 	}
@@ -98,7 +101,11 @@ func dryRun(f *plan.Facts) {
 func (a *app) show(scan *spec.Scan, problems diag.List) error {
 	problems.Sort()
 	unsaid := render.Problems(a.stderr, problems, scan.Text)
-	if ci.Here(a.getenv) == ci.GitHub {
+	system := a.system
+	if system == "" {
+		system = ci.Here(a.getenv)
+	}
+	if system == ci.GitHub {
 		unsaid = errors.Join(unsaid, ci.Problems(a.stderr, problems))
 	}
 	return shown(problems, unsaid)

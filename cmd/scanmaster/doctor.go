@@ -14,9 +14,10 @@ import (
 )
 
 func newDoctor(a *app) *cobra.Command {
+	var with changes
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "doctor FILE [--json]",
+		Use:   "doctor FILE [--json] [--set KEY=VALUE]...",
 		Short: "find out which workers of a scan file could work",
 		Long: `doctor does what apply does before it touches anything: it logs in to all
 workers, side by side, and looks whether they have what a scan needs: how to get
@@ -29,21 +30,26 @@ is asked of it where it is on a host already: doctor copies nothing there.
 
 No worker is started, and nothing is written but small files of its own below
 DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
-work than min_workers says.`,
+work than min_workers says. --set says a value in the place of the scan file's:
+plan --help says more.`,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.doctor(cmd.Context(), args[0], asJSON)
+			if err := with.parse(cmd); err != nil {
+				return err
+			}
+			return a.doctor(cmd.Context(), with.from(args[0], open.Anywhere), asJSON)
 		},
 	}
+	with.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was found as JSON")
 	return cmd
 }
 
-// doctor probes the workers of a scan file and shows what was found.
-func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
-	p, err := a.compileRun(ctx, fromFile(file, open.Anywhere), false)
+// doctor probes the workers of a scan and shows what was found.
+func (a *app) doctor(ctx context.Context, s source, asJSON bool) error {
+	p, err := a.compileRun(ctx, s, false)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
 )
 
@@ -80,7 +81,7 @@ func texts(value any) []string {
 }
 
 func TestWhatTheWorkflowsCallIsThere(t *testing.T) {
-	for file, least := range map[string]int{"github.yml": 2, "gitlab-ci.yml": 2, "apply-or-resume.sh": 3} {
+	for file, least := range map[string]int{"github.yml": 3, "gitlab-ci.yml": 3, "apply-or-resume.sh": 3} {
 		lines := called(t, filepath.Join("../../examples/ci", file))
 		if len(lines) < least {
 			t.Errorf("%s calls the program %d times", file, len(lines))
@@ -114,6 +115,40 @@ func TestTheWorkflowsHandOnFlagsThatThereAre(t *testing.T) {
 			if err != nil || cmd.Flags().Lookup(strings.TrimPrefix(found[0][1], "--")) == nil {
 				t.Errorf("%s: %s has no %s", file, verb, found[0][1])
 			}
+		}
+	}
+}
+
+// What is approved is a plan: the job that applies it gets it from one that has made
+// it on the same runners, of the same commits.
+func TestWhatIsAppliedIsThePlanThatWasApproved(t *testing.T) {
+	for file, applied := range map[string]string{"github.yml": `"$RUNNER_TEMP/plan-main/plan.json"`, "gitlab-ci.yml": "plan.json"} {
+		text, err := os.ReadFile(filepath.Join("../../examples/ci", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var workflow map[string]any
+		if err := yaml.Unmarshal(text, &workflow); err != nil {
+			t.Fatal(err)
+		}
+		if jobs, ok := workflow["jobs"].(map[string]any); ok {
+			workflow = jobs
+		}
+		planned, apply := workflow["plan-main"].(map[string]any), workflow["apply"].(map[string]any)
+		for _, key := range []string{"if", "runs-on", "tags"} {
+			if diff := cmp.Diff(planned[key], apply[key]); diff != "" {
+				t.Errorf("%s: %s of plan-main (-) and apply (+):\n%s", file, key, diff)
+			}
+		}
+		if needs := texts(apply["needs"]); !slices.Equal(needs, []string{"plan-main"}) || apply["environment"] != "scan" || planned["environment"] != nil {
+			t.Errorf("%s: apply needs %v, in %v", file, needs, apply["environment"])
+		}
+		script := strings.Join(scriptsOf(apply), "\n")
+		if !strings.Contains(script, " "+applied+" --") || strings.Contains(script, "scanmaster plan") {
+			t.Errorf("%s: what is applied is not %s: %s", file, applied, script)
+		}
+		if made := strings.Join(scriptsOf(planned), "\n"); !strings.Contains(made, " scan.yaml --out plan.json ") {
+			t.Errorf("%s: no plan is made: %s", file, made)
 		}
 	}
 }
@@ -163,6 +198,22 @@ func TestTheWorkflowsTrustNobody(t *testing.T) {
 					t.Errorf("%s: %s puts text of others into a script: %s", file, name, step.Run)
 				}
 			}
+		}
+	}
+}
+
+// A page that GitHub puts together has at most 1 MiB, a comment 65,536 characters:
+// what is indented is cut after that, however short its lines are.
+func TestWhatIsIndentedIsCutAfterwards(t *testing.T) {
+	for file, want := range map[string]int{"github.yml": 2, "github-comment.yml": 1} {
+		text, err := os.ReadFile(filepath.Join("../../examples/ci", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		indents := strings.Count(string(text), "| sed 's/^/    /'")
+		cut := regexp.MustCompile(`\| sed 's/\^/    /' \| head -c [0-9]+; }`).FindAllString(string(text), -1)
+		if indents != want || len(cut) != want {
+			t.Errorf("%s: %d of %d are cut", file, len(cut), indents)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func newInit(a *app) *cobra.Command {
 	var hosts []string
 	var system string
 	cmd := &cobra.Command{
-		Use:   "init DIR [--host HOST,...]... [--ci github|gitlab] | --from-args -- " + classicUse,
+		Use:   "init DIR [--host HOST,…]... [--ci github|gitlab] | --from-args -- " + classicUse,
 		Short: "make the files of a scan, or print the scan file that a classic command line says",
 		Long: `init DIR makes the files that a scan begins with: scan.yaml, in which six keys are
 said and all others stand as comments, remote.sh, targets.txt, and the schema for

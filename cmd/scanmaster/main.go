@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 
+	"scanmaster/cmd/internal/ci"
 	"scanmaster/runner/secret"
 )
 
@@ -20,6 +21,9 @@ type app struct {
 	// environ is the environment, as key=value; getenv looks one up in it.
 	environ []string
 	getenv  func(string) string
+	// system is the CI system that problems with scan files are told to; empty as
+	// long as no flag has said one, and then it is what the environment tells of.
+	system ci.System
 	// ended is closed when the program is told to end; nil where nobody can.
 	ended <-chan struct{}
 	// cut is closed when a signal has come for the second time; it may be nil.

@@ -42,6 +42,7 @@ func (a *app) telling(flags masterFlags, scan string, do func(*outlets) error) e
 	case o.system == ci.Auto:
 		o.system = ci.Here(a.getenv)
 	}
+	a.system = o.system
 	o.page, o.junit = &ci.Page{}, junit.New(o.scan, time.Now)
 	if flags.junit != "" {
 		file, err := junit.Create(flags.junit)

@@ -40,7 +40,8 @@ With --out the plan is saved, with the digests of all files that take part: the
 scan file, lists, script, hooks, and this program's binaries. apply PLAN carries
 out just that, and refuses where anything has changed since; apply FILE --expect
 does the same with the plan's digest alone. A saved plan names the scan file as
-it was named here: apply it from the same folder of the repository.
+it was named here: apply it from the same folder of the repository. What is there
+and no saved plan is left alone.
 
 With --against only what has changed since a saved plan is shown, and with
 --detailed-exitcode the exit status is 0 where nothing has, and 10 where

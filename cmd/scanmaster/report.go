@@ -35,7 +35,8 @@ alone is missing.
 The newest run is shown unless --run names another, finished or not. The shared
 folder is only read. At most 1,000 different results are shown, 64 KiB of each
 output and 16 MiB of all; what was left out is said. OUT is written whole, for you
-alone to read unless it is there with other permissions.`,
+alone to read unless it is there with other permissions; what is there and no HTML
+file is left alone.`,
 		Args:                  oneScan,
 		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
@@ -57,7 +58,7 @@ type reportFlags struct{ dir, run, html string }
 
 // makeReport writes the page of a run.
 func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err error) {
-	if err := newfile.Check(how.html); err != nil {
+	if err := newfile.Check(how.html, webpage.Kind); err != nil {
 		return err
 	}
 	run, err := a.pastRun(ctx, scan, how.dir, how.run)
@@ -65,7 +66,7 @@ func (a *app) makeReport(ctx context.Context, scan string, how reportFlags) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, run.Close()) }()
-	file, err := newfile.Create(how.html, 0o600)
+	file, err := newfile.Create(how.html, 0o600, webpage.Kind)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type rerunFlags struct {
 func newRerun(a *app) *cobra.Command {
 	var how rerunFlags
 	cmd := &cobra.Command{
-		Use:   "rerun NAME|FILE --only OUTCOME,… [--dir DIR] [--json] [--junit FILE] [--ci SYSTEM] [--leave-workers] [--detach]",
+		Use:   "rerun NAME|FILE --only OUTCOME,… [--dir DIR] [--json] [--junit FILE] [--ci auto|github|gitlab|none] [--leave-workers] [--detach]",
 		Short: "scan some targets of the last run again",
 		Long: `rerun scans again those targets of the last run that --only names by what came of
 them, and those without an outcome. What came of all others is taken over: the new

@@ -27,7 +27,7 @@ type resultsFlags struct {
 func newResults(a *app) *cobra.Command {
 	var how resultsFlags
 	cmd := &cobra.Command{
-		Use:   "results NAME|FILE [--run RUN] [--only OUTCOMES] [--host GLOB] [--diff] [--dir DIR] [-o text|lines|json|csv] [--all] [--raw]",
+		Use:   "results NAME|FILE [--run RUN] [--only OUTCOME,…] [--host PATTERN]... [--diff] [--dir DIR] [-o text|lines|json|csv] [--all] [--raw]",
 		Short: "show what has come of a run's targets",
 		Long: `results shows what the last run of a scan has come to, or the one that --run names
 by its id or how that begins: also one that is still running, as far as it is, and

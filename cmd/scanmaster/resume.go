@@ -14,7 +14,7 @@ func newResume(a *app) *cobra.Command {
 	var dir string
 	var how masterFlags
 	cmd := &cobra.Command{
-		Use:   "resume NAME|FILE [--dir DIR] [--json] [--junit FILE] [--ci SYSTEM] [--force] [--leave-workers] [--detach]",
+		Use:   "resume NAME|FILE [--dir DIR] [--json] [--junit FILE] [--ci auto|github|gitlab|none] [--force] [--leave-workers] [--detach]",
 		Short: "go on with a run whose master is gone",
 		Long: `resume goes on with the last run of a scan where its master has stopped: it was
 killed, its host is gone, or somebody has pressed Ctrl-C. It works from any host

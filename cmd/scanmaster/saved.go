@@ -22,17 +22,20 @@ func (a *app) expected(file string, how applyFlags) (source, error) {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
 		s := how.from(file, a.filesOf(how.bounds, file))
 		if how.expect != "" {
-			s.hold = holdDigest(file, how.expect)
+			s.hold, s.planned = holdDigest(file, how.expect), how.expect
 		}
 		return s, nil
 	case err != nil:
 		return source{}, err
 	case !how.none():
 		return source{}, &exitError{exitUsage, fmt.Errorf("--set and --limit can't go with %s: what a saved plan was made with holds", file)}
-	case how.expect != "":
-		if is, err := saved.Digest(p); err != nil || is != how.expect {
-			return source{}, errors.Join(err, fmt.Errorf("%s is the plan %s, and %s was expected", file, is, how.expect))
-		}
+	}
+	digest, err := saved.Digest(p)
+	if err != nil {
+		return source{}, err
+	}
+	if how.expect != "" && digest != how.expect {
+		return source{}, fmt.Errorf("%s is the plan %s, and %s was expected", file, digest, how.expect)
 	}
 	with, err := planned(p)
 	if err != nil {
@@ -42,7 +45,7 @@ func (a *app) expected(file string, how applyFlags) (source, error) {
 		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
 	}
 	s := with.from(p.File, a.filesOf(how.bounds, p.File))
-	s.hold = holdPlan(file, p)
+	s.hold, s.planned = holdPlan(file, p), digest
 	return s, nil
 }
 

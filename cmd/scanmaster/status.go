@@ -35,9 +35,9 @@ stood still for a lease.
 --json prints one object: format_version, name, run, state (running, finished or
 dead), classic (a classic master has started it), moved (its aggregator has moved
 all away since, and nothing can be counted), master (state: alive, dead,
-unknown or gone; host, pid, user, since), began, ended, step, cancelled_by,
-guarded (why a guard has stopped it), dealt,
-resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
+unknown or gone; host, pid, user, since), began, ended, planned (the digest of the
+saved plan that it carries out), step, cancelled_by, guarded (why a guard has stopped it),
+dealt, resumable, targets, excluded, done, missing, missing_file, tally, chunks (chunk,
 worker, state: waits, works, done or lost; since, lines, done, tally, rate in targets a
 second, losses, lost, session), verdict, results, next. What isn't known is left
 out.`,

@@ -15,6 +15,8 @@ type Plan struct {
 	// paths are relative to.
 	File string `json:"file"`
 	Base string `json:"base"`
+	// Planned is the digest of the saved plan that a run was held to, or empty.
+	Planned string `json:"planned,omitempty"`
 	// Version of the scan file's format.
 	Version int `json:"version"`
 	// Layout knows the run's paths. In a dry run its Run and Min, and the Bin
@@ -25,8 +27,7 @@ type Plan struct {
 	// Lease is how long an owner's heartbeat may stand still before another
 	// host takes the owner for dead; in JSON as nanoseconds.
 	Lease time.Duration `json:"lease"`
-	// Timeout bounds the whole scan, from when its master starts; 0 is no
-	// bound. In JSON as nanoseconds.
+	// Timeout bounds the scan from its master's start, 0 not; in JSON as nanoseconds.
 	Timeout time.Duration `json:"timeout,omitempty"`
 	// Job is the job file but for what only the run knows: digests of staged
 	// files where a pre hook makes them, and the chunks.

@@ -10,7 +10,7 @@ import (
 
 func TestAReportIsWholeOrNotThere(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "junit.xml")
-	if err := os.WriteFile(path, []byte("an earlier run's"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte("<testsuites name=\"an earlier run's\"/>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	f, err := Create(path)
@@ -29,13 +29,37 @@ func TestAReportIsWholeOrNotThere(t *testing.T) {
 	if f, err = Create(path); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Write(func(w io.Writer) error { _, err := io.WriteString(w, "<whole/>"); return err }); err != nil {
+	if err := f.Write(func(w io.Writer) error { _, err := io.WriteString(w, whole); return err }); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := os.ReadFile(path); err != nil || string(text) != "<whole/>" {
+	if text, err := os.ReadFile(path); err != nil || string(text) != whole {
 		t.Errorf("%q, %v", text, err)
 	}
 	wantAlone(t, filepath.Dir(path), "junit.xml")
+}
+
+const whole = "<?xml version=\"1.0\"?>\n<testsuite/>"
+
+func TestWhatIsNoReportIsKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "post.sh")
+	for text, want := range map[string]bool{
+		"version: 1\n": false, "#!/bin/sh\necho '<testsuite/>'\n": false, "<html>": false, "web1\n": false,
+		"": true, whole: true, "<testsuites>\n</testsuites>": true, "\n<!-- of today --><testsuite>": true,
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := Create(path)
+		if err == nil {
+			err = f.Discard()
+		}
+		if (err == nil) != want {
+			t.Errorf("%q: %v", text, err)
+		}
+		if left, unread := os.ReadFile(path); !want && (unread != nil || string(left) != text) {
+			t.Errorf("%q has become %q: %v", text, left, unread)
+		}
+	}
 }
 
 func TestWhereAReportCantBeIsSaidBefore(t *testing.T) {

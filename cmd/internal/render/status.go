@@ -97,6 +97,7 @@ func statusKeys(s runner.Status) [][2]string {
 	}
 	return [][2]string{
 		{"master", master(s)},
+		{"plan", s.Planned},
 		{"began", at(s.Began)},
 		{"ended", at(s.Ended)},
 		{"step", step},

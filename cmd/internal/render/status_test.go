@@ -33,6 +33,19 @@ func standing() runner.Status {
 	}
 }
 
+func TestOfARunThatWasReviewedThePlanIsTold(t *testing.T) {
+	s := standing()
+	s.Planned = "sha256:41d0\x1b[2J"
+	var out strings.Builder
+	if err := render.Status(&out, s, ""); err != nil || !strings.Contains(out.String(), "\n  plan      sha256:41d0\\x1b[2J\n") {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+	out.Reset()
+	if err := render.StatusJSON(&out, s, ""); err != nil || !strings.Contains(out.String(), `"planned": "sha256:41d0\u001b[2J"`) {
+		t.Errorf("%v:\n%s", err, out.String())
+	}
+}
+
 func TestHowARunStandsIsShown(t *testing.T) {
 	const want = `scan audit · run 20261125T033533.035Z-0565a6 · running
   master    process 4711 of scan on ops1, since 2026-11-25 03:35:33

@@ -80,8 +80,14 @@ func Read(path string) (plan.Plan, error) {
 	return p, nil
 }
 
-// read reads a file that could be a saved plan; of others no more than it takes
-// to see that they are none.
+// kind is what looks like a saved plan from its beginning, where its version stands
+// before all that may be long. A scan file may be JSON, too.
+var kind = newfile.Kind{Name: "saved plan", Is: func(head []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("{")) && bytes.Contains(head, []byte(`"format_version"`))
+}}
+
+// read reads a file that looks like a saved plan; of others no more than the
+// beginning.
 func read(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -95,18 +101,21 @@ func read(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(f, first); err != nil || first[0] != '{' {
+	head, err := io.ReadAll(io.LimitReader(f, newfile.HeadLength))
+	if err != nil {
+		return nil, err
+	}
+	if !kind.Is(head) {
 		return nil, ErrNoPlan
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxFile))
-	return append(first, text...), err
+	rest, err := io.ReadAll(io.LimitReader(f, maxFile))
+	return append(head, rest...), err
 }
 
 // Write saves the JSON of a plan as a file: whole, or not at all. What stands there
-// is replaced where it is a file.
+// is replaced where it is a saved plan, too.
 func Write(path string, text []byte) error {
-	file, err := newfile.Create(path, 0o644)
+	file, err := newfile.Create(path, 0o644, kind)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -101,6 +102,7 @@ func TestOtherFilesAreNoPlans(t *testing.T) {
 	for name, text := range map[string]string{
 		"a scan file": "version: 1\nname: audit\n", "a scan file as JSON": `{"version": 1, "name": "audit"}`,
 		"nothing": "", "a torn plan": `{"format_version": 1, "plan": {`, "null": "null", "another document": `{"format_version": 1}`,
+		"a mapping of YAML": `{version: 1, name: audit}`, "text of a plan": `as {"format_version": 1, "plan": {}}`,
 	} {
 		if _, err := saved.Read(write(t, []byte(text))); !errors.Is(err, saved.ErrNoPlan) {
 			t.Errorf("%s: %v", name, err)
@@ -118,6 +120,25 @@ func TestOtherFilesAreNoPlans(t *testing.T) {
 	}
 	if _, err := saved.Read(pipe); !errors.Is(err, saved.ErrNoPlan) { // and doesn't wait for a writer
 		t.Errorf("a pipe: %v", err)
+	}
+}
+
+// A scan file may be JSON. Of one no more is read than tells that: the rest of this
+// one is a hole.
+func TestOfALongScanFileOnlyTheBeginningIsRead(t *testing.T) {
+	path := write(t, nil)
+	if err := os.WriteFile(path, []byte(`{"version": 1, "name": "audit"`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	_, err := saved.Read(path)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; !errors.Is(err, saved.ErrNoPlan) || took > 1<<20 {
+		t.Errorf("%v, and %d bytes for it", err, took)
 	}
 }
 
@@ -139,7 +160,7 @@ func TestAPlanThatIsNotWhatItSaysIsRefused(t *testing.T) {
 }
 
 func TestAPlanIsWrittenWholeOrNotAtAll(t *testing.T) {
-	path := write(t, []byte("old"))
+	path := write(t, document(t, func(doc map[string]any) { doc["commands"] = "old" }))
 	if err := saved.Write(path, []byte("new")); err != nil {
 		t.Fatal(err)
 	}
@@ -148,6 +169,9 @@ func TestAPlanIsWrittenWholeOrNotAtAll(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Dir(path)); err != nil || len(left) != 1 {
 		t.Errorf("%v, %v", left, err)
+	}
+	if err := saved.Write(path, nil); err == nil || !strings.Contains(err.Error(), "is there, and no saved plan: it is left alone") {
+		t.Error(err)
 	}
 	if err := saved.Write(os.DevNull, []byte("new")); err == nil || !strings.Contains(err.Error(), "no regular file") {
 		t.Error(err)
