@@ -33,8 +33,8 @@ with the exact commands. It runs nothing, contacts nothing and writes nothing
 but what --out names.
 
 What only a run knows stands as <RUN>, <MIN> (the minute it begins), <BIN> (the
-binary), <SHA256> (of the job file) and <BASE> (the scan file's folder), so that
-two plans differ only where the scan does.
+binary), <SHA256> (of the job file) and <BASE> (the scan file's folder; <BASE^> is
+the one above), so that two plans differ only where the scan does.
 
 With --out the plan is saved, with the digests of all files that take part: the
 scan file, lists, script, hooks, and this program's binaries. apply PLAN carries

@@ -115,4 +115,4 @@ func Quote(layout job.Layout, word string) string {
 
 // dryRun makes of every placeholder a word that needs no quotes.
 var dryRun = strings.NewReplacer(
-	BasePlaceholder, "B", FarHomePlaceholder, "H", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")
+	"<BASE^>", "B", "<BASE^^>", "B", BasePlaceholder, "B", FarHomePlaceholder, "H", RunPlaceholder, "R", MinPlaceholder, "M", BinPlaceholder, "X", DigestPlaceholder, "D")

@@ -165,3 +165,14 @@ func TestPathsStartWhereTheyShould(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatStandsAboveTheScanFileIsNotTakenForBesideIt(t *testing.T) {
+	for path, want := range map[string]string{
+		"share": "<BASE>/share", "./a/../share": "<BASE>/share", ".": "<BASE>", "..": "<BASE^>",
+		"../share": "<BASE^>/share", "a/../../../share": "<BASE^^>/share", "..share": "<BASE>/..share",
+	} {
+		if got := plan.Resolve(plan.BasePlaceholder, "~", path); got != want {
+			t.Errorf("Resolve(%q) = %q, want %q", path, got, want)
+		}
+	}
+}

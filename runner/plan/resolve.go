@@ -1,6 +1,9 @@
 package plan
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"strings"
+)
 
 // Resolve gives the path that a path of the scan file stands for on the
 // master: "~" and "~/…" start from home, anything else that isn't absolute
@@ -12,7 +15,23 @@ func Resolve(base, home, path string) string {
 		return inHome(home, path[len("~"):])
 	case filepath.IsAbs(path):
 		return filepath.Clean(path)
+	case base == BasePlaceholder:
+		return besides(filepath.Clean(path))
 	default:
 		return filepath.Join(base, path)
 	}
+}
+
+// besides is where a clean path leads from the folder that nobody knows yet: one
+// that goes up must not take the placeholder away, which would leave another path.
+func besides(path string) string {
+	up := 0
+	for path == ".." || strings.HasPrefix(path, "../") {
+		path = strings.TrimPrefix(strings.TrimPrefix(path, ".."), "/")
+		up++
+	}
+	if up == 0 {
+		return filepath.Join(BasePlaceholder, path)
+	}
+	return filepath.Join(strings.TrimSuffix(BasePlaceholder, ">")+strings.Repeat("^", up)+">", path)
 }

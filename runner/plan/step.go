@@ -41,7 +41,7 @@ type Plan struct {
 // What stands in a dry run's text for what only a run knows, so that two
 // plans differ only where the scan does.
 const (
-	BasePlaceholder = "<BASE>"
+	BasePlaceholder = "<BASE>" // the folder above it is <BASE^>
 	HomePlaceholder = "~"
 	// FarHomePlaceholder is the home folder on a worker host.
 	FarHomePlaceholder = "<HOME>"
