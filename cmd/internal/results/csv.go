@@ -4,9 +4,8 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"regexp"
 	"strconv"
-	"strings"
-	"unicode/utf8"
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/past"
@@ -108,14 +107,17 @@ func cellOf(r *past.Run, t past.Target, raw bool) (output, reason string, err er
 	return string(data), t.Reason(), nil
 }
 
+// formula is what a spreadsheet may take for the beginning of one, by OWASP's list: at
+// the beginning of a cell, and behind a semicolon, where one that parts cells by these
+// begins another, quoted or not.
+var formula = regexp.MustCompile(`(^\pZ*|;[\pZ"]*)([-=+@－＝＋＠])`)
+
 // plainCell is a cell that neither drives a terminal, nor starts a line of a log, nor
-// is taken for a formula by a spreadsheet: OWASP's list of what begins one.
+// is taken for a formula by a spreadsheet.
 func plainCell(cell string) string {
-	begins, _ := utf8.DecodeRuneInString(cell)
-	formula := strings.ContainsRune("=+-@\t\r\n＝＋－＠", begins) && cell != ""
 	cell = safe.Line(cell, maxCell)
-	if formula {
-		cell = "'" + cell
+	if marked := formula.ReplaceAllString(cell, "$1'$2"); marked != cell {
+		cell = safe.Line(marked, maxCell)
 	}
 	return cell
 }
