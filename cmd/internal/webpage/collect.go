@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/fold"
 	"scanmaster/runner/past"
 	"scanmaster/runner/result"
@@ -73,12 +74,13 @@ func (c *collected) add(t *past.Target) error {
 			}
 		}
 	}
+	key.Reason = safe.Line(key.Reason, maxName) // once, for all places of the page
 	host := named(t)
 	group := c.groups.Add(key, host, first{host: host, output: t.Output})
 	if group.Count == 1 {
 		group.First.stderr = c.keep(t.Outcome.StderrTail)
 	}
-	return c.rows.add(t, host, group.Number)
+	return c.rows.add(t, host, group)
 }
 
 // keep holds the end of a standard error, as long as there is room for all of them.
