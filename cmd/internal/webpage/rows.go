@@ -46,14 +46,13 @@ func newRows(most bounds) (*rows, error) {
 
 func (r *rows) close() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
 
-func (r *rows) add(t *past.Target, host string, group *fold.Group[first]) error {
+func (r *rows) add(t *past.Target, group *fold.Group[first]) error {
 	r.line = r.line[:0]
 	if r.count > 0 {
 		r.line = append(r.line, ",\n"...)
 	}
 	r.count++
-	host = safe.Line(host, maxHost)
-	ip := ""
+	host, ip := safe.Line(t.Host, maxHost), ""
 	if t.IP != t.Host {
 		ip = safe.Line(t.IP, maxHost)
 	}
