@@ -44,8 +44,8 @@ connect-timeout, host-key, auth and others. --host selects by a pattern of the h
 IP field, as a shell has them; it may be given more than once.
 
 -o csv has a row a target: line, host, ip, class, exit, reason, worker, connect_ms,
-run_ms, output; what a spreadsheet would take for a formula begins with an
-apostrophe. -o json has an object a line: of the run, of each target, of each group,
+run_ms, output; an apostrophe stands before what a spreadsheet would take for a
+formula. -o json has an object a line: of the run, of each target, of each group,
 and at the end. What targets have sent is escaped in all of them, unless --raw is
 given.
 

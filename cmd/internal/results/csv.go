@@ -3,10 +3,12 @@ package results
 import (
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
+	"regexp"
 	"strconv"
-	"strings"
-	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
 
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/past"
@@ -21,12 +23,13 @@ const maxCell = 32_000
 
 // CSV writes a row a target, in the order of the list, each on a line of its own
 // unless it is raw: a line of output ends in "\n" there, spelled out. It gives what
-// of the run is missing.
+// of the run is missing, and how many outputs were cut.
 func CSV(ctx context.Context, w io.Writer, r *past.Run, filter Filter, raw bool) ([]string, error) {
 	out := csv.NewWriter(w)
 	if err := out.Write(columns); err != nil {
 		return nil, err
 	}
+	rows := rows{run: r, raw: raw}
 	for t, err := range r.All(ctx) {
 		if err != nil {
 			return nil, err
@@ -34,7 +37,7 @@ func CSV(ctx context.Context, w io.Writer, r *past.Run, filter Filter, raw bool)
 		if !filter.Takes(t) {
 			continue
 		}
-		row, err := rowOf(r, t, raw)
+		row, err := rows.of(t)
 		if err != nil {
 			return nil, err
 		}
@@ -43,12 +46,19 @@ func CSV(ctx context.Context, w io.Writer, r *past.Run, filter Filter, raw bool)
 		}
 	}
 	out.Flush()
-	return r.Notes(), out.Error()
+	return append(r.Notes(), rows.notes()...), out.Error()
 }
 
-func rowOf(r *past.Run, t past.Target, raw bool) ([]string, error) {
+// rows makes rows of targets.
+type rows struct {
+	run *past.Run
+	raw bool
+	cut int64 // outputs
+}
+
+func (r *rows) of(t past.Target) ([]string, error) {
 	o := t.Outcome
-	output, reason, err := cellOf(r, t, raw)
+	output, reason, err := r.output(t)
 	if err != nil {
 		return nil, err
 	}
@@ -61,12 +71,26 @@ func rowOf(r *past.Run, t past.Target, raw bool) ([]string, error) {
 	if !o.Start.IsZero() {
 		row[7], row[8] = strconv.FormatInt(o.ConnectMS, 10), strconv.FormatInt(o.RunMS, 10)
 	}
-	if !raw {
-		for i, cell := range row {
-			row[i] = plainCell(cell)
-		}
+	if r.raw {
+		return row, nil
+	}
+	cut := false
+	for i, cell := range row {
+		row[i], cut = plainCell(cell)
+	}
+	if cut { // the last one, which alone may be so long
+		r.cut++
 	}
 	return row, nil
+}
+
+// notes say what the rows lack.
+func (r *rows) notes() []string {
+	if r.cut == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s cut at %s bytes, which is what a cell holds; --raw cuts nothing",
+		count(r.cut, "output"), humanize.Comma(maxCell))}
 }
 
 // ipOf is the IP field, empty where the line has but one.
@@ -85,37 +109,39 @@ func classOf(t past.Target) string {
 	return string(t.Outcome.Class)
 }
 
-// cellOf reads an output for a cell, and gives the reason with it.
-func cellOf(r *past.Run, t past.Target, raw bool) (output, reason string, err error) {
+// output reads an output for a cell, and gives the reason with it.
+func (r *rows) output(t past.Target) (output, reason string, err error) {
 	if !t.Output.Is() {
 		return "", t.Reason(), nil
 	}
 	most := t.Output.Length
-	if !raw {
+	if !r.raw {
 		most = min(most, maxCell)
 	}
-	in, err := r.OpenOutput(t.Output)
+	in, err := r.run.OpenOutput(t.Output)
 	var data []byte
 	if err == nil {
 		defer in.Close()
-		data, err = io.ReadAll(io.LimitReader(in, most+1))
+		data, err = io.ReadAll(io.LimitReader(in, most+1)) // to its end, where it is held against its sum
 	}
 	if err != nil {
-		f := &Folded{run: r}
-		reason, err = f.unreadable(t, err)
+		reason, err = r.run.Unreadable(t, err)
 		return "", reason, err
 	}
 	return string(data), t.Reason(), nil
 }
 
+// formula is what a spreadsheet may take for the beginning of one, by OWASP's list: at
+// the beginning of a cell, and behind a semicolon, where one that parts cells by these
+// begins another, quoted or not.
+var formula = regexp.MustCompile(`(^\pZ*|;[\pZ"]*)([-=+@－＝＋＠])`)
+
 // plainCell is a cell that neither drives a terminal, nor starts a line of a log, nor
-// is taken for a formula by a spreadsheet: OWASP's list of what begins one.
-func plainCell(cell string) string {
-	begins, _ := utf8.DecodeRuneInString(cell)
-	formula := strings.ContainsRune("=+-@\t\r\n＝＋－＠", begins) && cell != ""
-	cell = safe.Line(cell, maxCell)
-	if formula {
-		cell = "'" + cell
+// is taken for a formula by a spreadsheet. It tells where that was cut.
+func plainCell(cell string) (plain string, cut bool) {
+	cell = formula.ReplaceAllString(safe.Line(cell, 0), "$1'$2")
+	if len(cell) <= maxCell {
+		return cell, false
 	}
-	return cell
+	return safe.Line(cell, maxCell), true
 }

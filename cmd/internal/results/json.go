@@ -160,13 +160,14 @@ func jsonGroup(r *past.Run, g *group, all bool) (groupLine, error) {
 	if err != nil {
 		return line, err
 	}
+	text := string(data)
 	if line.OutputCut = most < o.Length; line.OutputCut {
-		data = data[:wholeRunes(data)]
+		text = text[:wholeRunes(text)]
 	}
-	if text := string(data); utf8.ValidString(text) {
+	if utf8.ValidString(text) {
 		line.Output = &text
 	} else {
-		line.OutputBase64 = data
+		line.OutputBase64 = data[:len(text)]
 	}
 	return line, nil
 }
@@ -186,10 +187,10 @@ func classAndExit(key string) (string, *int) {
 
 // wholeRunes is how much of a text there is without the beginning of a character at
 // its end.
-func wholeRunes(text []byte) int {
+func wholeRunes(text string) int {
 	for i := 1; i <= min(utf8.UTFMax, len(text)); i++ {
 		if at := len(text) - i; utf8.RuneStart(text[at]) {
-			if !utf8.FullRune(text[at:]) {
+			if !utf8.FullRuneInString(text[at:]) {
 				return at
 			}
 			break

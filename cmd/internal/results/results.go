@@ -6,13 +6,12 @@ package results
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 	"slices"
 	"strings"
 
+	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/fold"
 	"scanmaster/runner/past"
 	"scanmaster/runner/result"
@@ -49,12 +48,6 @@ func matches(pattern, name string) bool {
 	return ok
 }
 
-// What stands in the place of a reason where an output can't be read.
-const (
-	outputGone    = "output-gone"
-	outputChanged = "output-changed"
-)
-
 // sample is what is kept of the first target of a group.
 type sample struct {
 	output past.Output
@@ -77,11 +70,10 @@ type Folded struct {
 	// tally counts all that were taken, all counts all that there are.
 	tally result.Tally
 	all   int64
-	notes []string
 }
 
 // Notes say what of the run is missing or can't be trusted; they may hold anything.
-func (f *Folded) Notes() []string { return append(f.run.Notes(), f.notes...) }
+func (f *Folded) Notes() []string { return f.run.Notes() }
 
 // Fold puts together what is the same. Each, where it isn't nil, hears of each
 // target that is taken, in the order of the list.
@@ -95,17 +87,15 @@ func Fold(ctx context.Context, r *past.Run, filter Filter, each func(past.Target
 		if !filter.Takes(t) {
 			continue
 		}
-		key := t.Key()
-		f.tally.Add(key)
-		is := fold.Key{Class: key, Reason: t.Reason()}
-		if t.Output.Is() {
-			if is.Sum, err = r.Digest(t.Output); err != nil {
-				if is.Reason, err = f.unreadable(t, err); err != nil {
-					return nil, err
-				}
-			}
+		key, err := r.FoldKey(t)
+		if err != nil {
+			return nil, err
 		}
-		g := f.groups.Add(is, t.Host, sample{output: t.Output, host: t.Host, hint: hint(t.Outcome)})
+		f.tally.Add(key.Class)
+		g := f.groups.Add(key, t.Host, sample{output: t.Output, host: t.Host})
+		if g.Count == 1 {
+			g.First.hint = hint(t.Outcome)
+		}
 		if each != nil {
 			if err := each(t, g); err != nil {
 				return nil, err
@@ -113,22 +103,6 @@ func Fold(ctx context.Context, r *past.Run, filter Filter, each func(past.Target
 		}
 	}
 	return f, nil
-}
-
-// unreadable gives the word for an output that can't be read, and notes why. It
-// gives an error back that is the file system's.
-func (f *Folded) unreadable(t past.Target, err error) (string, error) {
-	word := outputGone
-	switch {
-	case errors.Is(err, past.ErrChanged):
-		word = outputChanged
-	case !errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("the output of %s: %w", t.Host, err)
-	}
-	if note := err.Error(); !slices.Contains(f.notes, note) {
-		f.notes = append(f.notes, note)
-	}
-	return word, nil
 }
 
 // hint is the last line of what the script wrote on its standard error, or the text
@@ -139,7 +113,11 @@ func hint(o result.Outcome) string {
 		text = strings.TrimRight(o.StderrTail, "\r\n")
 		text = text[strings.LastIndexByte(text, '\n')+1:]
 	}
-	return strings.Clone(text[:min(len(text), maxHint)])
+	if len(text) <= maxHint {
+		return strings.Clone(text) // of a record's line, no more is held
+	}
+	text = text[:maxHint-len(safe.Mark)]
+	return text[:wholeRunes(text)] + safe.Mark
 }
 
 // hasOutput tells that all of a group have written the same.

@@ -160,7 +160,8 @@ func count(n int64, noun string) string {
 	return humanize.Comma(n) + " " + noun + "s"
 }
 
-// ranges writes hosts as ranges, over several lines.
+// ranges writes hosts as ranges, over several lines. Each of them is escaped anew: a
+// host may hold a comma, and what stands behind it begins a line then.
 func (t *text) ranges(hosts []string) {
 	words := safe.Line(strings.Join(fold.Ranges(hosts), ","), 0)
 	most := maxRanges
@@ -168,7 +169,7 @@ func (t *text) ranges(hosts []string) {
 		most = 0
 	}
 	for _, line := range wrap(words, t.Width-len(indent), most) {
-		t.put(indent + line)
+		t.line("%s%s", indent, line)
 	}
 }
 

@@ -141,7 +141,7 @@ func (c *collected) note(text string) { c.own = append(c.own, text) }
 func (c *collected) notes() []string {
 	all := append(c.run.Notes(), c.own...)
 	if c.unread > 0 {
-		all = append(all, counted(c.unread, "output")+" can't be read: "+c.unreadError.Error())
+		all = append(all, counted(c.unread, "output")+" can't be read.")
 	}
 	for i, note := range all {
 		all[i] = safe.Line(note, maxNote)

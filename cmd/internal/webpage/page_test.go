@@ -229,7 +229,7 @@ func TestARunThatIsNotOverIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := textOf(parsed(t, page(t, opened(t, s, runID), usual)))
-	for _, want := range []string{"not at its end", "2 outputs can't be read", past.ErrChanged.Error(), outputChanged, "in hand"} {
+	for _, want := range []string{"not at its end", "2 outputs can't be read", past.ErrChanged.Error(), past.OutputChanged, "in hand"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not there", want)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"scanmaster/cmd/internal/safe"
+	"scanmaster/runner/fold"
 	"scanmaster/runner/past"
 	"scanmaster/runner/result"
 )
@@ -45,14 +46,13 @@ func newRows(most bounds) (*rows, error) {
 
 func (r *rows) close() error { return errors.Join(r.file.Close(), os.Remove(r.file.Name())) }
 
-func (r *rows) add(t *past.Target, host string, group int) error {
+func (r *rows) add(t *past.Target, group *fold.Group[first]) error {
 	r.line = r.line[:0]
 	if r.count > 0 {
 		r.line = append(r.line, ",\n"...)
 	}
 	r.count++
-	host = safe.Line(host, maxHost)
-	ip := ""
+	host, ip := safe.Line(t.Host, maxHost), ""
 	if t.IP != t.Host {
 		ip = safe.Line(t.IP, maxHost)
 	}
@@ -66,7 +66,7 @@ func (r *rows) add(t *past.Target, host string, group int) error {
 		ran = t.Outcome.RunMS
 	}
 	for _, n := range []int64{
-		r.outcomes.number(t.Key()), r.reasons.number(t.Reason()), r.workers.number(safe.Line(t.Chunk.Worker, maxName)), connect, ran, int64(group),
+		r.outcomes.number(group.Class), r.reasons.number(group.Reason), r.workers.number(safe.Line(t.Chunk.Worker, maxName)), connect, ran, int64(group.Number),
 	} {
 		r.line = strconv.AppendInt(append(r.line, ','), n, 10)
 	}
