@@ -57,7 +57,7 @@ func (a *app) onBranch() bool {
 // filesOf gives what opens a scan file, and the files that it names.
 func (a *app) filesOf(c confinement, file string) open.Opener {
 	if a.confines(c) {
-		return open.RepositoryOf(file)
+		return open.RepositoryOf(file, a.getenv("HOME"))
 	}
 	return open.Anywhere
 }
