@@ -10,13 +10,13 @@ import (
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/plan"
-	"scanmaster/spec/open"
 )
 
 func newDoctor(a *app) *cobra.Command {
 	var asJSON bool
+	var bounds confinement
 	cmd := &cobra.Command{
-		Use:   "doctor FILE [--json]",
+		Use:   "doctor FILE [--json] [--confine]",
 		Short: "find out which workers of a scan file could work",
 		Long: `doctor does what apply does before it touches anything: it logs in to all
 workers, side by side, and looks whether they have what a scan needs: how to get
@@ -29,21 +29,25 @@ is asked of it where it is on a host already: doctor copies nothing there.
 
 No worker is started, and nothing is written but small files of its own below
 DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
-work than min_workers says.`,
+work than min_workers says.
+
+doctor logs in wherever the scan file says, with the keys of whoever calls it: a
+policy can bound that, --confine bounds what is read. ` + confineHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.doctor(cmd.Context(), args[0], asJSON)
+			return a.doctor(cmd.Context(), args[0], bounds, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was found as JSON")
+	bounds.add(cmd, true)
 	return cmd
 }
 
 // doctor probes the workers of a scan file and shows what was found.
-func (a *app) doctor(ctx context.Context, file string, asJSON bool) error {
-	p, err := a.compileRun(ctx, fromFile(file, open.Anywhere), false)
+func (a *app) doctor(ctx context.Context, file string, bounds confinement, asJSON bool) error {
+	p, err := a.compileRun(ctx, a.fromBounded(changes{}, file, bounds), false)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,25 @@ func ParseDigest(text string) (string, error) {
 // Read reads a saved plan. The error is ErrNoPlan for another file, such as a scan
 // file, and fs.ErrNotExist where there is none.
 func Read(path string) (plan.Plan, error) {
-	text, err := read(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return plan.Plan{}, ErrNoPlan // whoever reads it as something else says what is wrong
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer f.Close()
+	return ReadFrom(f, path)
+}
+
+// ReadFrom is Read for a file that somebody has opened, who closes it; path names it in
+// errors.
+func ReadFrom(f io.Reader, path string) (plan.Plan, error) {
+	text, err := read(f)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -82,19 +100,7 @@ func Read(path string) (plan.Plan, error) {
 
 // read reads a file that could be a saved plan; of others no more than it takes
 // to see that they are none.
-func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, ErrNoPlan // whoever reads it as something else says what is wrong
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
+func read(f io.Reader) ([]byte, error) {
 	first := make([]byte, 1)
 	if _, err := io.ReadFull(f, first); err != nil || first[0] != '{' {
 		return nil, ErrNoPlan
