@@ -45,8 +45,9 @@ The scan file is read anew, and so a script that was mended runs as it is now; o
 its input only those targets are taken. The pre hook doesn't run, since the list is
 there, and max_fail, max_drift and canary don't judge a scan of what has failed
 before. A post_chunk hook runs over what was taken over on this host. Ctrl-C,
---leave-workers and --detach are as in apply, and so is --confine, which holds for
-the rerun of a run that was applied with it, unless --confine=false says otherwise.`,
+--leave-workers, --detach and --confine are as in apply. The rerun of a run that was
+confined is that, too, unless --confine=false says otherwise. Which run it is a scan
+file says itself: with one of somebody who isn't trusted give --confine.`,
 		Args:                  oneScan,
 		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,

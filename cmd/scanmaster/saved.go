@@ -90,12 +90,8 @@ func holdPlan(file string, old plan.Plan) func(*app, source, plan.Facts) error {
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		words := "plan"
-		if s.confined {
-			words += " --confine"
-		}
 		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster %s %s --against %s",
-			render.Changes(changes), words, job.Quote(s.scan.File()), job.Quote(file))
+			render.Changes(changes), s.planned(), job.Quote(s.scan.File()), job.Quote(file))
 	}
 }
 
@@ -111,6 +107,14 @@ func holdDigest(file, digest string) func(*app, source, plan.Facts) error {
 			return err
 		}
 		return fmt.Errorf("this is not what was planned any more, and nothing was done: the plan is\n  %s, and not\n  %s\n"+
-			"where that plan was saved, this names what has changed: scanmaster plan %s --against PLAN", is, digest, job.Quote(file))
+			"where that plan was saved, this names what has changed: scanmaster %s %s --against PLAN", is, digest, s.planned(), job.Quote(file))
 	}
+}
+
+// planned are the words that plan a source as it is applied.
+func (s source) planned() string {
+	if s.confined {
+		return "plan --confine"
+	}
+	return "plan"
 }

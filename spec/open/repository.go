@@ -25,7 +25,7 @@ type Repository struct {
 	git bool
 	// inHome tells that the home folder is a work tree, which isn't taken for one.
 	inHome bool
-	// none says why nothing is opened; empty where it is.
+	// none says why nothing is opened at all; empty where what is inside may be.
 	none Problem
 }
 

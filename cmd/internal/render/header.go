@@ -29,7 +29,7 @@ func (t *text) header() {
 	t.key("hooks", t.hooks())
 	t.key("hook_env", t.hookEnv())
 	if t.plan.Confined {
-		t.key("confined", "reads nothing outside its repository, and takes no secret that no policy lists")
+		t.key("confined", "reads only its repository, takes only secrets that a policy lists")
 	}
 	t.key("on", on(s))
 	t.key("from", from(s))
