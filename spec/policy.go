@@ -38,6 +38,9 @@ type Policy struct {
 	HostKeys []string `yaml:"host_keys" validate:"omitempty,min=1,dive,oneof=accept-new strict off"`
 	// Hooks tells whether there may be any.
 	Hooks bool `yaml:"hooks"`
+	// HookEnv lists the variables, as patterns, that hooks may get of the environment; a
+	// scan file with hooks has to name which of them it wants.
+	HookEnv []string `yaml:"hook_env" validate:"omitempty,min=1,dive,env_glob"`
 	// ScanEnv lists the variables that SCAN_ENV may set, as patterns. Where it isn't
 	// written they are DefaultScanEnv: others, such as PATH, HOME or LD_PRELOAD, would
 	// undo the rest.

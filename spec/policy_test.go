@@ -22,6 +22,7 @@ shells: [bash -s, login]
 max_jobs: 200
 host_keys: [strict]
 hooks: false
+hook_env: [PATH, LC_*]
 SCAN_ENV: [LANG, SCAN_*]
 from_env: [CI_*]
 from_file: [/etc/scanmaster/token]

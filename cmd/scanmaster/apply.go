@@ -111,26 +111,29 @@ func (a *app) apply(ctx context.Context, file string, how applyFlags) error {
 			return err
 		}
 		o := order{
-			masterFlags: how.masterFlags, verb: "apply", flags: from.flags, scan: from.scan.File(), words: words, carry: applying(how.restart), out: out,
-		}
-		if how.restart {
-			o.flags = append(o.flags, "--restart")
+			masterFlags: how.masterFlags, verb: "apply", flags: how.again(), scan: file, words: words, carry: applying(how.restart), out: out,
 		}
 		if how.background == "" {
 			p, err := a.compileRun(ctx, from, how.force)
 			if err != nil {
 				return err
 			}
-			if how.bounds.on {
-				if err := a.holdSecrets(from, p); err != nil {
-					return err
-				}
-				p = p.WithHookEnv(plan.ConfinedHookEnv)
-			}
 			o.plan = p
 		}
 		return a.carryOutOrder(ctx, o)
 	})
+}
+
+// again are the flags that say again what is applied; what was expected of it is.
+func (how applyFlags) again() []string {
+	flags := append(how.flags(), how.bounds.flags()...)
+	if how.expect != "" {
+		flags = append(flags, "--expect="+how.expect)
+	}
+	if how.restart {
+		flags = append(flags, "--restart")
+	}
+	return flags
 }
 
 // applying is runner.Apply, which with restart ends an earlier run that isn't finished.

@@ -52,6 +52,9 @@ func (a *app) attach(ctx context.Context, scan, worker, dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := a.holdHosts(run.Plan); err != nil {
+		return err
+	}
 	w, err := workerCalled(probeOf(run.Plan).Workers, worker)
 	if err != nil {
 		return err

@@ -41,6 +41,9 @@ func (a *app) cancel(ctx context.Context, scan, dir string) error {
 	if run, known := lastRunWithin(hangs, p.Layout); known && run.State.Finished {
 		return fmt.Errorf("run %s is over: nothing works for it", p.Layout.Run)
 	}
+	if err := a.holdHosts(p); err != nil {
+		return err
+	}
 	text := &report.Text{Out: a.stderr, Now: time.Now}
 	failed := 0
 	for _, c := range runner.Cancel(ctx, p, a.config(text, false)) {

@@ -23,6 +23,8 @@ type source struct {
 	show     func(*app, diag.List) error
 	files    open.Opener
 	limit    plan.Limit
+	// confined has the plan be one of a scan file that isn't trusted.
+	confined bool
 	// flags say again what a command line has otherwise than the scan file.
 	flags []string
 	// hold refuses a run that isn't what was expected; it may be nil.
@@ -62,6 +64,9 @@ func (a *app) compile(ctx context.Context, s source, name func(*plan.Facts)) (pl
 		return plan.Plan{}, s.show(a, append(problems, plan.Judge(scan, facts)...))
 	}
 	facts.Rerun = s.rerun
+	if s.confined {
+		facts.Confined = confinementBy(allowed)
+	}
 	problems = append(problems, a.judged(scan, facts, allowed)...) // by the real paths
 	named := facts
 	name(&named)

@@ -10,14 +10,14 @@ import (
 	"scanmaster/cmd/internal/report"
 	"scanmaster/runner"
 	"scanmaster/runner/plan"
-	"scanmaster/spec/open"
 )
 
 func newDoctor(a *app) *cobra.Command {
 	var with changes
 	var asJSON bool
+	var bounds confinement
 	cmd := &cobra.Command{
-		Use:   "doctor FILE [--json] [--set KEY=VALUE]...",
+		Use:   "doctor FILE [--json] [--set KEY=VALUE]... [--confine]",
 		Short: "find out which workers of a scan file could work",
 		Long: `doctor does what apply does before it touches anything: it logs in to all
 workers, side by side, and looks whether they have what a scan needs: how to get
@@ -31,7 +31,10 @@ is asked of it where it is on a host already: doctor copies nothing there.
 No worker is started, and nothing is written but small files of its own below
 DIR/.scanmaster/probe, which it removes. The exit status is 1 when fewer can
 work than min_workers says. --set says a value in the place of the scan file's:
-plan --help says more.`,
+plan --help says more.
+
+doctor logs in wherever the scan file says, with the keys of whoever calls it: a
+policy can bound that, --confine bounds what is read. ` + confineHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,
@@ -39,11 +42,12 @@ plan --help says more.`,
 			if err := with.parse(cmd); err != nil {
 				return err
 			}
-			return a.doctor(cmd.Context(), with.from(args[0], open.Anywhere), asJSON)
+			return a.doctor(cmd.Context(), a.fromBounded(with, args[0], bounds), asJSON)
 		},
 	}
 	with.add(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print what was found as JSON")
+	bounds.add(cmd, true)
 	return cmd
 }
 

@@ -93,7 +93,7 @@ func (a *app) plan(ctx context.Context, file string, how planFlags) error {
 			return err
 		}
 	}
-	now, err := a.compileDry(ctx, how.from(file, a.filesOf(how.bounds, file)))
+	now, err := a.compileDry(ctx, a.fromBounded(how.changes, file, how.bounds))
 	switch {
 	case isInvalid(err):
 		return &exitError{status: exitUsage}

@@ -36,7 +36,7 @@ func (a *app) policy() (*spec.Policy, error) {
 
 // judged gives what a policy doesn't allow of a scan file, as problems with it.
 func (a *app) judged(scan *spec.Scan, facts plan.Facts, allowed *spec.Policy) diag.List {
-	if allowed == nil {
+	if allowed == nil && facts.Confined == nil {
 		return nil
 	}
 	p, _ := plan.Compile(scan, facts) // whose own problems are told once
@@ -44,6 +44,7 @@ func (a *app) judged(scan *spec.Scan, facts plan.Facts, allowed *spec.Policy) di
 }
 
 // violations gives what a policy doesn't allow of a plan, each at the place of its key.
+// The policy may be nil: a plan whose scan file isn't trusted is bounded even so.
 func (a *app) violations(p plan.Plan, allowed *spec.Policy, at func(key string) diag.Pos) diag.List {
 	return problemsOf(policy.Judge(p, allowed, a.getenv("HOME")), at)
 }
@@ -67,12 +68,20 @@ func problemsOf(found []policy.Violation, at func(key string) diag.Pos) diag.Lis
 // hold refuses to carry out a plan that the policy doesn't allow, wherever it comes
 // from: the scan file that it was made of may have been judged by another one, or by
 // none.
-func (a *app) hold(p plan.Plan) error {
+func (a *app) hold(p plan.Plan) error { return a.holdTo(p, policy.Judge) }
+
+// holdHosts refuses to log in to the workers of a run that the policy doesn't allow. A
+// run that breaks it otherwise may be looked at, and ended.
+func (a *app) holdHosts(p plan.Plan) error { return a.holdTo(p, policy.JudgeHosts) }
+
+// holdTo refuses what a judgement of a run's plan finds.
+func (a *app) holdTo(p plan.Plan, judge func(plan.Plan, *spec.Policy, string) []policy.Violation) error {
 	allowed, err := a.policy()
-	if allowed == nil || err != nil {
+	if err != nil {
 		return err
 	}
-	problems := a.violations(p, allowed, func(string) diag.Pos { return diag.Pos{File: "run " + p.Layout.Run} })
+	run := func(string) diag.Pos { return diag.Pos{File: "run " + p.Layout.Run} }
+	problems := problemsOf(judge(p, allowed, a.getenv("HOME")), run)
 	if err := render.Problems(a.stderr, problems, nil); err != nil {
 		return err
 	}
@@ -80,18 +89,4 @@ func (a *app) hold(p plan.Plan) error {
 		return &exitError{status: exitUsage}
 	}
 	return nil
-}
-
-// holdSecrets refuses a scan file that isn't trusted the secrets that no policy allows
-// it: what it runs could send them anywhere.
-func (a *app) holdSecrets(s source, p plan.Plan) error {
-	allowed, err := a.policy()
-	if err != nil {
-		return err
-	}
-	err = s.show(a, problemsOf(policy.JudgeSecrets(p, allowed, a.getenv("HOME")), s.scan.At))
-	if isInvalid(err) {
-		return &exitError{status: exitUsage}
-	}
-	return err
 }

@@ -22,15 +22,17 @@ import (
 // rerunFlags are the flags of rerun.
 type rerunFlags struct {
 	masterFlags
-	dir   string
-	only  []string
-	again past.Selection // what only says
+	dir    string
+	only   []string
+	again  past.Selection // what only says
+	bounds confinement
 }
 
 func newRerun(a *app) *cobra.Command {
 	var how rerunFlags
 	cmd := &cobra.Command{
-		Use:   "rerun NAME|FILE --only OUTCOME,… [--dir DIR] [--json] [--junit FILE] [--ci auto|github|gitlab|none] [--leave-workers] [--detach]",
+		Use: "rerun NAME|FILE --only OUTCOME,… [--dir DIR] [--json] [--junit FILE] [--ci auto|github|gitlab|none] " +
+			"[--leave-workers] [--detach] [--confine]",
 		Short: "scan some targets of the last run again",
 		Long: `rerun scans again those targets of the last run that --only names by what came of
 them, and those without an outcome. What came of all others is taken over: the new
@@ -44,7 +46,9 @@ The scan file is read anew, and so a script that was mended runs as it is now; o
 its input only those targets are taken. The pre hook doesn't run, since the list is
 there, and max_fail, max_drift and canary don't judge a scan of what has failed
 before. A post_chunk hook runs over what was taken over on this host. Ctrl-C,
---leave-workers and --detach are as in apply.`,
+--leave-workers, --detach and --confine are as in apply. The rerun of a run that was
+confined is that, too, unless --confine=false says otherwise. Which run it is a scan
+file says itself: with one of somebody who isn't trusted give --confine.`,
 		Args:                  oneScan,
 		ValidArgsFunction:     scanAnd(noFile),
 		DisableFlagsInUseLine: true,
@@ -63,6 +67,7 @@ before. A post_chunk hook runs over what was taken over on this host. Ctrl-C,
 	how.add(cmd)
 	cmd.Flags().StringSliceVar(&how.only, "only", nil, "scan those with one of these `outcomes` or reasons again")
 	complete(cmd, "only", oneOf(past.Words()...))
+	how.bounds.add(cmd, false)
 	return cmd
 }
 
@@ -73,7 +78,7 @@ func (a *app) rerun(ctx context.Context, scan string, how rerunFlags) error {
 	return a.telling(how.masterFlags, scan, func(out *outlets) error {
 		o := order{
 			masterFlags: how.masterFlags, carry: applying(false), verb: "rerun", out: out,
-			flags: []string{"--dir=" + how.dir, "--only=" + strings.Join(how.only, ",")}, scan: scan, words: scanWords(scan, how.dir),
+			flags: append([]string{"--dir=" + how.dir, "--only=" + strings.Join(how.only, ",")}, how.bounds.flags()...), scan: scan, words: scanWords(scan, how.dir),
 		}
 		if how.background != "" {
 			return a.carryOutOrder(ctx, o)
@@ -108,7 +113,7 @@ func (a *app) rerunOf(ctx context.Context, o order, how rerunFlags) (err error) 
 // again makes the scan of those targets of the last run that are to be scanned
 // again, whose list is written to a file. The scan is nil where there are none.
 func (a *app) again(ctx context.Context, scan string, how rerunFlags, list string) (s source, err error) {
-	last, err := a.pastRun(ctx, scan, how.dir, "")
+	last, err := a.pastRunBy(ctx, a.filesOf(how.bounds, scan), scan, how.dir, "")
 	if err != nil {
 		return s, err
 	}
@@ -126,12 +131,14 @@ func (a *app) again(ctx context.Context, scan string, how rerunFlags, list strin
 	}
 	var with changes
 	if last.Plan != nil {
+		how.bounds = how.bounds.as(*last.Plan)
 		if with, err = planned(*last.Plan); err != nil {
 			return s, err
 		}
 		with.part = plan.Limit{} // of what there was, these are scanned again
 	}
-	s = with.from(file, open.Anywhere)
+	s = a.fromBounded(with, file, how.bounds)
+	s.files = open.Besides(s.files, list)
 	s.rerun = &plan.Rerun{Run: last.ID, Again: slices.Sorted(slices.Values(how.only)), Stay: stay}
 	if s.scan.Readable() && s.scan.Name != last.Name {
 		return s, fmt.Errorf("%s is of scan %s, and the run of %s", file, s.scan.Name, last.Name)

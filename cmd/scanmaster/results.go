@@ -15,6 +15,7 @@ import (
 	"scanmaster/cmd/internal/results"
 	"scanmaster/cmd/internal/safe"
 	"scanmaster/runner/past"
+	"scanmaster/spec/open"
 )
 
 // resultsFlags are the flags of results.
@@ -171,7 +172,12 @@ func nearest(word string, words []string) string {
 // pastRun opens a run of a scan that is named, or whose scan file is. The caller
 // closes it.
 func (a *app) pastRun(ctx context.Context, scan, dir, run string) (*past.Run, error) {
-	name, dir, err := a.scanCalled(scan, dir)
+	return a.pastRunBy(ctx, open.Anywhere, scan, dir, run)
+}
+
+// pastRunBy is pastRun that reads a scan file by an opener.
+func (a *app) pastRunBy(ctx context.Context, files open.Opener, scan, dir, run string) (*past.Run, error) {
+	name, dir, err := a.scanCalledBy(files, scan, dir)
 	if err != nil {
 		return nil, err
 	}

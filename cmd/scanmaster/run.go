@@ -13,6 +13,7 @@ import (
 	"scanmaster/runner/job"
 	"scanmaster/runner/plan"
 	"scanmaster/spec"
+	"scanmaster/spec/open"
 )
 
 // runFlags are the flags of verbs that take a run by its scan's name.
@@ -60,10 +61,15 @@ func (a *app) needHome(paths ...string) error {
 // scanCalled gives the name and the shared folder of a scan that is named, or
 // whose scan file is.
 func (a *app) scanCalled(scan, dir string) (name, shared string, err error) {
+	return a.scanCalledBy(open.Anywhere, scan, dir)
+}
+
+// scanCalledBy is scanCalled that reads a scan file by an opener.
+func (a *app) scanCalledBy(files open.Opener, scan, dir string) (name, shared string, err error) {
 	if isName(scan, dir) {
 		return scan, dir, nil
 	}
-	loaded, problems := spec.Load(scan)
+	loaded, problems := spec.LoadFrom(files, scan)
 	if err := a.show(loaded, problems); isInvalid(err) {
 		return "", "", &exitError{status: exitUsage}
 	} else if err != nil {

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
+	"path/filepath"
 
 	"scanmaster/cmd/internal/render"
 	"scanmaster/cmd/internal/saved"
@@ -20,7 +20,7 @@ func (a *app) expected(file string, how applyFlags) (source, error) {
 	p, err := readSaved(a.filesOf(how.bounds, file), file)
 	switch {
 	case errors.Is(err, saved.ErrNoPlan), errors.Is(err, fs.ErrNotExist):
-		s := how.from(file, a.filesOf(how.bounds, file))
+		s := a.fromBounded(how.changes, file, how.bounds)
 		if how.expect != "" {
 			s.hold, s.planned = holdDigest(file, how.expect), how.expect
 		}
@@ -41,10 +41,11 @@ func (a *app) expected(file string, how applyFlags) (source, error) {
 	if err != nil {
 		return source{}, fmt.Errorf("%s: %w", file, err)
 	}
-	if _, err := os.Stat(p.File); errors.Is(err, fs.ErrNotExist) {
-		return source{}, fmt.Errorf("%s is a plan of %s, which isn't there: apply it from the folder that it was planned in", file, p.File)
+	bounds := how.bounds.as(p)
+	if err := a.findPlanned(p.File, bounds); err != nil {
+		return source{}, fmt.Errorf("%s is a plan of %s, which %w", file, p.File, err)
 	}
-	s := with.from(p.File, a.filesOf(how.bounds, p.File))
+	s := a.fromBounded(with, p.File, bounds)
 	s.hold, s.planned = holdPlan(file, p), digest
 	return s, nil
 }
@@ -55,10 +56,30 @@ func readSaved(from open.Opener, file string) (plan.Plan, error) {
 	if err != nil {
 		return plan.Plan{}, saved.ErrNoPlan // whoever reads it as a scan file says why not
 	}
-	if err := f.Close(); err != nil {
-		return plan.Plan{}, err
+	defer f.Close()
+	return saved.ReadFrom(f, file)
+}
+
+// findPlanned finds the scan file that a saved plan names. The error completes a
+// sentence that begins with its name. A plan may be a stranger's as the scan file is:
+// it doesn't choose which repository is read, so that where that is bounded, it is the
+// one of the working directory.
+func (a *app) findPlanned(scan string, bounds confinement) error {
+	files := open.Anywhere
+	if a.confines(bounds) {
+		if !filepath.IsLocal(scan) {
+			return errors.New("isn't below this folder, and --confine takes no other from a plan: make the plan in the folder that it is applied from")
+		}
+		files = a.filesOf(bounds, filepath.Base(scan))
 	}
-	return saved.Read(file)
+	f, _, err := files.Open(scan)
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.New("isn't there: apply it from the folder that it was planned in")
+	}
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 // holdPlan refuses what isn't what a saved plan says, and names what differs.
@@ -72,8 +93,8 @@ func holdPlan(file string, old plan.Plan) func(*app, source, plan.Facts) error {
 		if err != nil || len(changes) == 0 {
 			return err
 		}
-		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster plan %s --against %s",
-			render.Changes(changes), job.Quote(s.scan.File()), job.Quote(file))
+		return fmt.Errorf("this is not what was planned any more, and nothing was done:\n%slook at it with: scanmaster %s %s --against %s",
+			render.Changes(changes), s.planVerb(), job.Quote(s.scan.File()), job.Quote(file))
 	}
 }
 
@@ -89,6 +110,14 @@ func holdDigest(file, digest string) func(*app, source, plan.Facts) error {
 			return err
 		}
 		return fmt.Errorf("this is not what was planned any more, and nothing was done: the plan is\n  %s, and not\n  %s\n"+
-			"where that plan was saved, this names what has changed: scanmaster plan %s --against PLAN", is, digest, job.Quote(file))
+			"where that plan was saved, this names what has changed: scanmaster %s %s --against PLAN", is, digest, s.planVerb(), job.Quote(file))
 	}
+}
+
+// planVerb are the words that plan a source as it is applied.
+func (s source) planVerb() string {
+	if s.confined {
+		return "plan --confine"
+	}
+	return "plan"
 }

@@ -29,7 +29,7 @@ file's: plan --help says more.
 			}
 			invalid := false
 			for _, file := range args {
-				_, err := a.compile(cmd.Context(), with.from(file, a.filesOf(bounds, file)), dryRun)
+				_, err := a.compile(cmd.Context(), a.fromBounded(with, file, bounds), dryRun)
 				if isInvalid(err) {
 					invalid = true
 					continue

@@ -41,8 +41,8 @@ type File struct {
 	// there are none.
 	Secrets *Secrets `json:"secrets,omitempty"`
 	// HookEnv names the variables that hooks get of the environment, as MatchEnv has
-	// it; nil is all.
-	HookEnv []string `json:"hook_env,omitempty"`
+	// it; nil is all, and empty is none, also in JSON.
+	HookEnv []string `json:"hook_env,omitzero"`
 	// Timeouts bound the phases of a target, and the post-chunk hook.
 	Timeouts Timeouts `json:"timeouts"`
 	// Retry is how many more tries a target is worth that failed, by class or

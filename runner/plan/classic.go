@@ -25,7 +25,7 @@ func (c *compiler) classic() *Classic {
 	refuse("shell", c.scan.Shell != classicShell(c.scan.Attach))
 	refuse("remote.args", len(c.scan.Remote.Args) > 0)
 	refuse("remote.env", len(c.scan.Remote.Env) > 0)
-	refuse(hookEnvKey, len(c.scan.HookEnv) > 0 && c.postChunk != nil)
+	refuse(hookEnvKey, c.hookEnv() != nil && c.postChunk != nil)
 	for _, name := range c.scan.ScanEnv.Secrets() {
 		refuse("SCAN_ENV."+name, true) // it would stand in an argv
 	}

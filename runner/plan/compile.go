@@ -14,16 +14,17 @@ func Compile(scan *spec.Scan, facts Facts) (Plan, diag.List) {
 	c.gatherFiles()
 	c.judge()
 	return Plan{
-		File:    scan.File(),
-		Base:    facts.Base,
-		Version: scan.Version,
-		Layout:  c.layout,
-		Lease:   scan.Lease.Std(),
-		Timeout: scan.Timeouts.Scan.Std(),
-		Summary: c.summary(),
-		Job:     c.jobFile(),
-		Builds:  facts.Builds,
-		Steps:   c.steps(),
+		File:     scan.File(),
+		Base:     facts.Base,
+		Version:  scan.Version,
+		Confined: facts.Confined != nil,
+		Layout:   c.layout,
+		Lease:    scan.Lease.Std(),
+		Timeout:  scan.Timeouts.Scan.Std(),
+		Summary:  c.summary(),
+		Job:      c.jobFile(),
+		Builds:   facts.Builds,
+		Steps:    c.steps(),
 	}, c.problems
 }
 

@@ -35,6 +35,8 @@ type Facts struct {
 	Builds []Build
 	// Rerun tells that only some targets of an earlier run are scanned again.
 	Rerun *Rerun
+	// Confined bounds a scan file that isn't trusted; nil where it is.
+	Confined *Confinement
 	// Run, Min and Bin are this run's, or the placeholders.
 	Run, Min, Bin string
 }

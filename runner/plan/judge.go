@@ -21,6 +21,7 @@ func (c *compiler) judge() {
 	c.judgeOptions()
 	c.judgeWorkers()
 	c.judgeHome()
+	c.judgeHookEnv()
 	c.judgeLimit()
 	c.judgeTargets()
 }

@@ -21,7 +21,8 @@ type Plan struct {
 	Version int `json:"version"`
 	// Layout knows the run's paths. In a dry run its Run and Min, and the Bin
 	// of Launch, are the placeholders of the package.
-	Layout job.Layout `json:"layout"`
+	Layout   job.Layout `json:"layout"`
+	Confined bool       `json:"confined,omitempty"` // the scan file isn't trusted, see Confinement
 	// Summary is what a reviewer reads first.
 	Summary Summary `json:"summary"`
 	// Lease is how long an owner's heartbeat may stand still before another

@@ -47,7 +47,7 @@ func (c *compiler) jobFile() job.File {
 		Args:    c.scan.Remote.Args,
 		Env:     c.scan.Remote.Env.Texts(),
 		Secrets: secretNames(c.secrets()),
-		HookEnv: c.scan.HookEnv,
+		HookEnv: c.hookEnv(),
 		Timeouts: job.Timeouts{
 			Connect: c.scan.Timeouts.Connect.Std(),
 			Banner:  c.scan.Timeouts.Banner.Std(),

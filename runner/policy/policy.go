@@ -27,8 +27,16 @@ type Violation struct {
 }
 
 // Judge gives all that a policy doesn't allow of a plan with the real paths of its
-// run. Home is what "~" stands for.
+// run. Home is what "~" stands for. Where there is no policy, a plan whose scan file
+// isn't trusted may still have no secrets: what it runs could send them anywhere.
 func Judge(p plan.Plan, allowed *spec.Policy, home string) []Violation {
+	if allowed == nil {
+		j := &judge{plan: p, policy: &spec.Policy{ScanEnv: []string{"*"}}, home: home}
+		if p.Confined {
+			j.secrets()
+		}
+		return j.found
+	}
 	j := &judge{plan: p, policy: allowed, home: home}
 	j.dir()
 	j.workers()
@@ -41,14 +49,24 @@ func Judge(p plan.Plan, allowed *spec.Policy, home string) []Violation {
 	return j.found
 }
 
+// JudgeHosts is Judge for those who log in to the workers of a run and start nothing
+// there: only which hosts these are, and by which keys they are known, is judged. The
+// policy may be nil.
+func JudgeHosts(p plan.Plan, allowed *spec.Policy, home string) []Violation {
+	if allowed == nil {
+		return nil
+	}
+	j := &judge{plan: p, policy: allowed, home: home}
+	j.workers()
+	return j.found
+}
+
 // judge is a judgement under way.
 type judge struct {
 	plan   plan.Plan
 	policy *spec.Policy
 	home   string
-	// confined tells that only what is listed may be a secret.
-	confined bool
-	found    []Violation
+	found  []Violation
 }
 
 // refuse adds a violation of a key of the policy.
@@ -114,6 +132,7 @@ func (j *judge) script() {
 		j.refuse("shell", "shells", j.policy.Shells, "the shell is %s", shell)
 	}
 	if j.policy.Hooks {
+		j.hookEnv()
 		return
 	}
 	none := []string{"no hooks"}
@@ -125,6 +144,24 @@ func (j *judge) script() {
 	}
 	if last, ok := step[plan.Aggregate](j.plan); ok {
 		j.refuse("hooks.aggregate", "hooks", none, "hooks.aggregate is %s", last.Hook.Path)
+	}
+}
+
+// hookEnv judges what hooks get of the environment, where there are any.
+func (j *judge) hookEnv() {
+	_, pre := step[plan.Pre](j.plan)
+	launch, _ := step[plan.Launch](j.plan)
+	_, last := step[plan.Aggregate](j.plan)
+	if j.policy.HookEnv == nil || !pre && !last && launch.Args.PostChunk == "" && j.plan.Job.PostChunk == nil {
+		return
+	}
+	if j.plan.Job.HookEnv == nil {
+		j.refuse("hook_env", "hook_env", j.policy.HookEnv, "hooks get all of the environment, since there is no hook_env")
+	}
+	for i, name := range j.plan.Job.HookEnv {
+		if !job.MatchEnv(j.policy.HookEnv, name) { // a pattern is in another as a name is
+			j.refuse(fmt.Sprintf("hook_env[%d]", i), "hook_env", j.policy.HookEnv, "hooks get %s", name)
+		}
 	}
 }
 

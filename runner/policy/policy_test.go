@@ -112,6 +112,15 @@ func TestWhatAPolicyRefuses(t *testing.T) {
 				"hooks.aggregate @ policy:2:8: hooks.aggregate is x.sh [no hooks]",
 			},
 		},
+		"hooks, with all": {
+			said: "hooks: {post_chunk: x.sh}", allowed: "hook_env: [PATH, LC_*]",
+			want: []string{"hook_env @ policy:2:1: hooks get all of the environment, since there is no hook_env [PATH, LC_*]"},
+		},
+		"hooks, with more": {
+			said: "hooks: {pre: x.sh}\nhook_env: [PATH, LC_ALL, LC_*, L*, TOKEN]", allowed: "hook_env: [PATH, LC_*]",
+			want: []string{"hook_env[3] @ policy:2:1: hooks get L* [PATH, LC_*]", "hook_env[4] @ policy:2:1: hooks get TOKEN [PATH, LC_*]"},
+		},
+		"no hooks, with all": {said: "hook_env: [TOKEN]", allowed: "hook_env: [PATH]"},
 		"SCAN_ENV": {
 			said: "SCAN_ENV: {HOME: /x, LANG: C, LC_ALL: C, LD_PRELOAD: x}", want: []string{
 				"SCAN_ENV.HOME @ policy: SCAN_ENV sets HOME [LANG, LC_*, TZ]", "SCAN_ENV.LD_PRELOAD @ policy: SCAN_ENV sets LD_PRELOAD [LANG, LC_*, TZ]",
@@ -139,6 +148,10 @@ func TestOfASecretNobodySpokeOfWhoIsNotTrustedHasNone(t *testing.T) {
 	if all := judge(t, p, ""); all != nil {
 		t.Errorf("a policy that says nothing of secrets refuses %v", all)
 	}
+	if all := policy.Judge(p, nil, "/home/me"); all != nil {
+		t.Errorf("where there is no policy %v is refused", all)
+	}
+	p.Confined = true
 	rules, problems := spec.ParsePolicy("policy", []byte("version: 1\nfrom_env: [CI_*]\n"))
 	if len(problems) > 0 {
 		t.Fatal(problems)
@@ -148,12 +161,30 @@ func TestOfASecretNobodySpokeOfWhoIsNotTrustedHasNone(t *testing.T) {
 		want    string
 	}{{nil, "remote.env.A remote.env.B remote.env.C"}, {rules, "remote.env.B remote.env.C"}} {
 		var keys []string
-		for _, v := range policy.JudgeSecrets(p, c.allowed, "/home/me") {
+		for _, v := range policy.Judge(p, c.allowed, "/home/me") {
 			keys = append(keys, v.Key)
 		}
 		if got := strings.Join(keys, " "); got != c.want {
 			t.Errorf("refused are %s, want %s", got, c.want)
 		}
+	}
+}
+
+func TestWhoOnlyLogsInIsJudgedByTheHosts(t *testing.T) {
+	p := compiled(t, "jobs: 500\nshell: login", spec.Host{Host: "evil"})
+	rules, problems := spec.ParsePolicy("policy", []byte("version: 1\nhosts: [scan*]\nmax_jobs: 9\nshells: [sh -s]\nknown_hosts: [/etc/known]\n"))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	var keys []string
+	for _, v := range policy.JudgeHosts(p, rules, "/home/me") {
+		keys = append(keys, v.Key)
+	}
+	if got := strings.Join(keys, " "); got != "hosts known_hosts" {
+		t.Errorf("refused are %s", got)
+	}
+	if all := policy.JudgeHosts(p, nil, "/home/me"); all != nil {
+		t.Errorf("where there is no policy %v is refused", all)
 	}
 }
 

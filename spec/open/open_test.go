@@ -48,7 +48,7 @@ func TestFoldersAreToldFromFiles(t *testing.T) {
 	for path, want := range map[string]error{
 		dir: nil, file: IsNoFolder, filepath.Join(dir, "nothing"): fs.ErrNotExist, filepath.Join(file, "below"): fs.ErrNotExist,
 	} {
-		for name, from := range map[string]Opener{"anywhere": Anywhere, "repository": RepositoryOf(filepath.Join(dir, "scan.yaml"))} {
+		for name, from := range map[string]Opener{"anywhere": Anywhere, "repository": RepositoryOf(filepath.Join(dir, "scan.yaml"), "")} {
 			if err := from.Folder(path); err != want { //nolint:errorlint // it is these, and wraps nothing
 				t.Errorf("%s: %q: %v, want %v", name, path, err, want)
 			}

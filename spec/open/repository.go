@@ -23,30 +23,56 @@ type Repository struct {
 	named, real string
 	// git tells that it is a git work tree.
 	git bool
+	// inHome tells that the home folder is a work tree, which isn't taken for one.
+	inHome bool
+	// none says why nothing is opened at all; empty where what is inside may be.
+	none Problem
 }
 
 // RepositoryOf gives the repository that a file is in: the git work tree whose top
 // is the nearest folder above it that holds .git, or the file's own folder where
 // none does. A folder that was reached by a symbolic link out of a work tree is in
 // that work tree nevertheless, so that who makes the link doesn't choose the top.
-func RepositoryOf(file string) *Repository {
+// Neither home, where ~/.ssh is, nor / is ever taken for a repository, whatever .git is
+// there: of a file that lies in one of the two nothing is opened. Home may be empty.
+func RepositoryOf(file, home string) *Repository {
 	path, err := filepath.Abs(file)
 	if err != nil {
 		path = file // the working directory is gone; so are the files
 	}
-	top, known := filepath.Dir(path), false
+	top, known, inHome := filepath.Dir(path), false, false
 	for dir := top; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, gitFolder)); err == nil {
-			if !known || !within(resolved(dir), resolved(top)) {
-				top, known = dir, true
-			}
+		_, err := os.Lstat(filepath.Join(dir, gitFolder))
+		switch {
+		case err != nil:
+		case tooWide(dir, home) != "":
+			inHome = true
+		case !known || !within(resolved(dir), resolved(top)):
+			top, known = dir, true
 		}
 		if dir == filepath.Dir(dir) {
 			break
 		}
 	}
-	return &Repository{named: top, real: resolved(top), git: known}
+	return &Repository{named: top, real: resolved(top), git: known, inHome: inHome, none: tooWide(top, home)}
 }
+
+// tooWide says why a folder is no repository, whatever is in it; empty where it may be.
+func tooWide(dir, home string) Problem {
+	switch dir = resolved(dir); {
+	case dir == filepath.Dir(dir):
+		return isRoot
+	case home != "" && dir == resolved(filepath.Clean(home)):
+		return isHome
+	}
+	return ""
+}
+
+// Why nothing is opened.
+const (
+	isHome Problem = "lies in the home folder itself, and --confine lets nothing be read there: put the scan file in a folder of its own"
+	isRoot Problem = "lies in / itself, and --confine lets nothing be read there: put the scan file in a folder of its own"
+)
 
 // resolved gives a folder's path without symbolic links, as far as it is there.
 func resolved(dir string) string {
@@ -91,6 +117,9 @@ func (r *Repository) Folder(path string) error {
 // any more; should that have changed when it is opened, an os.Root still lets
 // nothing lead outside. The caller closes the root.
 func (r *Repository) find(path string) (*os.Root, string, error) {
+	if r.none != "" {
+		return nil, "", r.none
+	}
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, "", err
@@ -170,7 +199,11 @@ func split(path string) []string { return strings.Split(path, string(filepath.Se
 
 func (r *Repository) outside(verb string) Problem {
 	what := "the repository"
-	if !r.git {
+	switch {
+	case r.git:
+	case r.inHome:
+		what = "the scan file's folder, which is in no git repository but the home folder itself"
+	default:
 		what = "the scan file's folder, which is in no git repository"
 	}
 	return Problem(verb + " outside " + what + ", and --confine lets nothing be read there")

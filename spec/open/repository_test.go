@@ -60,7 +60,7 @@ func lay(t *testing.T) (dir, repo string) {
 func TestARepositoryOpensWhatIsInItAndNothingElse(t *testing.T) {
 	dir, repo := lay(t)
 	const is, leads, git = "is outside the repository", "leads outside the repository", "is git's own"
-	r := RepositoryOf(filepath.Join(repo, "scans/scan.yaml"))
+	r := RepositoryOf(filepath.Join(repo, "scans/scan.yaml"), "")
 	for path, want := range map[string]string{
 		"scans/scan.yaml": "scan", "scans/within": "web1", "scans/absolute/targets": "web1", ".gitignore": "ignored",
 		"up/repo/lists/targets": leads, "scans/../lists/targets": "web1",
@@ -113,29 +113,76 @@ func TestTheTopOfARepository(t *testing.T) {
 		"outer/linked/deep/scan.yaml": "outer", // the link is the outer one's, and would lead out of it
 		"named/sub/deep/scan.yaml":    "named/sub",
 	} {
-		if got := RepositoryOf(filepath.Join(dir, file)).named; got != filepath.Join(dir, want) {
+		if got := RepositoryOf(filepath.Join(dir, file), "").named; got != filepath.Join(dir, want) {
 			t.Errorf("%s is in %s, want %s", file, got, want)
 		}
 	}
-	none := RepositoryOf(filepath.Join(dir, "none/scan.yaml"))
+	none := RepositoryOf(filepath.Join(dir, "none/scan.yaml"), "")
 	if _, _, err := none.Open(filepath.Join(dir, "other/x")); err == nil || !strings.Contains(err.Error(), "which is in no git repository") {
 		t.Errorf("outside no repository: %v", err)
 	}
-	if _, _, err := RepositoryOf(filepath.Join(dir, "outer/linked/deep/scan.yaml")).Open(filepath.Join(dir, "outer/linked/deep/scan.yaml")); err == nil {
+	if _, _, err := RepositoryOf(filepath.Join(dir, "outer/linked/deep/scan.yaml"), "").Open(filepath.Join(dir, "outer/linked/deep/scan.yaml")); err == nil {
 		t.Error("a link out of a repository is followed")
 	}
-	f, _, err := RepositoryOf(filepath.Join(dir, "named/scan.yaml")).Open(filepath.Join(outer, "sub/deep/scan.yaml"))
+	f, _, err := RepositoryOf(filepath.Join(dir, "named/scan.yaml"), "").Open(filepath.Join(outer, "sub/deep/scan.yaml"))
 	if err != nil {
 		t.Fatal(err) // by its real path
 	}
 	f.Close()
 }
 
+func TestNeitherHomeNorTheRootIsARepository(t *testing.T) {
+	home := t.TempDir()
+	write(t, filepath.Join(home, ".git/HEAD"), "dotfiles")
+	write(t, filepath.Join(home, ".ssh/id"), "s3cret")
+	write(t, filepath.Join(home, "scans/scan.yaml"), "scan")
+	write(t, filepath.Join(home, "repo/.git/HEAD"), "")
+	write(t, filepath.Join(home, "repo/deep/scan.yaml"), "scan")
+	house := filepath.Join(t.TempDir(), "house")
+	link(t, home, house)
+	for _, file := range []string{"scans/scan.yaml", "repo/deep/scan.yaml", "scan.yaml"} {
+		r := RepositoryOf(filepath.Join(home, file), home+"/")
+		_, _, err := r.Open(filepath.Join(home, ".ssh/id"))
+		if err == nil || !strings.Contains(err.Error(), "--confine lets nothing be read there") {
+			t.Errorf("of %s a key is read: %v", file, err)
+		}
+	}
+	scans := RepositoryOf(filepath.Join(home, "scans/scan.yaml"), home)
+	if scans.named != filepath.Join(home, "scans") || !strings.Contains(scans.outside("is").Error(), "but the home folder itself") {
+		t.Errorf("scans are in %s, and it %v", scans.named, scans.outside("is"))
+	}
+	if r := RepositoryOf(filepath.Join(home, "repo/deep/scan.yaml"), home); r.named != filepath.Join(home, "repo") {
+		t.Errorf("a repository at home is %s", r.named)
+	}
+	if r := RepositoryOf(filepath.Join(house, "scan.yaml"), home); r.none != isHome {
+		t.Errorf("home by another path is %q", r.named)
+	}
+	if err := RepositoryOf("/scan.yaml", "").Folder("/etc"); err != isRoot { //nolint:errorlint // it wraps nothing
+		t.Errorf("of a scan file in / is told: %v", err)
+	}
+}
+
+func TestBesidesARepositoryOneFileIsOpened(t *testing.T) {
+	dir, repo := lay(t)
+	files := Besides(RepositoryOf(filepath.Join(repo, "scans/scan.yaml"), ""), filepath.Join(dir, "secret"))
+	f, _, err := files.Open(filepath.Join(dir, "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if _, _, err := files.Open(filepath.Join(dir, "repository")); err == nil {
+		t.Error("another one is opened, too")
+	}
+	if files.Folder(dir) == nil {
+		t.Error("the folder that it is in may be used")
+	}
+}
+
 // TestALinkThatComesBetweenIsNotFollowed has find's answer become a link out of the
 // repository before it is opened.
 func TestALinkThatComesBetweenIsNotFollowed(t *testing.T) {
 	_, repo := lay(t)
-	r := RepositoryOf(filepath.Join(repo, "scans/scan.yaml"))
+	r := RepositoryOf(filepath.Join(repo, "scans/scan.yaml"), "")
 	for _, path := range []string{"lists/targets", "lists"} {
 		root, inside, err := r.find(filepath.Join(repo, "lists/targets"))
 		if err != nil {

@@ -27,8 +27,9 @@ func (t *text) header() {
 	t.key("runs", runs(s))
 	t.key("with", join(job.QuoteAll(file.Args), environment(file.Env), t.secrets(true)))
 	t.key("hooks", t.hooks())
-	if t.hooks() != "" {
-		t.key("hook_env", strings.Join(file.HookEnv, " "))
+	t.key("hook_env", t.hookEnv())
+	if t.plan.Confined {
+		t.key("confined", "reads only its repository, takes only secrets that a policy lists")
 	}
 	t.key("on", on(s))
 	t.key("from", from(s))
@@ -127,6 +128,18 @@ func find[T plan.Step](p plan.Plan) T {
 		}
 	}
 	return none
+}
+
+// hookEnv says what hooks get of the environment, where that isn't all.
+func (t *text) hookEnv() string {
+	env := t.plan.Job.HookEnv
+	if env != nil && len(env) == 0 {
+		env = []string{"nothing"}
+	}
+	if t.hooks() == "" {
+		return ""
+	}
+	return strings.Join(env, " ")
 }
 
 func (t *text) hooks() string {

@@ -54,7 +54,25 @@ func ParseDigest(text string) (string, error) {
 // Read reads a saved plan. The error is ErrNoPlan for another file, such as a scan
 // file, and fs.ErrNotExist where there is none.
 func Read(path string) (plan.Plan, error) {
-	text, err := read(path)
+	info, err := os.Stat(path)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return plan.Plan{}, ErrNoPlan // whoever reads it as something else says what is wrong
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer f.Close()
+	return ReadFrom(f, path)
+}
+
+// ReadFrom is Read for a file that somebody has opened, who closes it; path names it in
+// errors.
+func ReadFrom(f io.Reader, path string) (plan.Plan, error) {
+	text, err := read(f)
 	if err != nil {
 		return plan.Plan{}, err
 	}
@@ -88,19 +106,7 @@ var kind = newfile.Kind{Name: "saved plan", Is: func(head []byte) bool {
 
 // read reads a file that looks like a saved plan; of others no more than the
 // beginning.
-func read(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, ErrNoPlan // whoever reads it as something else says what is wrong
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
+func read(f io.Reader) ([]byte, error) {
 	head, err := io.ReadAll(io.LimitReader(f, newfile.HeadLength))
 	if err != nil {
 		return nil, err
