@@ -13,12 +13,10 @@ import (
 	"scanmaster/runner/past"
 )
 
-// exitDiffers is the exit status where runs differ, and that is asked for.
-const exitDiffers = 10
-
 // diffFlags are the flags of diff.
 type diffFlags struct {
 	dir, output string
+	hosts       []string
 	exitCode    bool
 	view        results.View
 }
@@ -26,7 +24,7 @@ type diffFlags struct {
 func newDiff(a *app) *cobra.Command {
 	var how diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff NAME|FILE [RUN [RUN]] [--dir DIR] [-o text|json] [--all] [--raw] [--detailed-exitcode]",
+		Use:   "diff NAME|FILE [RUN [RUN]] [--host GLOB] [--dir DIR] [-o text|json] [--all] [--raw] [--detailed-exitcode]",
 		Short: "show how two runs of a scan differ",
 		Long: `diff shows what has come of the targets in a run that was different in an earlier one:
 which are newly unreachable, which are back again, where the exit status or the output
@@ -35,7 +33,9 @@ or new there. It compares the last two runs of a scan, or the last one with one 
 is named, or two that are, each by its id or how that begins; whichever began first
 is the earlier one. Hosts whose outcome has changed in the same way, and whose output
 was the same before and is the same now, are one group. A target is known by its
-input line.
+input line. --host selects by a pattern of the host or IP field, as with results.
+Where an output can't be read, and the exit status is the same, nothing is known: such
+targets are counted, and are no difference.
 
 -o json has an object a line: of the two runs, and of each group. What targets have
 sent is escaped, unless --raw is given. With --detailed-exitcode the exit status is 10
@@ -49,10 +49,12 @@ where anything differs.`,
 	}
 	runFlags(cmd, &how.dir)
 	flags := cmd.Flags()
+	flags.StringArrayVar(&how.hosts, "host", nil, "hosts that match the `pattern`")
 	flags.StringVarP(&how.output, "output", "o", "text", "text, or json for programs")
 	flags.BoolVar(&how.view.All, "all", false, "cut nothing")
 	flags.BoolVar(&how.view.Raw, "raw", false, "show what targets have sent as it is")
 	flags.BoolVar(&how.exitCode, "detailed-exitcode", false, "exit with 10 where anything differs")
+	complete(cmd, "host", noFile)
 	complete(cmd, "output", oneOf("text", "json"))
 	return cmd
 }
@@ -73,6 +75,10 @@ func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags
 	if how.output != "text" && how.output != "json" {
 		return misuse(cmd, "", "-o %q is neither text nor json", how.output)
 	}
+	filter, err := hostsThat(cmd, how.hosts)
+	if err != nil {
+		return err
+	}
 	ctx := cmd.Context()
 	from, to, err := a.twoRuns(ctx, scan, how.dir, runs)
 	if err != nil {
@@ -80,7 +86,7 @@ func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags
 	}
 	defer func() { err = errors.Join(err, from.Close(), to.Close()) }()
 	how.view.Width = a.columns()
-	c, err := results.Compare(ctx, from, to)
+	c, err := results.Compare(ctx, from, to, filter)
 	if err == nil && how.output == "json" {
 		err = c.JSON(ctx, a.stdout, how.view.Raw)
 	} else if err == nil {
@@ -91,7 +97,7 @@ func (a *app) diff(cmd *cobra.Command, scan string, runs []string, how diffFlags
 	}
 	a.warn(c.Notes())
 	if how.exitCode && c.Differs() {
-		return &exitError{status: exitDiffers}
+		return &exitError{status: exitChanged}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const (
 	exitUnreachable = 4  // too many targets were unreachable
 	exitIncomplete  = 5  // input lines without an outcome
 	exitHook        = 6  // a hook failed
-	exitChanged     = 10 // a plan has changed; only where that is asked for
+	exitChanged     = 10 // a plan has changed, or runs differ; only where that is asked for
 	exitSignal      = 128
 )
 

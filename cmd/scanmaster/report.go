@@ -44,7 +44,7 @@ file is left alone.`,
 			if how.html == "" {
 				return misuse(cmd, "", "say where to: --html OUT")
 			}
-			return a.makeReport(cmd.Context(), args[0], how)
+			return unlessItIsEnded(cmd.Context(), func() error { return a.makeReport(cmd.Context(), args[0], how) })
 		},
 	}
 	runFlags(cmd, &how.dir)

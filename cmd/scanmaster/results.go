@@ -143,10 +143,17 @@ func filterOf(cmd *cobra.Command, how resultsFlags) (results.Filter, error) {
 	if err != nil {
 		return results.Filter{}, err
 	}
-	if err := results.CheckHosts(how.hosts); err != nil {
+	filter, err := hostsThat(cmd, how.hosts)
+	filter.Only = only
+	return filter, err
+}
+
+// hostsThat says which targets --host takes.
+func hostsThat(cmd *cobra.Command, patterns []string) (results.Filter, error) {
+	if err := results.CheckHosts(patterns); err != nil {
 		return results.Filter{}, misuse(cmd, "", "--host: %w", err)
 	}
-	return results.Filter{Only: only, Hosts: how.hosts}, nil
+	return results.Filter{Hosts: patterns}, nil
 }
 
 // selectionOf says which targets --only takes.

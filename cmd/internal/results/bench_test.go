@@ -15,7 +15,7 @@ import (
 
 // hundredThousand leaves a run of so many targets on four workers, of which one in
 // fifty can't be reached, and the others say one of so many things.
-func hundredThousand(b *testing.B, outputs int) *pasttest.Scan {
+func hundredThousand(b testing.TB, outputs int) *pasttest.Scan {
 	b.Helper()
 	const targets, workers = 100_000, 4
 	s := pasttest.New(b, "audit")

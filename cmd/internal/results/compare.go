@@ -46,9 +46,10 @@ type Comparison struct {
 	targets map[lineID]int32
 	changed fold.Groups[pair]
 	// same counts the targets whose outcome and output are the same, still those that
-	// can't be reached, now as before.
-	same, still int64
-	counts      map[Change]int64
+	// can't be reached, now as before, unread those with the same exit status of which
+	// one output or the other can't be read.
+	same, still, unread int64
+	counts              map[Change]int64
 }
 
 // lineID tells the lines of a list apart: the digest of the line's text, and how
@@ -60,12 +61,13 @@ type lineID [sha256.Size]byte
 type pair struct{ from, to *group }
 
 // Compare holds a run against an earlier one, target by target: a target is the same
-// where its input line is.
-func Compare(ctx context.Context, from, to *past.Run) (*Comparison, error) {
+// where its input line is. Those that the filter doesn't take are left out, as if they
+// stood in neither list; one that selects by outcome takes some out of one list alone.
+func Compare(ctx context.Context, from, to *past.Run, filter Filter) (*Comparison, error) {
 	c := &Comparison{targets: make(map[lineID]int32), counts: make(map[Change]int64)}
 	var err error
 	ids := newLineIDs()
-	c.from, err = Fold(ctx, from, Filter{}, func(t past.Target, g *group) error {
+	c.from, err = Fold(ctx, from, filter, func(t past.Target, g *group) error {
 		c.targets[ids.of(t)] = int32(g.Number) //nolint:gosec // there are no more groups than targets
 		return nil
 	})
@@ -73,7 +75,7 @@ func Compare(ctx context.Context, from, to *past.Run) (*Comparison, error) {
 		return nil, err
 	}
 	ids = newLineIDs()
-	c.to, err = Fold(ctx, to, Filter{}, func(t past.Target, g *group) error {
+	c.to, err = Fold(ctx, to, filter, func(t past.Target, g *group) error {
 		id := ids.of(t)
 		number, ok := c.targets[id]
 		if !ok {
@@ -114,6 +116,8 @@ func (c *Comparison) hold(p pair, host string) {
 		c.add(BackAgain, p, host)
 	case after == lost && before != lost:
 		c.add(NoOutcome, p, host)
+	case after == reached && p.from.Class == p.to.Class && (isUnread(p.from) || isUnread(p.to)):
+		c.unread++
 	case after == reached && p.from.Key != p.to.Key:
 		c.add(OutputChanged, p, host)
 	case after == unreachable:
@@ -138,8 +142,11 @@ func number(g *group) int {
 	return g.Number
 }
 
-// Differs reports whether anything is different, but how those can't be reached that
-// could not be before.
+// isUnread tells that the output of a group can't be read.
+func isUnread(g *group) bool { return g.Reason == past.OutputGone || g.Reason == past.OutputChanged }
+
+// Differs reports whether anything is known to be different, but how those can't be
+// reached that could not be before.
 func (c *Comparison) Differs() bool { return c.changed.Len() > 0 }
 
 // Notes say what of the runs is missing or can't be trusted; they may hold anything.

@@ -3,7 +3,9 @@ package results
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"maps"
+	"os"
 	"strings"
 	"testing"
 
@@ -21,7 +23,7 @@ func TestRunsAreComparedTargetByTarget(t *testing.T) {
 		[2]string{"new1", "x"}, [2]string{"changed2", "x\nz"}, [2]string{"changed1", "x\nz"}, [2]string{"same1", "x"}, [2]string{"up1", "x"},
 		[2]string{"up2", "bad"}, [2]string{"down1", "mute"}, [2]string{"down2", "mute"}, [2]string{"worse", "bad"}, [2]string{"still", "mute"},
 		[2]string{"vague", "unknown"}, [2]string{"moved 10.0.0.2", "x"}, [2]string{"lost", "lost"}, [2]string{"down3", "mute"})
-	c, err := Compare(t.Context(), open(t, s, first), open(t, s, second))
+	c, err := Compare(t.Context(), open(t, s, first), open(t, s, second), Filter{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,13 +66,46 @@ func TestLinesThatStandTwiceAreComparedInTheirOrder(t *testing.T) {
 	s.Move(first)
 	twice.List = "web1\nweb1\n"
 	s.Run(second, twice)
-	c, err := Compare(t.Context(), open(t, s, first), open(t, s, second))
+	c, err := Compare(t.Context(), open(t, s, first), open(t, s, second), Filter{})
 	if err != nil || c.same != 2 || c.counts[GoneFromList] != 1 {
 		t.Errorf("%+v, %v", c.counts, err)
 	}
-	c, err = Compare(t.Context(), open(t, s, first), open(t, s, first))
+	c, err = Compare(t.Context(), open(t, s, first), open(t, s, first), Filter{})
 	if err != nil || c.Differs() || c.same != 3 {
 		t.Errorf("%+v, %v", c.counts, err)
+	}
+}
+
+// TestWhatCannotBeReadIsNoChange but where the exit status is another.
+func TestWhatCannotBeReadIsNoChange(t *testing.T) {
+	s := pasttest.New(t, "audit")
+	leave(s, first, [2]string{"web1", "x"}, [2]string{"web2", "x"}, [2]string{"worse", "x"}, [2]string{"back", "mute"})
+	if err := os.Remove(s.Path(pasttest.Out("xaa"), "hosts_ok")); err != nil {
+		t.Fatal(err)
+	}
+	s.Move(first)
+	leave(s, second, [2]string{"web1", "x"}, [2]string{"web2", "y"}, [2]string{"worse", "bad"}, [2]string{"back", "x"})
+	from, to := open(t, s, first), open(t, s, second)
+	c, err := Compare(t.Context(), from, to, Filter{})
+	if want := map[Change]int64{OutputChanged: 1, BackAgain: 1}; err != nil || !maps.Equal(c.counts, want) || c.unread != 2 || c.same != 0 || len(c.Notes()) != 1 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	var text, lines strings.Builder
+	if err := errors.Join(c.Text(t.Context(), &text, View{Width: 80}), c.JSON(t.Context(), &lines, false)); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"  can't be compared     2\n  same                  0\n", "output changed: 1 host · ok · output-gone → exit_3\n  worse\n", `"not_comparable":2,`} {
+		if !strings.Contains(text.String()+lines.String(), want) {
+			t.Errorf("%q is not in\n%s%s", want, &text, &lines)
+		}
+	}
+	c, err = Compare(t.Context(), from, to, Filter{Hosts: []string{"web*"}})
+	if err != nil || c.Differs() || c.unread != 2 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	text.Reset()
+	if err := c.Text(t.Context(), &text, View{Width: 80}); err != nil || !strings.Contains(text.String(), " · 2 of 4 targets\n") {
+		t.Errorf("%s, %v", &text, err)
 	}
 }
 

@@ -22,6 +22,7 @@ type (
 		To            diffRun          `json:"to"`
 		Same          int64            `json:"same"`
 		Still         int64            `json:"still_unreachable"`
+		Unread        int64            `json:"not_comparable"`
 		Changes       map[Change]int64 `json:"changes"`
 		Notes         []string         `json:"notes,omitempty"`
 	}
@@ -55,7 +56,7 @@ func (c *Comparison) JSON(ctx context.Context, w io.Writer, raw bool) error {
 	out := &jsonLines{out: bufio.NewWriter(w), raw: raw}
 	out.add(diffLine{
 		Kind: "diff", FormatVersion: FormatVersion, Name: c.to.run.Name, From: diffRunOf(c.from), To: diffRunOf(c.to),
-		Same: c.same, Still: c.still, Changes: c.counts, Notes: c.Notes(),
+		Same: c.same, Still: c.still, Unread: c.unread, Changes: c.counts, Notes: c.Notes(),
 	})
 	for _, change := range changes {
 		for _, g := range c.of(change) {
@@ -73,7 +74,7 @@ func (c *Comparison) JSON(ctx context.Context, w io.Writer, raw bool) error {
 }
 
 func diffRunOf(f *Folded) diffRun {
-	return diffRun{Run: f.run.ID, Began: f.run.Began.UTC(), Finished: f.run.Over(), Targets: f.all}
+	return diffRun{Run: f.run.ID, Began: f.run.Began.UTC(), Finished: f.run.Over(), Targets: f.tally.Total()}
 }
 
 func (c *Comparison) changeLine(change Change, g *fold.Group[pair]) (changeLine, error) {

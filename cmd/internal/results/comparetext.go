@@ -28,6 +28,9 @@ func (c *Comparison) Text(ctx context.Context, w io.Writer, v View) error {
 	if c.still > 0 {
 		t.line("  %-22s%s", "still unreachable", humanize.Comma(c.still))
 	}
+	if c.unread > 0 {
+		t.line("  %-22s%s", "can't be compared", humanize.Comma(c.unread))
+	}
 	t.line("  %-22s%s", "same", humanize.Comma(c.same))
 	for _, change := range changes {
 		for i, g := range c.of(change) {
@@ -57,7 +60,11 @@ func when(f *Folded) string {
 	if !r.Over() {
 		unfinished = "not finished"
 	}
-	return title("run "+r.ID, began, count(f.all, "target"), unfinished)
+	targets := count(f.all, "target")
+	if shown := f.tally.Total(); shown < f.all {
+		targets = humanize.Comma(shown) + " of " + targets
+	}
+	return title("run "+r.ID, began, targets, unfinished)
 }
 
 // change writes one change, and how the outputs differ.

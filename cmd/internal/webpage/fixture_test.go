@@ -80,12 +80,12 @@ func fleet(t testing.TB, n int) *past.Run {
 		})
 	}
 	s.Run(runID, chunks...)
-	return opened(t, s, runID)
+	return opened(t, s)
 }
 
-func opened(t testing.TB, s *pasttest.Scan, run string) *past.Run {
+func opened(t testing.TB, s *pasttest.Scan) *past.Run {
 	t.Helper()
-	r, err := past.Open(t.Context(), s.Dir, s.Name, run)
+	r, err := past.Open(t.Context(), s.Dir, s.Name, runID)
 	if err != nil {
 		t.Fatal(err)
 	}

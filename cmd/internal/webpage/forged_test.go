@@ -21,7 +21,7 @@ func TestTheReasonsOfAForgedRecordAreEscaped(t *testing.T) {
 		}
 		return result.Outcome{Class: result.NoSSH, Reason: "re\u202ederror</script>\x1b"}, nil, true
 	}})
-	text := page(t, opened(t, s, runID), usual)
+	text := page(t, opened(t, s), usual)
 	for _, want := range []string{
 		`"re\\u202ederror\u003c/script\u003e\\x1b","\\u2066auth-timeout"`, // in the data of the table
 		`>re\u202ederror&lt;/script&gt;\x1b<`, `>\u2066auth-timeout<`,     // in the groups

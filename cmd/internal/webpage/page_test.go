@@ -228,7 +228,7 @@ func TestARunThatIsNotOverIsShown(t *testing.T) {
 	if err := os.WriteFile(s.Path(pasttest.Out("xaa"), "hosts_ok"), []byte("a,a,other\nb,b,other\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	text := textOf(parsed(t, page(t, opened(t, s, runID), usual)))
+	text := textOf(parsed(t, page(t, opened(t, s), usual)))
 	for _, want := range []string{"not at its end", "2 outputs can't be read", past.ErrChanged.Error(), past.OutputChanged, "in hand"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not there", want)
@@ -241,7 +241,7 @@ func TestAClassicWorkersTargetsHaveNoTimes(t *testing.T) {
 	s.Run(runID, pasttest.Chunk{Name: "xaa", Worker: "scan1", List: "a\nb\n", Classic: true, Came: func(chunk.Target) (result.Outcome, io.Reader, bool) {
 		return result.Outcome{Class: result.OK}, strings.NewReader("fine\n"), true
 	}})
-	text := textOf(parsed(t, page(t, opened(t, s, runID), usual)))
+	text := textOf(parsed(t, page(t, opened(t, s), usual)))
 	if n := strings.Count(text, "No such time is known."); n != 2 {
 		t.Errorf("%d times of 2 are unknown", n)
 	}
