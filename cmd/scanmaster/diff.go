@@ -24,7 +24,7 @@ type diffFlags struct {
 func newDiff(a *app) *cobra.Command {
 	var how diffFlags
 	cmd := &cobra.Command{
-		Use:   "diff NAME|FILE [RUN [RUN]] [--host GLOB] [--dir DIR] [-o text|json] [--all] [--raw] [--detailed-exitcode]",
+		Use:   "diff NAME|FILE [RUN [RUN]] [--host PATTERN] [--dir DIR] [-o text|json] [--all] [--raw] [--detailed-exitcode]",
 		Short: "show how two runs of a scan differ",
 		Long: `diff shows what has come of the targets in a run that was different in an earlier one:
 which are newly unreachable, which are back again, where the exit status or the output
