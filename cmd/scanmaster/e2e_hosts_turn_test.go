@@ -67,16 +67,12 @@ func (s *seat) leftSo(t *testing.T, cmd *exec.Cmd, status int) {
 	}
 }
 
-// TestRealSessionsAreAttachedInTurn types a password at each of two workers, and
-// detaches from each; then it is a scan as any other.
-func TestRealSessionsAreAttachedInTurn(t *testing.T) {
-	f := newFarm(t)
-	workers, targets := f.workers(t, 2), f.behindPasswords(t, "target1", "target2")
-	scan := f.inTurn(t, targets, workers...)
-	s := newSeat(t)
-	cmd := s.start(t, f.scene, "apply", scan)
+// typesAtEach answers each worker's prompt, and sees the scan complete, and nothing
+// shown of what was typed.
+func (s *seat) typesAtEach(t *testing.T, cmd *exec.Cmd, workers int, prompt string) {
+	t.Helper()
 	for range workers {
-		await(t, "the prompt", func() bool { return s.sees("root on the targets, password: ") })
+		await(t, "the prompt", func() bool { return s.sees(prompt) })
 		s.forget()
 		s.answers(t)
 	}
@@ -85,6 +81,17 @@ func TestRealSessionsAreAttachedInTurn(t *testing.T) {
 	if s.sees("s3cret") {
 		t.Errorf("the terminal shows %q", s.shown.String())
 	}
+}
+
+// TestRealSessionsAreAttachedInTurn types a password at each of two workers, and
+// detaches from each; then it is a scan as any other.
+func TestRealSessionsAreAttachedInTurn(t *testing.T) {
+	f := newFarm(t)
+	workers, targets := f.workers(t, 2), f.behindPasswords(t, "target1", "target2")
+	scan := f.inTurn(t, targets, workers...)
+	s := newSeat(t)
+	cmd := s.start(t, f.scene, "apply", scan)
+	s.typesAtEach(t, cmd, len(workers), "root on the targets, password: ")
 	f.wantGreetings(t, targets, 2)
 	for _, m := range workers {
 		if left := m.Do(t, "screen -ls | grep -c tached || true"); strings.TrimSpace(left) != "0" {
@@ -146,16 +153,7 @@ func TestRealClassicSessionsAreAttachedInTurn(t *testing.T) {
 	scan = f.write(t, "scan.yaml", text+"deploy: never\n")
 	s := newSeat(t)
 	cmd := s.start(t, f.scene, "apply", scan)
-	for range workers {
-		await(t, "the prompt", func() bool { return s.sees("Password for the targets: ") })
-		s.forget()
-		s.answers(t)
-	}
-	s.leftSo(t, cmd, 0)
-	await(t, "the summary", func() bool { return s.sees("complete, in ") }) // it is read by another goroutine
-	if s.sees("s3cret") {
-		t.Errorf("the terminal shows %q", s.shown.String())
-	}
+	s.typesAtEach(t, cmd, len(workers), "Password for the targets: ")
 	f.wantGreetings(t, targets, 2)
 	for _, m := range workers {
 		if args := read(t, filepath.Join(m.Home("root"), "scanslave.args")); !strings.HasPrefix(args, "-A\npassword\n-H\n") {

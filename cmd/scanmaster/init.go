@@ -19,14 +19,7 @@ import (
 	"scanmaster/spec"
 )
 
-func newInit(a *app) *cobra.Command {
-	var fromArgs bool
-	var hosts []string
-	var system string
-	cmd := &cobra.Command{
-		Use:   "init DIR [--host HOST,…]... [--ci github|gitlab] | --from-args -- " + classicUse,
-		Short: "make the files of a scan, or print the scan file that a classic command line says",
-		Long: `init DIR makes the files that a scan begins with: scan.yaml, in which six keys are
+const initHelp = `init DIR makes the files that a scan begins with: scan.yaml, in which six keys are
 said and all others stand as comments, remote.sh, targets.txt, and the schema for
 editors. Nothing is written over what is there: then nothing is written at all.
 
@@ -44,7 +37,16 @@ classic suite's command line, and with SCAN_ENV from the environment:
   scanmaster init --from-args -- -n info1 -i info1-input -r remote.sh >info1.yaml
 
 Its paths are relative to the folder where it is kept, as those on the command
-line are to the working directory. Nothing is run, contacted or written.`,
+line are to the working directory. Nothing is run, contacted or written.`
+
+func newInit(a *app) *cobra.Command {
+	var fromArgs bool
+	var hosts []string
+	var system string
+	cmd := &cobra.Command{
+		Use:                   "init DIR [--host HOST,…]... [--ci github|gitlab] | --from-args -- " + classicUse,
+		Short:                 "make the files of a scan, or print the scan file that a classic command line says",
+		Long:                  initHelp,
 		ValidArgsFunction:     folders,
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,15 +64,9 @@ line are to the working directory. Nothing is run, contacted or written.`,
 			case system != "" && !slices.Contains(scaffold.Systems(), system):
 				return misuse(cmd, "", "--ci %q is neither github nor gitlab", system)
 			}
-			var workers []string
-			for _, host := range hosts {
-				if slices.Contains(workers, host) {
-					continue // one at a time
-				}
-				workers = append(workers, host)
-				if err := spec.CheckHost(host); err != nil {
-					return misuse(cmd, "", "--host %q %w", host, err)
-				}
+			workers, err := workersNamed(cmd, hosts)
+			if err != nil {
+				return err
 			}
 			return a.init(cmd.Context(), args[0], scaffold.Config{Hosts: workers, CI: system})
 		},
@@ -81,6 +77,21 @@ line are to the working directory. Nothing is run, contacted or written.`,
 	cmd.Flags().StringVar(&system, "ci", "", "make workflows for a `system`, too: github or gitlab")
 	complete(cmd, "ci", oneOf(scaffold.Systems()...))
 	return cmd
+}
+
+// workersNamed are the hosts of a command line, each once.
+func workersNamed(cmd *cobra.Command, hosts []string) ([]string, error) {
+	var workers []string
+	for _, host := range hosts {
+		if slices.Contains(workers, host) {
+			continue
+		}
+		if err := spec.CheckHost(host); err != nil {
+			return nil, misuse(cmd, "", "--host %q %w", host, err)
+		}
+		workers = append(workers, host)
+	}
+	return workers, nil
 }
 
 // initFromArgs prints what a classic command line says.

@@ -21,12 +21,7 @@ type planFlags struct {
 	bounds               confinement
 }
 
-func newPlan(a *app) *cobra.Command {
-	var how planFlags
-	cmd := &cobra.Command{
-		Use:   "plan FILE [-o text|json] [--all] [--out PLAN] [--against PLAN [--detailed-exitcode]] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
-		Short: "show what applying a scan file would do",
-		Long: `plan shows what apply would do, made to be read in a pull request: first what
+const planHelp = `plan shows what apply would do, made to be read in a pull request: first what
 would run, on how many targets, from which workers, as whom, trusting which
 keys, what makes it fail, what is moved and what is written; then step by step
 with the exact commands. It runs nothing, contacts nothing and writes nothing
@@ -55,7 +50,14 @@ With --limit a part of the targets is scanned: --limit 20 takes the first 20,
 --limit web1,db* the targets with such a host or address, and both the first 20
 of these. What is excluded is not scanned, whatever the limit.
 
-` + confineHelp,
+` + confineHelp
+
+func newPlan(a *app) *cobra.Command {
+	var how planFlags
+	cmd := &cobra.Command{
+		Use:                   "plan FILE [-o text|json] [--all] [--out PLAN] [--against PLAN [--detailed-exitcode]] [--confine] [--set KEY=VALUE]... [--limit N|HOST]...",
+		Short:                 "show what applying a scan file would do",
+		Long:                  planHelp,
 		Args:                  files(1, 1),
 		ValidArgsFunction:     scanFiles(1),
 		DisableFlagsInUseLine: true,

@@ -7,6 +7,7 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
 // none is for chunks without any outcome.
@@ -35,7 +36,7 @@ func (m *merger) targets(c Chunk, each func(chunk.Target) error) error {
 		return err
 	}
 	defer f.Close()
-	list := chunk.NewReader(until{m.ctx, f})
+	list := chunk.NewReader(share.Until(m.ctx, f))
 	for {
 		t, err := list.Next()
 		bad := new(chunk.LineError) // a line that names no target still wants its outcome

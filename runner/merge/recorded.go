@@ -63,7 +63,7 @@ func (r *recorded) outcomes(dir *share.Dir) error {
 		return err
 	}
 	defer f.Close()
-	for o, err := range result.Outcomes(until{r.ctx, f}) {
+	for o, err := range result.Outcomes(share.Until(r.ctx, f)) {
 		if torn := new(result.TornError); errors.As(err, &torn) {
 			r.warn("%s: %v", dir.Path(job.Record), torn)
 			return nil

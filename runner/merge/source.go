@@ -28,7 +28,7 @@ func openSource(ctx context.Context, dir *share.Dir, name string) (*source, erro
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &source{file: f, r: bufio.NewReaderSize(until{ctx, f}, 32<<10), size: info.Size()}, nil
+	return &source{file: f, r: bufio.NewReaderSize(share.Until(ctx, f), 32<<10), size: info.Size()}, nil
 }
 
 // close gives the file back; it was only read.
@@ -66,17 +66,4 @@ func noEOF(err error) error {
 		return io.ErrUnexpectedEOF
 	}
 	return err
-}
-
-// until is a reader that ends with its context.
-type until struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (u until) Read(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
-	}
-	return u.r.Read(p)
 }

@@ -61,7 +61,7 @@ func (s *classicFiles) hosts(ctx context.Context, list func() (io.ReadCloser, er
 		return err
 	}
 	defer file.Close()
-	targets := chunk.NewReader(until{ctx, file})
+	targets := chunk.NewReader(share.Until(ctx, file))
 	for {
 		t, err := targets.Next()
 		if errors.Is(err, io.EOF) {

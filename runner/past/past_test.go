@@ -44,15 +44,7 @@ func said(output string) came {
 func open(t *testing.T, s *pasttest.Scan, run string) *past.Run {
 	t.Helper()
 	r, err := past.Open(t.Context(), s.Dir, s.Name, run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
+	return pasttest.Opened(t, r, err)
 }
 
 // told gives a line a target: number, text, key, reason, worker and output.

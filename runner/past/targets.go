@@ -11,6 +11,7 @@ import (
 
 	"scanmaster/runner/chunk"
 	"scanmaster/runner/job"
+	"scanmaster/runner/share"
 )
 
 // All gives all targets of the run in the order of the list that was dealt out,
@@ -90,7 +91,7 @@ func (r *Run) chunkTargets(ctx context.Context, c *Chunk, yield func(Target, err
 		return false, err
 	}
 	defer src.close()
-	targets := chunk.NewReader(until{ctx, list})
+	targets := chunk.NewReader(share.Until(ctx, list))
 	var last int64
 	for {
 		t, err := targets.Next()
@@ -154,16 +155,3 @@ func (l lacking) find(t *Target) error {
 }
 
 func (l lacking) close() {}
-
-// until is a reader that ends with its context.
-type until struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (u until) Read(p []byte) (int, error) {
-	if u.ctx.Err() != nil {
-		return 0, context.Cause(u.ctx)
-	}
-	return u.r.Read(p)
-}

@@ -58,14 +58,7 @@ func lay(t *testing.T) *pasttest.Scan {
 func source(t *testing.T, s *pasttest.Scan, words ...string) rerun.Source {
 	t.Helper()
 	run, err := past.Open(t.Context(), s.Dir, s.Name, first)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := run.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	run = pasttest.Opened(t, run, err)
 	again, err := past.Select(words)
 	if err != nil {
 		t.Fatal(err)

@@ -52,15 +52,7 @@ func leave(s *pasttest.Scan, run string, list ...[2]string) {
 func open(t testing.TB, s *pasttest.Scan, run string) *past.Run {
 	t.Helper()
 	r, err := past.Open(t.Context(), s.Dir, s.Name, run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
+	return pasttest.Opened(t, r, err)
 }
 
 // shown gives the text of a run.

@@ -86,13 +86,5 @@ func fleet(t testing.TB, n int) *past.Run {
 func opened(t testing.TB, s *pasttest.Scan) *past.Run {
 	t.Helper()
 	r, err := past.Open(t.Context(), s.Dir, s.Name, runID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := r.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return r
+	return pasttest.Opened(t, r, err)
 }

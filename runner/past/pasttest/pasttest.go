@@ -43,6 +43,20 @@ func New(t testing.TB, name string) *Scan {
 	return s
 }
 
+// Opened is what was opened without an error, and is closed at the test's end.
+func Opened[C io.Closer](t testing.TB, c C, err error) C {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return c
+}
+
 // Path is the path of something in the scan's folder.
 func (s *Scan) Path(elems ...string) string {
 	return filepath.Join(append([]string{s.Dir, job.ChunkedDir, s.Name}, elems...)...)
